@@ -1,0 +1,70 @@
+#pragma once
+
+#include <stack2nrrd/export.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace stack2nrrd {
+
+/// Counts and positions of samples. Axis order is x, y, z everywhere; x is fastest, z numbers the slices.
+using Index = std::int64_t;
+
+/// [first, end), in samples. Empty stands for "all" in options.
+struct Range {
+    Index first = 0;
+    Index end = 0;
+
+    [[nodiscard]] constexpr Index size() const noexcept { return end - first; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return end <= first; }
+    friend constexpr bool operator==(const Range&, const Range&) = default;
+};
+
+/// An exact fraction in lowest terms, den > 0. Factors are rationals, so that counts and positions are exact.
+struct Rational {
+    std::int64_t num = 1;
+    std::int64_t den = 1;
+
+    [[nodiscard]] double value() const noexcept { return static_cast<double>(num) / static_cast<double>(den); }
+    friend constexpr bool operator==(const Rational&, const Rational&) = default;
+};
+
+/// Numerators and denominators beyond this are refused: the position arithmetic then stays inside 64 bits.
+inline constexpr std::int64_t rational_limit = 1'000'000'000;
+
+/// num/den in lowest terms.
+/// \throws Error invalid_argument if den is 0 or the result exceeds rational_limit.
+[[nodiscard]] STACK2NRRD_EXPORT Rational make_rational(std::int64_t num, std::int64_t den);
+
+/// "2", "7.3" (= 73/10) or "8/3".
+/// \throws Error invalid_argument for any other text, or numbers beyond rational_limit.
+[[nodiscard]] STACK2NRRD_EXPORT Rational parse_rational(std::string_view text);
+
+/// "2" or "8/3".
+[[nodiscard]] STACK2NRRD_EXPORT std::string to_string(const Rational& r);
+
+/// `d * r`, rounded once or nearly so: the product is formed with an error-free transformation (fma).
+[[nodiscard]] STACK2NRRD_EXPORT double multiply(double d, const Rational& r) noexcept;
+
+using Vector3 = std::array<double, 3>;
+
+/// Where samples lie: sample (i, j, k) has its centre at origin + i·direction[0] + j·direction[1] + k·direction[2],
+/// in LPS millimetres. With unknown spacing the unit is one source sample.
+struct Geometry {
+    std::array<Vector3, 3> direction{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}};
+    Vector3 origin{0, 0, 0};
+    bool spacing_known = false;
+    std::string spacing_source = "unknown";  ///< "command line", a sidecar's or a file's name, or "unknown"
+};
+
+/// The length of `direction[axis]`.
+[[nodiscard]] STACK2NRRD_EXPORT double spacing(const Geometry& geometry, int axis) noexcept;
+
+/// The geometry of the grid whose sample k lies at `first[a] + k·step[a]` on each axis a of `source`
+/// (section "Header" of the resampling rules): direction·step, origin + Σ direction·first.
+[[nodiscard]] STACK2NRRD_EXPORT Geometry resampled(const Geometry& source, const std::array<Rational, 3>& first,
+                                                   const std::array<Rational, 3>& step);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <stack2nrrd/export.hpp>
+#include <stack2nrrd/options.hpp>
+#include <stack2nrrd/sink.hpp>
+#include <stack2nrrd/stack.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// What an import will do, worked out before any sample is read. A value; cheap to copy.
+class STACK2NRRD_EXPORT ImportPlan {
+public:
+    /// What comes out: size, type, geometry and header notes.
+    [[nodiscard]] const VolumeInfo& volume() const noexcept;
+
+    /// How many source slices will be read (missing and repeated ones not counted twice).
+    [[nodiscard]] Index source_slices() const noexcept;
+
+    /// An upper bound of the memory that run_import() will take, sink not included: it does not depend on the
+    /// number of slices.
+    [[nodiscard]] std::int64_t memory_bytes() const noexcept;
+
+    /// What the user should know before the run; never fatal.
+    [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
+
+    struct Detail;  ///< for the library itself
+    explicit ImportPlan(std::shared_ptr<const Detail> detail);
+    [[nodiscard]] const Detail& detail() const noexcept { return *detail_; }
+
+private:
+    std::shared_ptr<const Detail> detail_;
+};
+
+/// Plans the import of `stack` under `options`.
+/// \throws Error the first fatal problem of the stack; missing_slices under Missing::error; invalid_argument for
+///         options that do not fit the stack; limit if Options::memory is too small (the sentence names the least
+///         that would do).
+[[nodiscard]] STACK2NRRD_EXPORT ImportPlan plan_import(const Stack& stack, const Options& options = {});
+
+/// How far a run is, in source slices.
+struct Progress {
+    Index done = 0;
+    Index total = 0;
+};
+
+/// Called on the thread that called run_import(), at most ten times a second. False cancels the run.
+using KeepGoing = std::function<bool(const Progress&)>;
+
+/// What a run has to tell when it is over.
+struct Report {
+    Index slices_read = 0;
+    unsigned threads = 0;            ///< that worked, the calling one included
+    std::int64_t nan_samples = 0;    ///< of the result, that an integer type had no value for; they became 0
+};
+
+/// Runs the plan into `sink`. The bytes that reach the sink do not depend on threads, memory cap or timing.
+/// Several runs may go on at once, on different sinks.
+/// \throws Error corrupt or unsupported (a slice that cannot be decoded: the first one in order, whatever the threads
+///         did), changed, io, cancelled, limit; and what the sink throws. The sink is then to be destroyed.
+STACK2NRRD_EXPORT Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going = {});
+
+}  // namespace stack2nrrd

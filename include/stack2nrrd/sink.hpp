@@ -1,0 +1,76 @@
+#pragma once
+
+#include <stack2nrrd/export.hpp>
+#include <stack2nrrd/geometry.hpp>
+#include <stack2nrrd/image.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// What a volume is: everything about it but its samples.
+struct VolumeInfo {
+    std::array<Index, 3> size{0, 0, 0};  ///< x, y, z
+    int channels = 1;                    ///< > 1: interleaved, before x
+    Colour colour = Colour::grey;        ///< what the channels mean
+    SampleType type = SampleType::uint8;
+    Geometry geometry{};
+    std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values for the header, in order
+
+    [[nodiscard]] std::int64_t slice_bytes() const noexcept {
+        return size[0] * size[1] * channels * static_cast<std::int64_t>(sample_bytes(type));
+    }
+    [[nodiscard]] std::int64_t bytes() const noexcept { return slice_bytes() * size[2]; }
+};
+
+/// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then finish().
+/// A sink that is destroyed before finish() returned leaves things as they were before begin().
+class STACK2NRRD_EXPORT Sink {
+public:
+    Sink() = default;
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
+    virtual ~Sink();
+
+    /// \throws Error as the kind of sink has it.
+    virtual void begin(const VolumeInfo& volume) = 0;
+    /// `samples`: size y × size x × channels, native byte order, valid during the call only.
+    virtual void write_slice(Index z, std::span<const std::byte> samples) = 0;
+    virtual void finish() = 0;
+
+    /// Memory that this sink takes for a volume, in bytes.
+    [[nodiscard]] virtual std::int64_t memory_bytes(const VolumeInfo& volume) const = 0;
+};
+
+enum class Encoding : std::uint8_t { raw, gzip };
+
+struct NrrdOptions {
+    Encoding encoding = Encoding::raw;
+    int level = 6;       ///< of gzip, 1 (fast) to 9 (small)
+    bool force = false;  ///< replace what stands under the name
+};
+
+/// A NRRD file: `.nrrd` attached, `.nhdr` detached with its samples in `stem.raw` or `stem.raw.gz` beside it.
+/// Written under a temporary name in the same folder, made durable, and only then renamed by finish().
+/// \throws Error invalid_argument (other suffix, exists without force, not a regular file), io.
+[[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> nrrd_sink(const std::filesystem::path& file,
+                                                                const NrrdOptions& options = {});
+
+/// The files that nrrd_sink() would write: the header first.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::filesystem::path> nrrd_files(const std::filesystem::path& file,
+                                                                              const NrrdOptions& options = {});
+
+/// A caller's buffer: size z × size y × size x × channels, of exactly VolumeInfo::bytes() bytes. Not owned. What an
+/// unfinished run leaves in it is unspecified.
+/// \throws Error invalid_argument from begin() if the size does not fit.
+[[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> memory_sink(std::span<std::byte> volume);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/export.hpp>
+#include <stack2nrrd/geometry.hpp>
+#include <stack2nrrd/image.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// A file of a stack, with what tells whether it has changed since it was found.
+struct SourceFile {
+    std::string path;  ///< UTF-8
+    std::int64_t bytes = 0;
+    std::int64_t modified_ns = 0;
+    std::uint64_t id = 0;  ///< inode, where the system has one
+};
+
+/// One slice: an index into Stack::files, or -1 for a slice that is missing. Small on purpose: a list may name
+/// the same few files a hundred thousand times.
+struct SliceRef {
+    std::int32_t file = -1;
+};
+
+/// Something about the stack that its user should know. Fatal ones keep plan_import() from making a plan.
+struct Problem {
+    ErrorCode code = ErrorCode::inconsistent;
+    bool fatal = false;
+    std::string text;  ///< one sentence, as Error::what()
+};
+
+/// The result of find_stack(): which slices, in which order, and what is odd about them.
+/// A value; nothing is open behind it.
+struct Stack {
+    std::string name;  ///< what stands for the source in headers: base name of the folder or of the first file
+    std::string kind;  ///< "folder", "series", "pattern", "files", "list" or "file"
+    std::vector<SourceFile> files;     ///< each file once
+    std::vector<SliceRef> slices;      ///< in z order, gaps included
+    std::vector<std::string> missing;  ///< gaps as ranges of numbers: "0421", "0007..0009"
+    std::vector<std::string> strays;   ///< base names of what lay beside the slices and is not one
+    std::vector<Problem> problems;     ///< in order of importance: fatal ones first, by slice
+    ImageInfo image;                   ///< what every slice has in common
+    std::int64_t decoder_bytes = 0;    ///< the most memory that decoding one of the slices takes beyond its rows
+    Geometry geometry;                 ///< of the source samples; unit steps where the spacing is unknown
+};
+
+enum class Order : std::uint8_t {
+    natural,  ///< by name, numbers as numbers: `_2` before `_10`
+    given,    ///< as listed; nothing is checked for gaps or duplicates
+};
+
+struct FindOptions {
+    Order order = Order::natural;
+    unsigned threads = 0;  ///< that read headers; 0 = one a core
+};
+
+/// Finds the slices that `input` stands for and reads every header. `input` is a folder, one file of a numbered
+/// series (the whole series is taken), a printf pattern (`scan_%04d.tif`) or a glob (`scan_*.tif`); a file that
+/// exists is taken as a file even if its name looks like a pattern.
+///
+/// Gaps in the numbering are kept as missing slices. Slices that differ in size, type or colour, duplicate
+/// numbers and unreadable headers become fatal problems of the result, so that all of them can be told at once.
+/// \throws Error not_found (no such input, or no slice in it), io, inconsistent (several series in one folder),
+///         invalid_argument (a pattern that is none).
+[[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::filesystem::path& input, const FindOptions& options = {});
+
+/// The same for a list of files. None is left out but what scanners put beside their slices (`*spr.bmp`, `._*`),
+/// and with Order::given not even those.
+/// \throws Error as find_stack(input).
+[[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::vector<std::string>& paths_utf8,
+                                                 const FindOptions& options = {});
+
+/// Reads the paths of a list file, one a line; empty lines and lines that begin with `#` are left out, a CR at
+/// the end is. Relative paths count from the working directory. "-" reads standard input.
+/// \throws Error not_found, io.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> read_list(const std::filesystem::path& list);
+
+}  // namespace stack2nrrd

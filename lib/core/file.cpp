@@ -1,0 +1,294 @@
+#include "core/file.hpp"
+
+#include "core/text.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#if defined(_WIN32)
+#include <cstdio>
+#include <process.h>
+#else
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+namespace stack2nrrd {
+
+namespace fs = std::filesystem;
+
+fs::path path_from_utf8(std::string_view text) {
+#if defined(_WIN32)
+    return fs::path(std::u8string(text.begin(), text.end()));
+#else
+    return fs::path(text);  // POSIX paths are bytes; they are kept as they are
+#endif
+}
+
+std::string utf8(const fs::path& path) {
+#if defined(_WIN32)
+    const std::u8string text = path.u8string();
+    return {text.begin(), text.end()};
+#else
+    return path.string();
+#endif
+}
+
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void throw_cannot_open(const std::string& path, int error) {
+    const bool absent = error == ENOENT || error == ENOTDIR || error == ELOOP;
+    throw Error(absent ? ErrorCode::not_found : ErrorCode::io, printable(path) + ": cannot be opened: " + reason(error));
+}
+
+[[noreturn]] void throw_not_a_file(const std::string& path) {
+    throw Error(ErrorCode::corrupt, printable(path) + ": is not a regular file, a slice was expected");
+}
+
+/// `.name.pid.random.partial`: hidden, in the same folder, and never taken for a volume.
+fs::path temporary_name(const fs::path& file, const char* suffix) {
+#if defined(_WIN32)
+    const int process = _getpid();
+#else
+    const int process = static_cast<int>(::getpid());
+#endif
+    static thread_local std::random_device random;
+    const std::string tail = "." + std::to_string(process) + "." + std::to_string(random() % 1'000'000) + suffix;
+    std::string name = utf8(file.filename());
+    constexpr std::size_t longest = 255;  // what file systems commonly allow for a name, in bytes
+    name.resize(std::min(name.size(), longest - 1 - tail.size()));
+    return file.parent_path() / path_from_utf8("." + name + tail);
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------------------------------------------- InputFile
+
+#if defined(_WIN32)
+
+InputFile::InputFile(const std::string& path_utf8) : path_(path_utf8) {
+    const fs::path path = path_from_utf8(path_utf8);
+    std::error_code failure;
+    const fs::file_status status = fs::status(path, failure);
+    if (!fs::exists(status)) throw_cannot_open(path_, ENOENT);
+    if (!fs::is_regular_file(status)) throw_not_a_file(path_);
+    FILE* stream = ::_wfopen(path.c_str(), L"rb");
+    if (stream == nullptr) throw_cannot_open(path_, errno);
+    stream_ = stream;
+    bytes_ = static_cast<std::int64_t>(fs::file_size(path, failure));
+    modified_ns_ = fs::last_write_time(path, failure).time_since_epoch().count();
+}
+
+InputFile::~InputFile() {
+    if (stream_ != nullptr) std::fclose(static_cast<FILE*>(stream_));
+}
+
+std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
+    auto* stream = static_cast<FILE*>(stream_);
+    if (::_fseeki64(stream, offset, SEEK_SET) != 0) return 0;
+    const std::size_t got = std::fread(buffer, 1, size, stream);
+    if (got < size && std::ferror(stream) != 0) error_ = EIO;
+    return got;
+}
+
+#else
+
+InputFile::InputFile(const std::string& path_utf8) : path_(path_utf8) {
+    // O_NONBLOCK: a pipe that bears an image's name must not make us wait for a writer.
+    do {
+        handle_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    } while (handle_ < 0 && errno == EINTR);
+    if (handle_ < 0) throw_cannot_open(path_, errno);
+    struct stat status {};
+    if (::fstat(handle_, &status) != 0) {
+        const int error = errno;
+        ::close(handle_);
+        throw_cannot_open(path_, error);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        ::close(handle_);
+        throw_not_a_file(path_);
+    }
+    bytes_ = status.st_size;
+#if defined(__APPLE__)
+    const struct timespec& modified = status.st_mtimespec;
+#else
+    const struct timespec& modified = status.st_mtim;
+#endif
+    modified_ns_ = static_cast<std::int64_t>(modified.tv_sec) * 1'000'000'000 + modified.tv_nsec;
+    id_ = status.st_ino;
+}
+
+InputFile::~InputFile() {
+    if (handle_ >= 0) ::close(handle_);
+}
+
+std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
+    std::size_t done = 0;
+    while (done < size) {
+        const ssize_t got = ::pread(handle_, static_cast<char*>(buffer) + done, size - done,
+                                    static_cast<off_t>(offset) + static_cast<off_t>(done));
+        if (got > 0) {
+            done += static_cast<std::size_t>(got);
+        } else if (got == 0) {
+            break;
+        } else if (errno != EINTR) {
+            error_ = errno;
+            break;
+        }
+    }
+    return done;
+}
+
+#endif
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      handle_(std::exchange(other.handle_, -1)),
+      stream_(std::exchange(other.stream_, nullptr)),
+      bytes_(other.bytes_),
+      modified_ns_(other.modified_ns_),
+      id_(other.id_),
+      error_(other.error_) {}
+
+std::string InputFile::shown() const { return printable(path_); }
+
+void InputFile::check() const {
+    if (error_ != 0) throw Error(ErrorCode::io, shown() + ": cannot be read: " + reason(error_));
+}
+
+// --------------------------------------------------------------------------------------------------- OutputFile
+
+void OutputFile::fail(const char* what, int error) const {
+    throw Error(ErrorCode::io, printable(utf8(file_)) + ": " + what + ": " + reason(error));
+}
+
+OutputFile::OutputFile(fs::path file) : file_(std::move(file)) {
+    // Through a symbolic link: the file it names is what gets replaced, not the link.
+    std::error_code failure;
+    if (fs::is_symlink(fs::symlink_status(file_, failure))) {
+        const fs::path target = fs::weakly_canonical(file_, failure);
+        if (!failure && !target.empty()) file_ = target;
+    }
+    for (int attempt = 0;; ++attempt) {
+        temporary_ = temporary_name(file_, ".partial");
+#if defined(_WIN32)
+        stream_ = ::_wfopen(temporary_.c_str(), L"wbx");
+        if (stream_ != nullptr) return;
+#else
+        handle_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (handle_ >= 0) return;
+#endif
+        const int error = errno;
+        if ((error != EEXIST && error != EINTR) || attempt == 100) {
+            temporary_.clear();
+            fail("cannot be created", error);
+        }
+    }
+}
+
+OutputFile::~OutputFile() {
+#if defined(_WIN32)
+    if (stream_ != nullptr) std::fclose(static_cast<FILE*>(stream_));
+#else
+    if (handle_ >= 0) ::close(handle_);
+#endif
+    std::error_code ignored;
+    if (!committed_) fs::remove(temporary_, ignored);
+    if (!previous_.empty()) fs::remove(previous_, ignored);
+}
+
+#if defined(_WIN32)
+
+void OutputFile::write(std::span<const std::byte> bytes) {
+    auto* stream = static_cast<FILE*>(stream_);
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stream) != bytes.size()) fail("cannot be written", errno);
+}
+
+void OutputFile::write_at(std::int64_t offset, std::string_view text) {
+    auto* stream = static_cast<FILE*>(stream_);
+    if (::_fseeki64(stream, offset, SEEK_SET) != 0) fail("cannot be written", errno);
+    write(text);
+    if (::_fseeki64(stream, 0, SEEK_END) != 0) fail("cannot be written", errno);
+}
+
+void OutputFile::sync() {
+    auto* stream = static_cast<FILE*>(std::exchange(stream_, nullptr));
+    if (std::fclose(stream) != 0) fail("cannot be written", errno);
+}
+
+#else
+
+void OutputFile::write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t put = ::write(handle_, bytes.data(), bytes.size());
+        if (put >= 0) {
+            bytes = bytes.subspan(static_cast<std::size_t>(put));
+        } else if (errno != EINTR) {
+            fail("cannot be written", errno);
+        }
+    }
+}
+
+void OutputFile::write_at(std::int64_t offset, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t put = ::pwrite(handle_, text.data(), text.size(), static_cast<off_t>(offset));
+        if (put >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(put));
+            offset += put;
+        } else if (errno != EINTR) {
+            fail("cannot be written", errno);
+        }
+    }
+}
+
+void OutputFile::sync() {
+    // An fsync that failed is not tried again: the kernel may have dropped the pages that it could not write.
+    if (::fsync(handle_) != 0) fail("cannot be made durable", errno);
+    if (::close(std::exchange(handle_, -1)) != 0 && errno != EINTR) fail("cannot be closed", errno);
+}
+
+#endif
+
+void OutputFile::commit(bool revertible) {
+    std::error_code failure;
+    if (revertible && fs::exists(file_, failure)) {
+        const fs::path kept = temporary_name(file_, ".previous");
+        fs::create_hard_link(file_, kept, failure);
+        if (!failure) previous_ = kept;  // some file systems have no links; then there is no way back
+    }
+    failure.clear();
+    fs::rename(temporary_, file_, failure);
+    if (failure) fail("cannot be given its name", failure.value());
+    committed_ = true;
+#if !defined(_WIN32)
+    // Makes the new name durable, too. Not every file system lets a folder be synced; that is no failure.
+    const fs::path folder = file_.has_parent_path() ? file_.parent_path() : fs::path(".");
+    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory >= 0) {
+        (void)::fsync(directory);
+        ::close(directory);
+    }
+#endif
+}
+
+void OutputFile::revert() noexcept {
+    std::error_code ignored;
+    if (!committed_) return;
+    if (previous_.empty()) {
+        fs::remove(file_, ignored);
+    } else {
+        fs::rename(previous_, file_, ignored);
+        previous_.clear();
+    }
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,89 @@
+#pragma once
+
+// The only place that talks to the file system about bytes. Short reads, EINTR, error texts, temporary names and
+// durability are settled here.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stack2nrrd {
+
+[[nodiscard]] std::filesystem::path path_from_utf8(std::string_view text);
+[[nodiscard]] std::string utf8(const std::filesystem::path& path);
+
+/// An open file to read from at any offset. Movable. Its reads never throw, so that it can serve callbacks of C
+/// libraries: a failed read delivers fewer bytes and is remembered for check().
+class InputFile {
+public:
+    /// \throws Error not_found, io; corrupt if it is a folder, a pipe or a device (which must never be waited for).
+    explicit InputFile(const std::string& path_utf8);
+    InputFile(InputFile&& other) noexcept;
+    InputFile& operator=(InputFile&&) = delete;
+    ~InputFile();
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// The path as it is shown in messages.
+    [[nodiscard]] std::string shown() const;
+
+    [[nodiscard]] std::int64_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::int64_t modified_ns() const noexcept { return modified_ns_; }
+    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+
+    /// Reads up to `size` bytes at `offset`. Fewer come only at the end of the file or after an error.
+    std::size_t read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept;
+
+    /// \throws Error io if a read has failed since the file was opened.
+    void check() const;
+
+private:
+    std::string path_;
+    int handle_ = -1;
+    void* stream_ = nullptr;  // where there are no POSIX handles
+    std::int64_t bytes_ = 0;
+    std::int64_t modified_ns_ = 0;
+    std::uint64_t id_ = 0;
+    int error_ = 0;
+};
+
+/// A file that appears under its name whole or not at all. Written under a hidden temporary name in the same folder,
+/// which goes away with this object unless commit() returned.
+class OutputFile {
+public:
+    /// \throws Error io.
+    explicit OutputFile(std::filesystem::path file);
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+    ~OutputFile();
+
+    /// Appends. \throws Error io.
+    void write(std::span<const std::byte> bytes);
+    void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+    /// Overwrites what was written before. \throws Error io.
+    void write_at(std::int64_t offset, std::string_view text);
+
+    /// Makes the bytes durable; nothing may be written afterwards. \throws Error io.
+    void sync();
+    /// Gives the file its name, replacing what stood there; sync() first. With `revertible`, what stood there is kept
+    /// until this object goes away, for revert(). \throws Error io.
+    void commit(bool revertible = false);
+    /// Takes back a revertible commit(): what stood under the name before stands there again.
+    void revert() noexcept;
+
+    [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+
+private:
+    void fail(const char* what, int error) const;
+
+    std::filesystem::path file_;
+    std::filesystem::path temporary_;
+    std::filesystem::path previous_;  // a second name for what commit() replaced
+    int handle_ = -1;
+    void* stream_ = nullptr;
+    bool committed_ = false;
+};
+
+}  // namespace stack2nrrd
