@@ -55,7 +55,7 @@ struct Options {
     bool reverse = false;           ///< last slice first (after step)
     Missing missing = Missing::error;
     std::optional<Vector3> spacing; ///< of the source slices, in units of space_unit_mm; overrides what was found
-    double space_unit_mm = 1;       ///< the unit of `spacing`, in millimetres
+    Rational space_unit_mm{};       ///< the unit of `spacing`, in millimetres
     std::optional<Vector3> origin;  ///< LPS mm, centre of the first source sample
     Channel channel = Channel::luma;
     std::optional<SampleType> type; ///< of the output; without one, the source's

@@ -91,6 +91,13 @@ InputFile::~InputFile() {
     if (stream_ != nullptr) std::fclose(static_cast<FILE*>(stream_));
 }
 
+bool InputFile::changed() const noexcept {
+    std::error_code failure;
+    const fs::path path = path_from_utf8(path_);
+    return static_cast<std::int64_t>(fs::file_size(path, failure)) != bytes_ || failure ||
+           fs::last_write_time(path, failure).time_since_epoch().count() != modified_ns_;
+}
+
 std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
     auto* stream = static_cast<FILE*>(stream_);
     if (::_fseeki64(stream, offset, SEEK_SET) != 0) return 0;
@@ -100,6 +107,19 @@ std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t si
 }
 
 #else
+
+namespace {
+
+std::int64_t modification_time(const struct stat& status) {
+#if defined(__APPLE__)
+    const struct timespec& modified = status.st_mtimespec;
+#else
+    const struct timespec& modified = status.st_mtim;
+#endif
+    return static_cast<std::int64_t>(modified.tv_sec) * 1'000'000'000 + modified.tv_nsec;
+}
+
+}  // namespace
 
 InputFile::InputFile(const std::string& path_utf8) : path_(path_utf8) {
     // O_NONBLOCK: a pipe that bears an image's name must not make us wait for a writer.
@@ -118,17 +138,17 @@ InputFile::InputFile(const std::string& path_utf8) : path_(path_utf8) {
         throw_not_a_file(path_);
     }
     bytes_ = status.st_size;
-#if defined(__APPLE__)
-    const struct timespec& modified = status.st_mtimespec;
-#else
-    const struct timespec& modified = status.st_mtim;
-#endif
-    modified_ns_ = static_cast<std::int64_t>(modified.tv_sec) * 1'000'000'000 + modified.tv_nsec;
+    modified_ns_ = modification_time(status);
     id_ = status.st_ino;
 }
 
 InputFile::~InputFile() {
     if (handle_ >= 0) ::close(handle_);
+}
+
+bool InputFile::changed() const noexcept {
+    struct stat status {};
+    return ::fstat(handle_, &status) != 0 || status.st_size != bytes_ || modification_time(status) != modified_ns_;
 }
 
 std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {

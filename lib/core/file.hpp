@@ -36,6 +36,9 @@ public:
     /// Reads up to `size` bytes at `offset`. Fewer come only at the end of the file or after an error.
     std::size_t read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept;
 
+    /// Has the file been written to since it was opened?
+    [[nodiscard]] bool changed() const noexcept;
+
     /// \throws Error io if a read has failed since the file was opened.
     void check() const;
 

@@ -1,0 +1,203 @@
+#include "preview_sink.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <png.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+using namespace stack2nrrd;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Rows that are kept of the planes along z: more slices than this share rows, so that memory stays bounded.
+constexpr Index most_rows = 1024;
+
+/// Longest side of a panel in the picture.
+constexpr double panel_side = 512;
+
+float sample_at(const std::byte* samples, SampleType type, std::size_t i) {
+    const auto load = [&](auto value) {
+        std::memcpy(&value, samples + i * sizeof(value), sizeof(value));
+        return static_cast<float>(value);
+    };
+    switch (type) {
+        case SampleType::uint8: return load(std::uint8_t{});
+        case SampleType::int8: return load(std::int8_t{});
+        case SampleType::uint16: return load(std::uint16_t{});
+        case SampleType::int16: return load(std::int16_t{});
+        case SampleType::uint32: return load(std::uint32_t{});
+        case SampleType::int32: return load(std::int32_t{});
+        case SampleType::float32: return load(float{});
+        case SampleType::float64: break;
+    }
+    return load(double{});
+}
+
+/// The plane at another size: means of what falls together, repetition where there is less.
+PreviewSink::Plane scaled(const PreviewSink::Plane& plane, Index width, Index height) {
+    PreviewSink::Plane result{width, height, std::vector<float>(static_cast<std::size_t>(width * height))};
+    const auto covered = [](Index k, Index outputs, Index source) {
+        const Index first = k * source / outputs;
+        return Range{first, std::max(first + 1, (k + 1) * source / outputs)};
+    };
+    for (Index y = 0; y < height; ++y) {
+        const Range rows = covered(y, height, plane.height);
+        for (Index x = 0; x < width; ++x) {
+            const Range columns = covered(x, width, plane.width);
+            double sum = 0;
+            for (Index j = rows.first; j < rows.end; ++j) {
+                for (Index i = columns.first; i < columns.end; ++i) {
+                    sum += static_cast<double>(plane.numbers[static_cast<std::size_t>(j * plane.width + i)]);
+                }
+            }
+            result.numbers[static_cast<std::size_t>(y * width + x)] =
+                static_cast<float>(sum / static_cast<double>(rows.size() * columns.size()));
+        }
+    }
+    return result;
+}
+
+/// The values below which 1 % and 99 % of the numbers lie.
+std::pair<float, float> grey_range(const std::array<PreviewSink::Plane, 3>& panels) {
+    std::vector<float> numbers;
+    for (const PreviewSink::Plane& panel : panels) {
+        std::copy_if(panel.numbers.begin(), panel.numbers.end(), std::back_inserter(numbers),
+                     [](float v) { return std::isfinite(v); });
+    }
+    if (numbers.empty()) return {0.F, 1.F};
+    std::sort(numbers.begin(), numbers.end());
+    const std::size_t last = numbers.size() - 1;
+    const float low = numbers[last / 100];
+    const float high = numbers[last - last / 100];
+    return {low, high > low ? high : low + 1};
+}
+
+void write_png(const fs::path& file, const std::vector<std::uint8_t>& grey, Index width, Index height) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    image.width = static_cast<png_uint_32>(width);
+    image.height = static_cast<png_uint_32>(height);
+    image.format = PNG_FORMAT_GRAY;
+    png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image);
+    std::vector<char> memory(bytes);
+    const bool made = png_image_write_to_memory(&image, memory.data(), &bytes, 0, grey.data(), 0, nullptr) != 0;
+    std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+    if (made) stream.write(memory.data(), static_cast<std::streamsize>(bytes));
+    stream.close();
+    if (!made || !stream) throw Error(ErrorCode::io, file.string() + ": the preview cannot be written");
+}
+
+}  // namespace
+
+PreviewSink::PreviewSink(Sink& next, fs::path png, bool force) : next_(next), png_(std::move(png)) {
+    std::error_code failure;
+    const fs::file_status status = fs::status(png_, failure);
+    if (fs::exists(status) && (!force || !fs::is_regular_file(status))) {
+        throw Error(ErrorCode::invalid_argument, png_.string() + ": exists already; use --force to replace it");
+    }
+    temporary_ = png_;
+    temporary_.replace_filename("." + png_.filename().string() + ".partial");
+}
+
+PreviewSink::~PreviewSink() {
+    std::error_code ignored;
+    fs::remove(temporary_, ignored);
+}
+
+void PreviewSink::begin(const VolumeInfo& volume) {
+    volume_ = volume;
+    const Index rows = std::min(volume.size[2], most_rows);
+    const auto plane = [](Index width, Index height) {
+        return Plane{width, height, std::vector<float>(static_cast<std::size_t>(width * height), 0.F)};
+    };
+    planes_ = {plane(volume.size[0], volume.size[1]), plane(volume.size[0], rows), plane(volume.size[1], rows)};
+    gathered_.assign(static_cast<std::size_t>(rows), 0);
+    next_.begin(volume);
+}
+
+void PreviewSink::write_slice(Index z, std::span<const std::byte> samples) {
+    const auto channels = static_cast<std::size_t>(volume_.channels);
+    const std::size_t colours = channels >= 3 ? 3 : 1;  // alpha is not shown
+    const auto at = [&](Index x, Index y) {
+        float sum = 0;
+        const std::size_t first = static_cast<std::size_t>(y * volume_.size[0] + x) * channels;
+        for (std::size_t c = 0; c < colours; ++c) sum += sample_at(samples.data(), volume_.type, first + c);
+        return sum / static_cast<float>(colours);
+    };
+    if (z == volume_.size[2] / 2) {
+        for (Index y = 0; y < volume_.size[1]; ++y) {
+            for (Index x = 0; x < volume_.size[0]; ++x) {
+                planes_[0].numbers[static_cast<std::size_t>(y * volume_.size[0] + x)] = at(x, y);
+            }
+        }
+    }
+    std::vector<float> row;
+    for (Index x = 0; x < volume_.size[0]; ++x) row.push_back(at(x, volume_.size[1] / 2));
+    gather_row(planes_[1], z, row);
+    row.clear();
+    for (Index y = 0; y < volume_.size[1]; ++y) row.push_back(at(volume_.size[0] / 2, y));
+    gather_row(planes_[2], z, row);
+    ++gathered_[static_cast<std::size_t>(z * planes_[1].height / volume_.size[2])];
+    next_.write_slice(z, samples);
+}
+
+void PreviewSink::gather_row(Plane& plane, Index z, const std::vector<float>& row) {
+    const Index y = z * plane.height / volume_.size[2];
+    for (std::size_t x = 0; x < row.size(); ++x) {
+        plane.numbers[static_cast<std::size_t>(y * plane.width) + x] += row[x];
+    }
+}
+
+void PreviewSink::finish() {
+    for (std::size_t p = 1; p < 3; ++p) {
+        Plane& plane = planes_[p];
+        for (std::size_t i = 0; i < plane.numbers.size(); ++i) {
+            plane.numbers[i] /= static_cast<float>(gathered_[i / static_cast<std::size_t>(plane.width)]);
+        }
+    }
+    std::array<double, 3> extent{};
+    for (std::size_t a = 0; a < 3; ++a) {
+        extent[a] = spacing(volume_.geometry, static_cast<int>(a)) * static_cast<double>(volume_.size[a]);
+    }
+    const double unit = std::max({extent[0], extent[1], extent[2]}) / panel_side;
+    const auto side = [&](std::size_t axis) { return std::max<Index>(1, std::lround(extent[axis] / unit)); };
+    const std::array<Plane, 3> panels{scaled(planes_[0], side(0), side(1)), scaled(planes_[1], side(0), side(2)),
+                                      scaled(planes_[2], side(1), side(2))};
+
+    constexpr Index gap = 8;
+    const Index width = panels[0].width + panels[1].width + panels[2].width + 2 * gap;
+    const Index height = std::max({panels[0].height, panels[1].height, panels[2].height});
+    std::vector<std::uint8_t> picture(static_cast<std::size_t>(width * height), 0);
+    const auto [low, high] = grey_range(panels);
+    Index left = 0;
+    for (const Plane& panel : panels) {
+        for (Index y = 0; y < panel.height; ++y) {
+            for (Index x = 0; x < panel.width; ++x) {
+                const float number = panel.numbers[static_cast<std::size_t>(y * panel.width + x)];
+                const float grey = (number - low) / (high - low) * 255.F + 0.5F;
+                picture[static_cast<std::size_t>(y * width + left + x)] =
+                    std::isnan(grey) ? std::uint8_t{0} : static_cast<std::uint8_t>(std::clamp(grey, 0.F, 255.F));
+            }
+        }
+        left += panel.width + gap;
+    }
+    // Written before the volume gets its name, renamed after: either both stand there or neither.
+    write_png(temporary_, picture, width, height);
+    next_.finish();
+    std::error_code failure;
+    fs::rename(temporary_, png_, failure);
+    if (failure) throw Error(ErrorCode::io, png_.string() + ": cannot be given its name: " + failure.message());
+}
+
+std::int64_t PreviewSink::memory_bytes(const VolumeInfo& volume) const {
+    const Index rows = std::min(volume.size[2], most_rows);
+    const Index numbers = volume.size[0] * volume.size[1] + (volume.size[0] + volume.size[1]) * rows;
+    constexpr auto picture = static_cast<Index>(3 * panel_side * panel_side * (2 * sizeof(float) + 3));
+    return next_.memory_bytes(volume) + numbers * static_cast<Index>(sizeof(float)) + picture;
+}

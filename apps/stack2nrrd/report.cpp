@@ -1,0 +1,238 @@
+#include "report.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/version.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#if !defined(_WIN32)
+#include <sys/resource.h>
+#endif
+
+using namespace stack2nrrd;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string number(double value) {
+    std::array<char, 40> buffer{};
+    return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
+}
+
+std::string sizes(const std::array<Index, 3>& size) {
+    return std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]);
+}
+
+std::string triple(const Vector3& v) { return number(v[0]) + ", " + number(v[1]) + ", " + number(v[2]); }
+
+Vector3 spacings(const Geometry& geometry) {
+    return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
+}
+
+std::string_view code_text(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid_argument: return "invalid_argument";
+        case ErrorCode::not_found: return "not_found";
+        case ErrorCode::unsupported: return "unsupported";
+        case ErrorCode::corrupt: return "corrupt";
+        case ErrorCode::inconsistent: return "inconsistent";
+        case ErrorCode::missing_slices: return "missing_slices";
+        case ErrorCode::limit: return "limit";
+        case ErrorCode::io: return "io";
+        case ErrorCode::changed: return "changed";
+        case ErrorCode::cancelled: break;
+    }
+    return "cancelled";
+}
+
+/// The spacing of the source, which the command line may have told.
+std::optional<Vector3> source_spacing(const Findings& f) {
+    if (const auto& given = f.command->options.spacing) {
+        Vector3 mm{};
+        for (std::size_t a = 0; a < 3; ++a) mm[a] = multiply((*given)[a], f.command->options.space_unit_mm);
+        return mm;
+    }
+    if (f.stack->geometry.spacing_known) return spacings(f.stack->geometry);
+    return std::nullopt;
+}
+
+std::string spacing_source(const Findings& f) {
+    return f.command->options.spacing ? "command line" : f.stack->geometry.spacing_source;
+}
+
+std::string quoted(const std::string& text) {
+    const bool plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,") ==
+                       std::string::npos;
+    if (plain && !text.empty()) return text;
+    std::string result = "'";
+    for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
+    return result + "'";
+}
+
+/// The commands that a user most likely wants next.
+std::string suggestions(const Findings& f) {
+    const Command& command = *f.command;
+    std::string source = command.files_from.empty() ? "" : " --files-from " + quoted(command.files_from);
+    constexpr std::size_t few = 3;
+    if (command.inputs.size() > few) source += " FILES";
+    else
+        for (const std::string& input : command.inputs) source += " " + quoted(input);
+    const std::string spacing =
+        source_spacing(f) ? (command.options.spacing ? " --spacing " + triple(*source_spacing(f)) : "")
+                          : " --spacing X,Y,Z";
+    std::string packed;
+    for (const char c : spacing) {
+        if (c != ' ' || packed.empty() || packed.back() != ',') packed += c;
+    }
+    std::string text;
+    constexpr std::array<std::pair<const char*, const char*>, 3> lines{
+        {{"full", ""}, {"half", " --factor 2"}, {"quarter", " --factor 4"}}};
+    for (const auto& [name, factor] : lines) {
+        text += "  stack2nrrd" + source + factor + packed + " -o " + quoted(f.stack->name + "_" + name + ".nrrd") + "\n";
+    }
+    return text;
+}
+
+Json problems_json(const Findings& f) {
+    Json problems = Json::array();
+    const auto add = [&](std::string_view code, bool fatal, const std::string& text) {
+        problems.push_back({{"code", code}, {"fatal", fatal}, {"text", text}});
+    };
+    for (const Problem& problem : f.stack->problems) {
+        if (problem.fatal) add(code_text(problem.code), true, problem.text);
+    }
+    if (f.obstacle && (f.stack->problems.empty() || f.obstacle->text != f.stack->problems.front().text)) {
+        add(code_text(f.obstacle->code), true, f.obstacle->text);
+    }
+    if (f.plan != nullptr) {
+        for (const std::string& warning : f.plan->warnings()) add("warning", false, warning);
+    } else {
+        for (const Problem& problem : f.stack->problems) {
+            if (!problem.fatal) add("warning", false, problem.text);
+        }
+    }
+    return problems;
+}
+
+Json input_json(const Findings& f) {
+    const Stack& stack = *f.stack;
+    const std::optional<Vector3> mm = source_spacing(f);
+    return {{"name", stack.name},
+            {"kind", stack.kind},
+            {"slices", stack.slices.size()},
+            {"size", {stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())}},
+            {"type", sample_type_name(stack.image.type)},
+            {"channels", stack.image.channels()},
+            {"spacing", mm ? Json(*mm) : Json(nullptr)},
+            {"spacing_source", spacing_source(f)},
+            {"units", mm ? Json("mm") : Json(nullptr)},
+            {"missing", stack.missing},
+            {"strays", stack.strays},
+            {"format", stack.image.format}};
+}
+
+Json output_json(const Findings& f) {
+    if (f.plan == nullptr) return nullptr;
+    const VolumeInfo& volume = f.plan->volume();
+    Json json{{"size", volume.size},
+              {"type", sample_type_name(volume.type)},
+              {"channels", volume.channels},
+              {"spacing", volume.geometry.spacing_known ? Json(spacings(volume.geometry)) : Json(nullptr)},
+              {"origin", volume.geometry.origin},
+              {"bytes", volume.bytes()},
+              {"source_slices", f.plan->source_slices()}};
+    if (!f.command->output.empty()) json["file"] = f.command->output.generic_string();
+    return json;
+}
+
+}  // namespace
+
+std::string memory_text(std::int64_t bytes) {
+    constexpr std::array<const char*, 5> units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
+    return number(std::round(value * 10) / 10) + " " + units[unit];
+}
+
+std::int64_t peak_memory() {
+#if defined(_WIN32)
+    return 0;
+#else
+    struct rusage usage {};
+    ::getrusage(RUSAGE_SELF, &usage);
+#if defined(__APPLE__)
+    return usage.ru_maxrss;
+#else
+    return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+#endif
+#endif
+}
+
+std::string info_text(const Findings& f) {
+    const Stack& stack = *f.stack;
+    const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
+    std::string text = "input    " + stack.name + " (" + stack.kind + "): " + sizes(source) + ", " +
+                       std::string(sample_type_name(stack.image.type)) + ", " +
+                       std::string(colour_name(stack.image.colour)) + ", " + stack.image.format + "\n";
+    const std::optional<Vector3> mm = source_spacing(f);
+    text += "spacing  " + (mm ? triple(*mm) + " mm, from " + spacing_source(f) : std::string("unknown")) + "\n";
+    if (f.plan != nullptr) {
+        const VolumeInfo& volume = f.plan->volume();
+        text += "output   " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
+                (volume.channels > 1 ? ", " + std::string(colour_name(volume.colour)) : "") + ", " +
+                memory_text(volume.bytes()) + "\n";
+        text += "         spacing " + triple(spacings(volume.geometry)) +
+                (volume.geometry.spacing_known ? " mm" : " source samples") + ", origin " +
+                triple(volume.geometry.origin) + "\n";
+        text += "reads    " + std::to_string(f.plan->source_slices()) + " slices\n";
+        text += "memory   " + memory_text(f.plan->memory_bytes() + f.sink_bytes) + " at most\n";
+    }
+    const auto list = [&](const char* label, const std::vector<std::string>& names) {
+        if (names.empty()) return;
+        constexpr std::size_t most = 10;
+        text += label;
+        for (std::size_t i = 0; i < std::min(most, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+        if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
+        text += "\n";
+    };
+    list("missing  ", stack.missing);
+    list("left out ", stack.strays);
+    for (const Json& problem : problems_json(f)) {
+        text += (problem["fatal"].get<bool>() ? "problem  " : "note     ") + problem["text"].get<std::string>() + "\n";
+    }
+    if (f.command->output.empty() && f.plan != nullptr) text += "\n" + suggestions(f);
+    return text;
+}
+
+std::string info_json(const Findings& f) {
+    Json json{{"stack2nrrd", STACK2NRRD_VERSION},
+              {"input", input_json(f)},
+              {"output", output_json(f)},
+              {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes() + f.sink_bytes) : Json(nullptr)},
+              {"problems", problems_json(f)}};
+    if (f.report) {
+        json["run"] = {{"seconds", f.seconds},
+                       {"threads", f.report->threads},
+                       {"slices_read", f.report->slices_read},
+                       {"nan_samples", f.report->nan_samples},
+                       {"peak_memory_bytes", peak_memory()}};
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string run_text(const Findings& f) {
+    const VolumeInfo& volume = f.plan->volume();
+    std::array<char, 40> seconds{};
+    std::snprintf(seconds.data(), seconds.size(), "%.2f s", f.seconds);
+    std::string text = f.command->output.string() + ": " + sizes(volume.size) + ", " +
+                       std::string(sample_type_name(volume.type)) + ", " + memory_text(volume.bytes()) + ", from " +
+                       std::to_string(f.report->slices_read) + " slices in " + seconds.data();
+    if (peak_memory() > 0) text += ", peak memory " + memory_text(peak_memory());
+    return text;
+}

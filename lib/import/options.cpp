@@ -1,0 +1,288 @@
+#include <stack2nrrd/options.hpp>
+
+#include "core/text.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+namespace {
+
+using Parse = void (*)(Options&, std::string_view value);
+
+struct Entry {
+    OptionInfo info;
+    Parse parse;
+};
+
+[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
+
+std::string shown(std::string_view value) { return "'" + printable(value) + "'"; }
+
+double to_number(std::string_view text) {
+    const std::optional<double> value = parse_double(text);
+    if (!value || !std::isfinite(*value)) refuse(shown(text) + " is no number");
+    return *value;
+}
+
+Index to_integer(std::string_view text, Index least, Index most = rational_limit) {
+    const std::optional<std::int64_t> value = parse_integer(text);
+    if (!value || *value < least || *value > most) {
+        refuse(shown(text) + " is no whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    }
+    return *value;
+}
+
+bool to_flag(std::string_view text) {
+    const std::string value = lower_case(trimmed(text));
+    if (value == "true" || value == "1" || value == "yes" || value.empty()) return true;
+    if (value == "false" || value == "0" || value == "no") return false;
+    refuse(shown(text) + " is neither true nor false");
+}
+
+/// The fields of "X,Y,Z". One field stands for all three if `spread`.
+std::array<std::string_view, 3> triple(std::string_view text, bool spread) {
+    const std::vector<std::string_view> fields = split(text, ',');
+    if (fields.size() == 1 && spread) return {fields[0], fields[0], fields[0]};
+    if (fields.size() != 3) {
+        refuse(shown(text) + " has " + std::to_string(fields.size()) + " fields, three were expected: X,Y,Z");
+    }
+    return {fields[0], fields[1], fields[2]};
+}
+
+/// The value that a word of a short list stands for.
+template <class Value>
+Value to_choice(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> choices) {
+    const std::string wanted = lower_case(trimmed(text));
+    std::string known;
+    for (const auto& [word, value] : choices) {
+        if (word == wanted) return value;
+        known += (known.empty() ? "" : ", ") + std::string(word);
+    }
+    refuse(shown(text) + " is not one of " + known);
+}
+
+Rational to_factor(std::string_view text) {
+    const Rational factor = parse_rational(text);
+    if (factor.num < factor.den) refuse(shown(text) + " is below 1; factors reduce, 2 means half as many samples");
+    return factor;
+}
+
+Range to_crop(std::string_view text) {
+    if (text.empty()) return {};
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) refuse(shown(text) + " is no crop; write FIRST:END, in source samples");
+    const Range crop{to_integer(text.substr(0, colon), 0), to_integer(text.substr(colon + 1), 0)};
+    if (crop.empty()) refuse(shown(text) + " is empty; END is the first sample that is left out");
+    return crop;
+}
+
+std::uint64_t to_bytes(std::string_view text) {
+    std::string number = lower_case(trimmed(text));
+    const auto strip = [&](std::string_view end) {
+        if (!number.ends_with(end)) return false;
+        number.resize(number.size() - end.size());
+        return true;
+    };
+    (void)(strip("ib") || strip("b"));
+    double unit = 1;
+    if (strip("k")) unit = 1024.0;
+    else if (strip("m")) unit = 1024.0 * 1024;
+    else if (strip("g")) unit = 1024.0 * 1024 * 1024;
+    else if (strip("t")) unit = 1024.0 * 1024 * 1024 * 1024;
+    const std::optional<double> value = parse_double(number);
+    if (!value || !(*value > 0) || *value * unit > 9e18) refuse(shown(text) + " is no amount of memory; write 512M or 2G");
+    return static_cast<std::uint64_t>(*value * unit);
+}
+
+Vector3 to_vector(std::string_view text, bool spread) {
+    const std::array<std::string_view, 3> fields = triple(text, spread);
+    return {to_number(fields[0]), to_number(fields[1]), to_number(fields[2])};
+}
+
+// --------------------------------------------------------------------------------------------- one per option
+
+void set_order(Options& o, std::string_view v) {
+    o.find.order = to_choice<Order>(v, {{"natural", Order::natural}, {"given", Order::given}});
+}
+
+void set_step(Options& o, std::string_view v) { o.step = to_integer(v, 1); }
+void set_reverse(Options& o, std::string_view v) { o.reverse = to_flag(v); }
+
+void set_missing(Options& o, std::string_view v) {
+    o.missing = to_choice<Missing>(v, {{"error", Missing::error},
+                                       {"repeat", Missing::repeat},
+                                       {"blank", Missing::blank},
+                                       {"close", Missing::close}});
+}
+
+void set_channel(Options& o, std::string_view v) {
+    o.channel = to_choice<Channel>(v, {{"luma", Channel::luma},
+                                       {"first", Channel::c0},
+                                       {"all", Channel::all},
+                                       {"0", Channel::c0},
+                                       {"1", Channel::c1},
+                                       {"2", Channel::c2},
+                                       {"3", Channel::c3}});
+}
+
+void set_factor(Options& o, std::string_view v) {
+    const std::array<std::string_view, 3> fields = triple(v, true);
+    for (std::size_t a = 0; a < 3; ++a) o.axes[a].factor = to_factor(fields[a]);
+}
+
+void set_size(Options& o, std::string_view v) {
+    const std::array<std::string_view, 3> fields = triple(v, true);
+    std::array<Index, 3> size{};
+    for (std::size_t a = 0; a < 3; ++a) size[a] = to_integer(fields[a], 0);
+    if (size == std::array<Index, 3>{}) refuse(shown(v) + " gives no size at all");
+    for (std::size_t a = 0; a < 3; ++a) o.axes[a].size = size[a];
+}
+
+void set_kernel(Options& o, std::string_view v) {
+    const Kernel kernel = Kernel::parse(v);
+    for (AxisOptions& axis : o.axes) axis.kernel = kernel;
+}
+
+void set_kernel_x(Options& o, std::string_view v) { o.axes[0].kernel = Kernel::parse(v); }
+void set_kernel_y(Options& o, std::string_view v) { o.axes[1].kernel = Kernel::parse(v); }
+void set_kernel_z(Options& o, std::string_view v) { o.axes[2].kernel = Kernel::parse(v); }
+
+void set_align(Options& o, std::string_view v) {
+    o.align = to_choice<Align>(v, {{"cell", Align::cell}, {"first", Align::first}});
+}
+
+void set_crop(Options& o, std::string_view v) {
+    // Here an empty last field is a field, not a trailing comma: "0:9,,".
+    std::array<Range, 3> crop{};
+    std::size_t axis = 0;
+    for (std::string_view rest = v;; ++axis) {
+        const std::size_t comma = rest.find(',');
+        const std::string_view field = trimmed(rest.substr(0, comma));
+        if (axis < 3) crop[axis] = to_crop(field);
+        else if (!field.empty() || comma != std::string_view::npos) axis = 4;
+        if (comma == std::string_view::npos || axis > 3) break;
+        rest.remove_prefix(comma + 1);
+    }
+    if (axis < 2 || axis > 3) refuse(shown(v) + " is no crop; write X0:X1,Y0:Y1,Z0:Z1, an empty field keeps the axis");
+    for (std::size_t a = 0; a < 3; ++a) o.axes[a].crop = crop[a];
+}
+
+void set_spacing(Options& o, std::string_view v) {
+    const Vector3 spacing = to_vector(v, true);
+    for (const double s : spacing) {
+        if (!(s > 0)) refuse(shown(v) + " is no spacing; all three must be above 0");
+    }
+    o.spacing = spacing;
+}
+
+void set_space_units(Options& o, std::string_view v) {
+    o.space_unit_mm = to_choice<Rational>(v, {{"nm", {1, 1'000'000}},
+                                              {"um", {1, 1000}},
+                                              {"µm", {1, 1000}},
+                                              {"mm", {1, 1}},
+                                              {"cm", {10, 1}},
+                                              {"m", {1000, 1}}});
+}
+
+void set_origin(Options& o, std::string_view v) { o.origin = to_vector(v, false); }
+void set_type(Options& o, std::string_view v) { o.type = parse_sample_type(v); }
+
+void set_window(Options& o, std::string_view v) {
+    if (lower_case(trimmed(v)) == "auto") refuse("'auto' is not supported yet; give LO,HI");
+    const std::vector<std::string_view> fields = split(v, ',');
+    if (fields.size() != 2) refuse(shown(v) + " is no window; write LO,HI");
+    const Window window{to_number(fields[0]), to_number(fields[1])};
+    if (!(window.low < window.high)) refuse(shown(v) + " is no window; LO must be below HI");
+    o.window = window;
+}
+
+void set_encoding(Options& o, std::string_view v) {
+    o.nrrd.encoding = to_choice<Encoding>(v, {{"raw", Encoding::raw}, {"gzip", Encoding::gzip}});
+}
+
+void set_level(Options& o, std::string_view v) { o.nrrd.level = static_cast<int>(to_integer(v, 1, 9)); }
+void set_force(Options& o, std::string_view v) { o.nrrd.force = to_flag(v); }
+
+void set_threads(Options& o, std::string_view v) {
+    o.threads = static_cast<unsigned>(to_integer(v, 0, 1024));
+    o.find.threads = o.threads;
+}
+
+void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
+
+// --------------------------------------------------------------------------------------------------- the table
+
+constexpr std::array<Entry, 23> entries{{
+    {{"order", "natural|given", "natural", "Input",
+      "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
+     set_order},
+    {{"step", "N", "1", "Input", "take every Nth file before anything else, without filtering"}, set_step},
+    {{"reverse", "", "", "Input", "last slice first"}, set_reverse},
+    {{"missing", "error|repeat|blank|close", "error", "Input",
+      "a gap in the numbering: stop and list it, repeat the nearest slice, fill with zeros, or close it"},
+     set_missing},
+    {{"channel", "C", "luma", "Input",
+      "of colour slices: luma (0.2126 R + 0.7152 G + 0.0722 B), first, 0 to 3, or all (vector output)"},
+     set_channel},
+    {{"factor", "F|FX,FY,FZ", "1", "Resampling", "reduce: 2 means half as many samples; decimals or fractions (8/3)"},
+     set_factor},
+    {{"size", "NX,NY,NZ", "", "Resampling", "exact output size instead; 0 follows the ratio of the first axis given"},
+     set_size},
+    {{"kernel", "SPEC", "lanczos:3", "Resampling",
+      "box, tent, cubic:B,C, ctmr, mitchell, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "
+      "kaiser:R,BETA[,CUTOFF] or nearest"},
+     set_kernel},
+    {{"kernel-x", "SPEC", "", "Resampling", "kernel of the x axis alone"}, set_kernel_x},
+    {{"kernel-y", "SPEC", "", "Resampling", "kernel of the y axis alone"}, set_kernel_y},
+    {{"kernel-z", "SPEC", "", "Resampling", "kernel of the z axis alone"}, set_kernel_z},
+    {{"align", "cell|first", "cell", "Resampling",
+      "cell keeps the field of view, first puts the first output sample on the first source sample"},
+     set_align},
+    {{"crop", "X0:X1,Y0:Y1,Z0:Z1", "", "Crop", "part of the source, in source samples; an empty field keeps the axis"},
+     set_crop},
+    {{"spacing", "S|SX,SY,SZ", "", "Metadata", "source spacing; overrides what was found"}, set_spacing},
+    {{"space-units", "nm|um|mm|cm|m", "mm", "Metadata", "unit of --spacing"}, set_space_units},
+    {{"origin", "X,Y,Z", "0,0,0", "Metadata", "LPS mm, centre of the first source sample"}, set_origin},
+    {{"type", "T", "source's", "Output", "uint8, int8, uint16, int16, uint32, int32, float32 or float64"}, set_type},
+    {{"window", "LO,HI", "", "Output", "map source values LO..HI to the type's range (floats: to 0..1)"}, set_window},
+    {{"encoding", "raw|gzip", "raw", "Output", "of the samples"}, set_encoding},
+    {{"level", "1..9", "6", "Output", "of gzip: 1 is fast, 9 is small"}, set_level},
+    {{"force", "", "", "Output", "replace an existing output"}, set_force},
+    {{"threads", "N", "0", "Running", "0 = one a core"}, set_threads},
+    {{"memory", "BYTES", "none", "Running", "cap, such as 512M or 2G; if it cannot be kept, the least that would do is told"},
+     set_memory},
+}};
+
+}  // namespace
+
+std::span<const OptionInfo> option_table() noexcept {
+    static const std::vector<OptionInfo> table = [] {
+        std::vector<OptionInfo> infos;
+        for (const Entry& entry : entries) infos.push_back(entry.info);
+        return infos;
+    }();
+    return table;
+}
+
+void set_option(Options& options, std::string_view name, std::string_view value) {
+    std::string wanted(name);
+    std::replace(wanted.begin(), wanted.end(), '_', '-');
+    for (const Entry& entry : entries) {
+        if (entry.info.name != wanted) continue;
+        try {
+            entry.parse(options, value);
+        } catch (const Error& error) {
+            throw Error(error.code(), "--" + wanted + ": " + error.what());
+        }
+        return;
+    }
+    refuse("there is no option '" + printable(name) + "'");
+}
+
+}  // namespace stack2nrrd

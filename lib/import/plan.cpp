@@ -1,0 +1,236 @@
+#include "import/plan_detail.hpp"
+
+#include "core/text.hpp"
+#include "import/provenance.hpp"
+#include "import/slice_filter.hpp"
+#include "intensity/to_float.hpp"
+#include "resample/accumulator.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/import.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+#include <unordered_set>
+
+namespace stack2nrrd {
+
+namespace {
+
+using Detail = ImportPlan::Detail;
+
+// ------------------------------------------------------------------------------------------------ which slices
+
+/// The existing slice nearest to `z`, the lower one of two.
+std::int32_t nearest_file(const Stack& stack, Index z) {
+    const auto count = static_cast<Index>(stack.slices.size());
+    for (Index distance = 1; distance < count; ++distance) {
+        for (const Index at : {z - distance, z + distance}) {
+            if (at >= 0 && at < count && stack.slices[static_cast<std::size_t>(at)].file >= 0) {
+                return stack.slices[static_cast<std::size_t>(at)].file;
+            }
+        }
+    }
+    return Detail::blank;
+}
+
+[[noreturn]] void throw_missing(const Stack& stack) {
+    constexpr std::size_t most = 10;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(most, stack.missing.size()); ++i) {
+        list += (i == 0 ? "" : ", ") + stack.missing[i];
+    }
+    if (stack.missing.size() > most) list += " and " + std::to_string(stack.missing.size() - most) + " more gaps";
+    throw Error(ErrorCode::missing_slices,
+                printable(stack.name) + ": slices are missing: " + list +
+                    ", a numbering without gaps was expected; add them, or say what shall stand for them with "
+                    "--missing repeat, blank or close");
+}
+
+/// Order of business: gaps, step, reverse.
+std::vector<std::int32_t> source_slices(const Stack& stack, const Options& options) {
+    const bool gaps = std::any_of(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.file < 0; });
+    if (gaps && options.missing == Missing::error) throw_missing(stack);
+
+    std::vector<std::int32_t> slices;
+    Index kept = 0;
+    for (std::size_t z = 0; z < stack.slices.size(); ++z) {
+        std::int32_t file = stack.slices[z].file;
+        if (file < 0 && options.missing == Missing::close) continue;
+        if (kept++ % options.step != 0) continue;
+        if (file < 0) file = options.missing == Missing::repeat ? nearest_file(stack, static_cast<Index>(z)) : Detail::blank;
+        slices.push_back(file);
+    }
+    if (options.reverse) std::reverse(slices.begin(), slices.end());
+    return slices;
+}
+
+// ------------------------------------------------------------------------------------------------------- axes
+
+/// Sizes of 0 follow the ratio of the first axis that has a size.
+std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::array<Index, 3>& source) {
+    std::array<AxisOptions, 3> axes = options.axes;
+    const auto extent = [&](std::size_t a) { return axes[a].crop == Range{} ? source[a] : axes[a].crop.size(); };
+    const auto given = std::find_if(axes.begin(), axes.end(), [](const AxisOptions& a) { return a.size.value_or(0) > 0; });
+    if (given == axes.end()) {
+        for (AxisOptions& axis : axes) axis.size.reset();
+        return axes;
+    }
+    const Rational ratio = make_rational(extent(static_cast<std::size_t>(given - axes.begin())), *given->size);
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (axes[a].size != Index{0}) continue;
+        if (ratio.num >= ratio.den) {
+            axes[a].size.reset();
+            axes[a].factor = ratio;
+        } else {
+            axes[a].size = std::max<Index>(1, extent(a) * ratio.den / ratio.num);  // a size may enlarge
+        }
+    }
+    return axes;
+}
+
+Geometry source_geometry(const Stack& stack, const Options& options) {
+    Geometry geometry = stack.geometry;
+    if (options.spacing) {
+        for (std::size_t a = 0; a < 3; ++a) {
+            const double length = spacing(geometry, static_cast<int>(a));
+            const double wanted = multiply((*options.spacing)[a], options.space_unit_mm);
+            for (double& component : geometry.direction[a]) component = component / length * wanted;
+        }
+        geometry.spacing_known = true;
+        geometry.spacing_source = "command line";
+    }
+    if (options.origin) geometry.origin = *options.origin;
+    for (double& component : geometry.direction[2]) component *= static_cast<double>(options.step);
+    return geometry;
+}
+
+// ----------------------------------------------------------------------------------------------------- memory
+
+/// What the program takes before it has read anything: code, libraries, stacks of threads.
+constexpr std::int64_t standing_bytes = 16 << 20;
+
+template <class Real>
+std::int64_t memory_of(const Detail& plan) {
+    const auto slice = static_cast<std::int64_t>(plan.small_slice_length() * sizeof(Real));
+    const bool may_hold_nan = plan.image.type == SampleType::float32 || plan.image.type == SampleType::float64;
+    const std::int64_t parts = may_hold_nan ? 2 : 1;
+    const std::int64_t sums = Accumulator<Real>::memory_bytes(plan.axes[2], plan.small_slice_length());
+    return standing_bytes + TapTable<Real>::memory_bytes(plan.axes[0]) + TapTable<Real>::memory_bytes(plan.axes[1]) +
+           plan.threads * (SliceFilter<Real>::memory_bytes(plan) + plan.decoder_bytes) +
+           parts * ((plan.in_flight + accumulator_group) * slice + sums) + (parts - 1) * accumulator_group * slice +
+           plan.volume.slice_bytes();
+}
+
+std::int64_t memory_of(const Detail& plan) { return plan.single ? memory_of<float>(plan) : memory_of<double>(plan); }
+
+/// As many threads and slices in flight as there shall be, and as the cap allows.
+void share_out(Detail& plan, const Options& options) {
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const auto slices = static_cast<unsigned>(std::min<Index>(plan.source.size(), 1024));
+    const unsigned wanted = std::min(options.threads == 0 ? cores : options.threads, slices);
+    for (plan.threads = wanted; plan.threads > 0; --plan.threads) {
+        const Index most = plan.threads == 1 ? 1 : 2 * static_cast<Index>(plan.threads);
+        for (plan.in_flight = most; plan.in_flight >= static_cast<Index>(plan.threads); --plan.in_flight) {
+            plan.memory_bytes = memory_of(plan);
+            if (options.memory == 0 || static_cast<std::uint64_t>(plan.memory_bytes) <= options.memory) return;
+        }
+    }
+    constexpr std::int64_t mebibyte = 1 << 20;
+    throw Error(ErrorCode::limit, "--memory: " + bytes_text(static_cast<std::int64_t>(options.memory)) +
+                                      " are too few for this import, at least " +
+                                      std::to_string(plan.memory_bytes / mebibyte + 1) +
+                                      "M were expected; allow more, or reduce more");
+}
+
+// --------------------------------------------------------------------------------------------------- warnings
+
+std::vector<std::string> warnings_for(const Stack& stack, const Options& options, const Detail& plan) {
+    std::vector<std::string> warnings;
+    for (const Problem& problem : stack.problems) {
+        if (!problem.fatal) warnings.push_back(problem.text);
+    }
+    if (!plan.volume.geometry.spacing_known) {
+        warnings.push_back(
+            "the spacing is unknown, so the header counts in source samples; pass it with --spacing X,Y,Z (in mm, or "
+            "with --space-units um)");
+    }
+    const Colour colour = plan.image.colour;
+    if (options.channel == Channel::luma && (colour == Colour::rgba || colour == Colour::grey_alpha)) {
+        warnings.push_back("the alpha channel is left out; --channel all keeps it");
+    }
+    for (std::size_t a = 0; a < 3; ++a) {
+        const AxisPlan& axis = plan.axes[a];
+        const bool between = axis.first.den != 1 || axis.step.den != 1;
+        if (axis.kernel.kind() == Kernel::Kind::nearest && !axis.copies() && between) {
+            warnings.push_back(
+                "kernel nearest takes samples up to half a source sample beside the stated positions; --align first "
+                "with a whole factor is exact");
+            break;
+        }
+    }
+    return warnings;
+}
+
+}  // namespace
+
+// -------------------------------------------------------------------------------------------------- ImportPlan
+
+ImportPlan::ImportPlan(std::shared_ptr<const Detail> detail) : detail_(std::move(detail)) {}
+const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->volume; }
+Index ImportPlan::source_slices() const noexcept { return detail_->source_slices; }
+std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }
+const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
+
+ImportPlan plan_import(const Stack& stack, const Options& options) {
+    for (const Problem& problem : stack.problems) {
+        if (problem.fatal) throw Error(problem.code, problem.text);
+    }
+    auto plan = std::make_shared<Detail>();
+    plan->files = stack.files;
+    plan->slices = source_slices(stack, options);
+    plan->image = stack.image;
+    plan->decoder_bytes = stack.decoder_bytes;
+    plan->channel = options.channel;
+    plan->single = fits_single(stack.image.type);
+
+    const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices.size())};
+    const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
+    for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
+
+    const Range all{0, plan->axes[2].outputs};
+    plan->slab = options.slab == Range{} ? all : options.slab;
+    if (plan->slab.empty() || plan->slab.first < 0 || plan->slab.end > all.end) {
+        throw Error(ErrorCode::invalid_argument, "the slab " + std::to_string(plan->slab.first) + ":" +
+                                                     std::to_string(plan->slab.end) + " does not lie within 0:" +
+                                                     std::to_string(all.end));
+    }
+    plan->source = reach(plan->axes[2], plan->slab);
+    std::unordered_set<std::int32_t> read;
+    for (Index z = plan->source.first; z < plan->source.end; ++z) {
+        const std::int32_t file = plan->slices[static_cast<std::size_t>(z)];
+        if (file != Detail::blank) read.insert(file);
+    }
+    plan->source_slices = static_cast<Index>(read.size());
+
+    VolumeInfo& volume = plan->volume;
+    volume.size = {plan->axes[0].outputs, plan->axes[1].outputs, plan->slab.size()};
+    volume.colour = selected_colour(options.channel, stack.image.colour);
+    volume.channels = channel_count(volume.colour);
+    volume.type = options.type.value_or(stack.image.type);
+    std::array<Rational, 3> first{plan->axes[0].first, plan->axes[1].first, plan->axes[2].first};
+    // Of a slab: first + slab.first · step, still exact.
+    first[2].num = first[2].num * (2 * plan->axes[2].step.den / first[2].den) + 2 * plan->slab.first * plan->axes[2].step.num;
+    first[2].den = 2 * plan->axes[2].step.den;
+    volume.geometry = resampled(source_geometry(stack, options), first,
+                                {plan->axes[0].step, plan->axes[1].step, plan->axes[2].step});
+    plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
+    volume.notes = provenance(stack, options, *plan);
+
+    share_out(*plan, options);
+    plan->warnings = warnings_for(stack, options, *plan);
+    return ImportPlan(plan);
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,44 @@
+#pragma once
+
+// What a plan holds: all that a run needs, so that the run decides nothing.
+
+#include "resample/axis_plan.hpp"
+
+#include "intensity/to_sample.hpp"
+
+#include <stack2nrrd/import.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+struct ImportPlan::Detail {
+    static constexpr std::int32_t blank = -1;
+
+    std::vector<SourceFile> files;
+    std::vector<std::int32_t> slices;  ///< along z of the source: index into files, or blank
+    ImageInfo image;                   ///< of every slice
+    Channel channel = Channel::luma;
+    std::array<AxisPlan, 3> axes;
+    Range slab;           ///< of the outputs along z
+    Range source;         ///< of `slices`, that the slab is made of
+    bool single = false;  ///< float, or double?
+    LinearMap intensity;
+    VolumeInfo volume;
+    Index source_slices = 0;
+    std::int64_t decoder_bytes = 0;  ///< see Stack
+    unsigned threads = 1;
+    Index in_flight = 1;  ///< slices between decoder and z
+    std::int64_t memory_bytes = 0;
+    std::vector<std::string> warnings;
+
+    /// Samples of a slice that is filtered along x and y.
+    [[nodiscard]] std::size_t small_slice_length() const noexcept {
+        return static_cast<std::size_t>(axes[0].outputs * axes[1].outputs * volume.channels);
+    }
+};
+
+}  // namespace stack2nrrd

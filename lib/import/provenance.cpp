@@ -1,0 +1,98 @@
+#include "import/provenance.hpp"
+
+#include "core/text.hpp"
+
+#include <stack2nrrd/version.hpp>
+
+#include <array>
+
+namespace stack2nrrd {
+
+namespace {
+
+using Axes = std::array<AxisPlan, 3>;
+
+/// One text if the three are equal, else three.
+template <class Text>
+std::string per_axis(const Axes& axes, Text text, const char* separator) {
+    const std::array<std::string, 3> each{text(axes[0]), text(axes[1]), text(axes[2])};
+    if (each[0] == each[1] && each[1] == each[2]) return each[0];
+    return each[0] + separator + each[1] + separator + each[2];
+}
+
+std::string crop_text(const Options& options, const std::array<Index, 3>& source) {
+    std::string text;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const Range& crop = options.axes[a].crop;
+        const Range range = crop == Range{} ? Range{0, source[a]} : crop;
+        text += (a == 0 ? "" : ",") + std::to_string(range.first) + ":" + std::to_string(range.end);
+    }
+    return text;
+}
+
+std::string missing_text(Missing missing) {
+    switch (missing) {
+        case Missing::repeat: return "repeat";
+        case Missing::blank: return "blank";
+        case Missing::close: return "close";
+        case Missing::error: break;
+    }
+    return "error";
+}
+
+std::string channel_text(Channel channel) {
+    switch (channel) {
+        case Channel::luma: return "luma";
+        case Channel::all: return "all";
+        default: return std::to_string(static_cast<int>(channel));
+    }
+}
+
+std::string vector_text(const Vector3& v) {
+    return number_text(v[0]) + "," + number_text(v[1]) + "," + number_text(v[2]);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, const Options& options,
+                                                             const ImportPlan::Detail& plan) {
+    const Axes& axes = plan.axes;
+    const std::array<Index, 3> source{axes[0].source, axes[1].source, axes[2].source};
+    const std::string kernel = per_axis(axes, [](const AxisPlan& a) { return a.kernel.spec(); }, " ");
+    const std::string factor = per_axis(axes, [](const AxisPlan& a) { return to_string(a.step); }, ",");
+    const std::string crop = crop_text(options, source);
+
+    std::string given = "factor=" + factor + " align=" + (options.align == Align::cell ? "cell" : "first");
+    if (stack.image.colour != Colour::grey) given += " channel=" + channel_text(options.channel);
+    if (options.step != 1) given += " step=" + std::to_string(options.step);
+    if (options.reverse) given += " reverse";
+    if (options.find.order == Order::given) given += " order=given";
+    if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
+    if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
+    if (options.spacing) given += " spacing=" + vector_text(*options.spacing) + "*" + to_string(options.space_unit_mm) + "mm";
+    if (options.origin) given += " origin=" + vector_text(*options.origin);
+
+    std::vector<std::pair<std::string, std::string>> notes{
+        {"stack2nrrd_version", STACK2NRRD_VERSION},
+        {"stack2nrrd_options", given},
+        {"stack2nrrd_kernel", kernel},
+        {"stack2nrrd_factor", factor},
+        {"stack2nrrd_crop", crop},
+        {"stack2nrrd_source", stack.name + ", " + std::to_string(source[2]) + " slices"},
+    };
+    if (!stack.missing.empty()) {
+        std::string gaps = missing_text(options.missing);
+        for (const std::string& gap : stack.missing) gaps += " " + gap;
+        notes.emplace_back("stack2nrrd_missing", gaps);
+    }
+    if (options.window) {
+        const bool to_float = plan.volume.type == SampleType::float32 || plan.volume.type == SampleType::float64;
+        notes.emplace_back("stack2nrrd_window", number_text(options.window->low) + "," +
+                                                    number_text(options.window->high) + " -> " +
+                                                    (to_float ? "0,1" : "the range of the type"));
+    }
+    if (!plan.volume.geometry.spacing_known) notes.emplace_back("stack2nrrd_spacing", "unknown");
+    return notes;
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,153 @@
+#include "import/plan_detail.hpp"
+
+#include "import/run_ordered.hpp"
+#include "import/slice_filter.hpp"
+#include "intensity/to_sample.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/import.hpp>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <new>
+
+namespace stack2nrrd {
+
+namespace {
+
+/// Buffers of slices that go round between the workers and z.
+template <class Real>
+class SlicePool {
+public:
+    SmallSlice<Real> take() {
+        const std::lock_guard lock(mutex_);
+        if (free_.empty()) return {};
+        SmallSlice<Real> slice = std::move(free_.back());
+        free_.pop_back();
+        return slice;
+    }
+    void give(SmallSlice<Real> slice) {
+        const std::lock_guard lock(mutex_);
+        free_.push_back(std::move(slice));
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<SmallSlice<Real>> free_;
+};
+
+/// The calling thread's part: z, rounding, sink.
+template <class Real>
+class ZFilter {
+public:
+    ZFilter(const ImportPlan::Detail& plan, Sink& sink, SlicePool<Real>& pool)
+        : plan_(plan),
+          sink_(sink),
+          pool_(pool),
+          samples_(static_cast<std::size_t>(plan.volume.slice_bytes())),
+          numbers_(plan.axes[2], nullptr, plan.slab, plan.small_slice_length(),
+                   [this](Index k, const Real* numbers) { emit(k, numbers); }),
+          nan_(plan.axes[2], nullptr, plan.slab, plan.small_slice_length(), [this](Index, const Real* nan) {
+              closed_nan_.emplace_back();
+              if (nan != nullptr) closed_nan_.back().assign(nan, nan + plan_.small_slice_length());
+          }) {}
+
+    void add(Index z, SmallSlice<Real> slice) {
+        held_.push_back(std::move(slice));
+        const SmallSlice<Real>& last = held_.back();
+        if (!plan_.single) nan_.add(z, last.nan.empty() ? nullptr : last.nan.data());
+        numbers_.add(z, last.numbers.data());
+        if (numbers_.release_before() <= z) return;
+        for (SmallSlice<Real>& done : held_) pool_.give(std::move(done));
+        held_.clear();
+    }
+
+    [[nodiscard]] std::int64_t nan_samples() const noexcept { return nan_samples_; }
+
+private:
+    void emit(Index k, const Real* numbers) {
+        const std::vector<Real>* nan = closed_nan_.empty() || closed_nan_.front().empty() ? nullptr : &closed_nan_.front();
+        nan_samples_ += to_samples(numbers, nan == nullptr ? nullptr : nan->data(), plan_.small_slice_length(),
+                                   plan_.intensity, plan_.volume.type, samples_.data());
+        if (!closed_nan_.empty()) closed_nan_.pop_front();
+        sink_.write_slice(k - plan_.slab.first, samples_);
+    }
+
+    const ImportPlan::Detail& plan_;
+    Sink& sink_;
+    SlicePool<Real>& pool_;
+    std::vector<std::byte> samples_;
+    std::deque<SmallSlice<Real>> held_;          ///< of the current group
+    std::deque<std::vector<Real>> closed_nan_;   ///< of outputs whose numbers are about to come; empty: no NaN in it
+    Accumulator<Real> numbers_;
+    Accumulator<Real> nan_;
+    std::int64_t nan_samples_ = 0;
+};
+
+/// Asks the caller ten times a second whether to go on.
+class Pulse {
+public:
+    Pulse(const KeepGoing& keep_going, Index total) : keep_going_(keep_going), progress_{0, total} {}
+
+    void done(Index slices) { progress_.done = slices; }
+
+    void operator()(bool now = false) {
+        const auto time = std::chrono::steady_clock::now();
+        if (!keep_going_ || (!now && time - last_ < std::chrono::milliseconds(100))) return;
+        last_ = time;
+        if (!keep_going_(progress_)) throw Stopped{};
+    }
+
+private:
+    const KeepGoing& keep_going_;
+    Progress progress_;
+    std::chrono::steady_clock::time_point last_{};
+};
+
+template <class Real>
+Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_going) {
+    const SliceTables<Real> tables(plan);
+    std::vector<std::unique_ptr<SliceFilter<Real>>> filters(plan.threads);
+    for (auto& filter : filters) filter = std::make_unique<SliceFilter<Real>>(plan, tables);
+    SlicePool<Real> pool;
+    ZFilter<Real> z_filter(plan, sink, pool);
+    Pulse pulse(keep_going, plan.source.size());
+
+    const auto produce = [&](Index i, unsigned worker, const std::function<void()>& worker_pulse) {
+        SmallSlice<Real> slice = pool.take();
+        filters[worker]->run(plan.source.first + i, slice, worker_pulse);
+        return slice;
+    };
+    const auto consume = [&](Index i, SmallSlice<Real> slice) {
+        z_filter.add(plan.source.first + i, std::move(slice));
+        pulse.done(i + 1);
+    };
+    Report report;
+    report.threads = run_ordered<SmallSlice<Real>>(plan.source.size(), plan.threads, plan.in_flight, produce, consume,
+                                                   [&] { pulse(); });
+    pulse(true);
+    report.slices_read = plan.source_slices;
+    report.nan_samples = z_filter.nan_samples();
+    return report;
+}
+
+}  // namespace
+
+Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going) {
+    const ImportPlan::Detail& detail = plan.detail();
+    try {
+        sink.begin(detail.volume);
+        const Report report = detail.single ? run<float>(detail, sink, keep_going) : run<double>(detail, sink, keep_going);
+        sink.finish();
+        return report;
+    } catch (const Stopped&) {
+        throw Error(ErrorCode::cancelled, "the import was cancelled");
+    } catch (const std::bad_alloc&) {
+        throw Error(ErrorCode::limit, "the system has no more memory, about " + std::to_string(detail.memory_bytes >> 20) +
+                                          " MiB were expected to do; reduce more, or use fewer threads");
+    }
+}
+
+}  // namespace stack2nrrd

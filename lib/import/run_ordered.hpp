@@ -1,0 +1,130 @@
+#pragma once
+
+// Work in any order, results in order, a bounded number under way.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// Thrown by a pulse to stop everything at once. Not an error of any slice.
+struct Stopped {};
+
+/// Makes items 0 … count − 1 on up to `threads` threads, the calling one included, and consumes them in order on the
+/// calling thread. At most `in_flight` items are made or wait at a time.
+///
+/// - `produce(i, worker, pulse) -> Item`: any thread; `worker` < threads tells whose tools to use; it calls pulse() now
+///   and then.
+/// - `consume(i, item)`: calling thread only.
+/// - `pulse()`: calling thread only, at least ten times a second while waiting; throws to stop.
+///
+/// When producing items fails, the failure of the lowest i is thrown, after all before it were consumed. Returns the
+/// number of threads that worked: fewer than asked for if the system has no more.
+template <class Item, class Produce, class Consume, class Pulse>
+unsigned run_ordered(std::int64_t count, unsigned threads, std::int64_t in_flight, Produce produce, Consume consume,
+                     Pulse pulse) {
+    struct Slot {
+        std::optional<Item> item;
+        std::exception_ptr failure;
+    };
+    std::mutex mutex;
+    std::condition_variable made;   // an item is there, for the calling thread
+    std::condition_variable freed;  // there is room, for the others
+    std::vector<Slot> slots(static_cast<std::size_t>(in_flight));
+    std::int64_t claimed = 0;
+    std::int64_t consumed = 0;
+    bool stop = false;
+
+    const auto slot_of = [&](std::int64_t i) -> Slot& { return slots[static_cast<std::size_t>(i % in_flight)]; };
+    const auto may_claim = [&] { return claimed < count && claimed < consumed + in_flight; };
+    // Called without the lock; a Stopped flies on to the caller.
+    const auto make = [&](std::int64_t i, unsigned worker, const std::function<void()>& worker_pulse) {
+        Slot result;
+        try {
+            result.item.emplace(produce(i, worker, worker_pulse));
+        } catch (const Stopped&) {
+            throw;
+        } catch (...) {
+            result.failure = std::current_exception();
+        }
+        const std::lock_guard lock(mutex);
+        slot_of(i) = std::move(result);
+        made.notify_one();
+    };
+
+    const auto help = [&](unsigned worker) {
+        const std::function<void()> worker_pulse = [&] {
+            const std::lock_guard lock(mutex);
+            if (stop) throw Stopped{};
+        };
+        try {
+            for (;;) {
+                std::unique_lock lock(mutex);
+                freed.wait(lock, [&] { return stop || claimed >= count || may_claim(); });
+                if (stop || claimed >= count) return;
+                const std::int64_t i = claimed++;
+                lock.unlock();
+                make(i, worker, worker_pulse);
+            }
+        } catch (const Stopped&) {
+        }
+    };
+
+    std::vector<std::thread> helpers;
+    struct Join {
+        std::mutex& mutex;
+        std::condition_variable& freed;
+        bool& stop;
+        std::vector<std::thread>& helpers;
+        ~Join() {
+            {
+                const std::lock_guard lock(mutex);
+                stop = true;
+            }
+            freed.notify_all();
+            for (std::thread& helper : helpers) helper.join();
+        }
+    } const join{mutex, freed, stop, helpers};
+
+    helpers.reserve(threads);
+    for (unsigned worker = 1; worker < threads; ++worker) {
+        try {
+            helpers.emplace_back(help, worker);
+        } catch (const std::system_error&) {
+            break;  // fewer threads make the same bytes, later
+        }
+    }
+
+    const std::function<void()> own_pulse = [&] { pulse(); };
+    while (consumed < count) {
+        pulse();
+        std::unique_lock lock(mutex);
+        Slot& next = slot_of(consumed);
+        if (next.item || next.failure) {
+            Slot ready = std::move(next);
+            next = Slot{};
+            const std::int64_t i = consumed++;
+            lock.unlock();
+            freed.notify_one();
+            if (ready.failure) std::rethrow_exception(ready.failure);
+            consume(i, std::move(*ready.item));
+        } else if (may_claim()) {
+            const std::int64_t i = claimed++;
+            lock.unlock();
+            make(i, 0, own_pulse);
+        } else {
+            made.wait_for(lock, std::chrono::milliseconds(50));
+        }
+    }
+    return static_cast<unsigned>(helpers.size()) + 1;
+}
+
+}  // namespace stack2nrrd

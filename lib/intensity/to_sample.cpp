@@ -1,0 +1,93 @@
+#include "intensity/to_sample.hpp"
+
+#include "core/sample_types.hpp"
+#include "intensity/to_float.hpp"
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace stack2nrrd {
+
+namespace {
+
+/// The lowest and the highest value of a type; 0 and 1 for floats, which have no range to speak of.
+std::pair<double, double> full_range(SampleType type) {
+    return with_sample_type(type, [](auto sample) -> std::pair<double, double> {
+        using Sample = decltype(sample);
+        if constexpr (std::is_floating_point_v<Sample>) return {0.0, 1.0};
+        return {static_cast<double>(std::numeric_limits<Sample>::min()),
+                static_cast<double>(std::numeric_limits<Sample>::max())};
+    });
+}
+
+template <class Sample>
+Sample rounded(double value) {
+    if constexpr (std::is_floating_point_v<Sample>) {
+        return static_cast<Sample>(value);
+    } else {
+        constexpr auto lowest = static_cast<double>(std::numeric_limits<Sample>::min());
+        constexpr auto highest = static_cast<double>(std::numeric_limits<Sample>::max());
+        value = std::floor(value + 0.5);
+        value = value < lowest ? lowest : value;
+        value = value > highest ? highest : value;
+        return static_cast<Sample>(value);
+    }
+}
+
+/// The share of weight that must be left for a number to mean something. What rounding leaves of nothing is less.
+constexpr double least_share = 1e-12;
+
+template <class Sample, class Real>
+std::int64_t convert(const Real* numbers, const Real* nan, std::size_t count, const LinearMap& map, std::byte* bytes) {
+    auto* samples = reinterpret_cast<Sample*>(bytes);
+    const bool as_it_is = map.gain == 1 && map.offset == 0;  // keeps the sign of a floating-point zero
+    if (nan == nullptr && std::is_integral_v<Sample> && std::is_same_v<Real, float>) {
+        for (std::size_t i = 0; i < count; ++i) {
+            samples[i] = rounded<Sample>(static_cast<double>(numbers[i]) * map.gain + map.offset);
+        }
+        return 0;
+    }
+    std::int64_t without_value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        double number = static_cast<double>(numbers[i]);
+        if (nan != nullptr && nan[i] != 0) {
+            const double left = 1 - static_cast<double>(nan[i]);
+            number = std::abs(left) < least_share ? std::numeric_limits<double>::quiet_NaN() : number / left;
+        }
+        const double value = as_it_is ? number : number * map.gain + map.offset;
+        if (std::is_integral_v<Sample> && std::isnan(value)) {
+            samples[i] = Sample{0};
+            ++without_value;
+        } else {
+            samples[i] = rounded<Sample>(value);
+        }
+    }
+    return without_value;
+}
+
+}  // namespace
+
+LinearMap intensity_map(SampleType from, SampleType to, const std::optional<Window>& window) {
+    const double middle = bias(from);
+    if (!window) return {1, middle};
+    const auto [lowest, highest] = full_range(to);
+    const double gain = (highest - lowest) / (window->high - window->low);
+    return {gain, (middle - window->low) * gain + lowest};
+}
+
+template <class Real>
+std::int64_t to_samples(const Real* numbers, const Real* nan, std::size_t count, const LinearMap& map, SampleType type,
+                        std::byte* samples) {
+    return with_sample_type(type, [&](auto sample) {
+        return convert<decltype(sample)>(numbers, nan, count, map, samples);
+    });
+}
+
+template std::int64_t to_samples<float>(const float*, const float*, std::size_t, const LinearMap&, SampleType,
+                                        std::byte*);
+template std::int64_t to_samples<double>(const double*, const double*, std::size_t, const LinearMap&, SampleType,
+                                         std::byte*);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,203 @@
+#include "resample/axis_plan.hpp"
+
+#include "core/text.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+namespace stack2nrrd {
+
+namespace {
+
+// Positions are kept as integers in units of 1/(2·den) source samples, den being the denominator of the step. With
+// sizes below 2^31 and terms below rational_limit no product here leaves 64 bits.
+
+Index floor_divide(Index a, Index b) { return a / b - static_cast<Index>(a % b != 0 && (a < 0) != (b < 0)); }
+Index ceil_divide(Index a, Index b) { return -floor_divide(-a, b); }
+
+Rational lowest_terms(Index num, Index den) {
+    const Index divisor = std::gcd(num, den);
+    return {num / divisor, den / divisor};
+}
+
+/// Position of output k, in units of 1/(2·step.den).
+Index position(const AxisPlan& plan, Index k) {
+    return plan.first.num * (2 * plan.step.den / plan.first.den) + 2 * k * plan.step.num;
+}
+
+std::string axis_text(char axis) { return std::string("axis ") + axis + ": "; }
+
+[[noreturn]] void throw_misfit(char axis, const std::string& sentence) {
+    throw Error(ErrorCode::invalid_argument, axis_text(axis) + sentence);
+}
+
+/// What a sample at distance `distance` from the output weighs, both in units of 1/(2·den).
+double weight(const AxisPlan& plan, Index distance) {
+    const Index wide = 2 * std::max(plan.step.num, plan.step.den);  // max(s, 1)
+    distance = std::abs(distance);
+    if (plan.kernel.kind() == Kernel::Kind::box && plan.step.num > plan.step.den) {
+        // The exact area mean: as much of the sample's cell as lies under the box.
+        const double half_box = plan.kernel.support() * static_cast<double>(wide);
+        const auto cell = static_cast<double>(plan.step.den);  // half of a cell
+        const auto centre = static_cast<double>(distance);
+        return std::max(0.0, std::min(centre + cell, half_box) - std::max(centre - cell, -half_box));
+    }
+    return plan.kernel(static_cast<double>(distance) / static_cast<double>(wide));
+}
+
+/// Samples whose distance is at most this may weigh something, in units of 1/(2·den).
+Index farthest(const AxisPlan& plan) {
+    const Index wide = 2 * std::max(plan.step.num, plan.step.den);
+    const double support = plan.kernel.support() * static_cast<double>(wide);
+    const bool cells = plan.kernel.kind() == Kernel::Kind::box && plan.step.num > plan.step.den;
+    return static_cast<Index>(std::ceil(support)) + (cells ? plan.step.den : 0);
+}
+
+/// The most taps that an output can have.
+Index most_taps(const AxisPlan& plan) {
+    if (plan.copies()) return 1;
+    return std::min(plan.source, 2 * farthest(plan) / (2 * plan.step.den) + 1);
+}
+
+/// Kernels end where they vanish, but a Gaussian is cut off and a box is not continuous: at exactly their support
+/// samples do not count. A box that is not widened counts both of two equally near samples.
+bool within_support(const AxisPlan& plan, Index distance) {
+    const Index wide = 2 * std::max(plan.step.num, plan.step.den);
+    const double support = plan.kernel.support() * static_cast<double>(wide);
+    const auto d = static_cast<double>(std::abs(distance));
+    if (plan.kernel.kind() == Kernel::Kind::box) return plan.step.num > plan.step.den || d <= support;
+    return d < support;
+}
+
+}  // namespace
+
+AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, char axis) {
+    const Range crop = options.crop == Range{} ? Range{0, source} : options.crop;
+    if (crop.first < 0 || crop.end > source || crop.empty()) {
+        throw_misfit(axis, "the crop " + std::to_string(crop.first) + ":" + std::to_string(crop.end) +
+                               " does not lie within 0:" + std::to_string(source));
+    }
+    AxisPlan plan;
+    plan.source = source;
+    plan.kernel = options.kernel;
+    if (options.size.has_value()) {
+        plan.outputs = *options.size;
+        if (plan.outputs < 1 || plan.outputs > rational_limit) {
+            throw_misfit(axis, "the size " + std::to_string(plan.outputs) + " is out of range");
+        }
+        plan.step = lowest_terms(crop.size(), plan.outputs);
+    } else {
+        plan.step = options.factor;
+        if (plan.step.num < plan.step.den) {
+            throw_misfit(axis, "the factor " + to_string(plan.step) + " is below 1; factors reduce");
+        }
+        plan.outputs = std::max<Index>(1, crop.size() * plan.step.den / plan.step.num);
+    }
+
+    // cell: a + s/2 - 1/2; first: a.
+    const Index den = 2 * plan.step.den;
+    const Index begin = den * crop.first;
+    plan.first = lowest_terms(align == Align::cell ? begin + plan.step.num - plan.step.den : begin, den);
+
+    if (!plan.copies() && plan.kernel.kind() != Kernel::Kind::nearest && plan.kernel.kind() != Kernel::Kind::box) {
+        const double support = plan.kernel.support() * std::max(1.0, plan.step.value());
+        if (support <= 0.5) {
+            throw_misfit(axis, "kernel " + plan.kernel.spec() + " is so narrow that it can fall between two samples");
+        }
+    }
+    return plan;
+}
+
+void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
+    const Index unit = 2 * plan.step.den;  // one source sample
+    const Index centre = position(plan, k);
+    const auto clamped = [&](Index i) { return std::clamp<Index>(i, 0, plan.source - 1); };
+
+    if (plan.copies() || plan.kernel.kind() == Kernel::Kind::nearest) {
+        taps.first = clamped(floor_divide(centre + plan.step.den, unit));  // floor(u + 1/2)
+        taps.weights.assign(1, 1.0);
+        return;
+    }
+
+    const Index far = farthest(plan);
+    const Index begin = ceil_divide(centre - far, unit);
+    const Index end = floor_divide(centre + far, unit) + 1;
+    taps.first = clamped(begin);
+    taps.weights.assign(static_cast<std::size_t>(clamped(end - 1) - taps.first + 1), 0.0);
+    double sum = 0;
+    for (Index i = begin; i < end; ++i) {
+        const Index distance = unit * i - centre;
+        if (!within_support(plan, distance)) continue;
+        const double w = weight(plan, distance);
+        sum += w;
+        taps.weights[static_cast<std::size_t>(clamped(i) - taps.first)] += w;
+    }
+    if (!(std::abs(sum) > 1e-6)) {
+        throw Error(ErrorCode::invalid_argument, "kernel " + plan.kernel.spec() + " has weights that sum to nothing");
+    }
+    for (double& w : taps.weights) w /= sum;
+
+    // Samples that weigh nothing need not be read.
+    while (taps.weights.size() > 1 && taps.weights.back() == 0) taps.weights.pop_back();
+    const auto something = std::find_if(taps.weights.begin(), taps.weights.end() - 1, [](double w) { return w != 0; });
+    taps.first += something - taps.weights.begin();
+    taps.weights.erase(taps.weights.begin(), something);
+}
+
+Range reach(const AxisPlan& plan, Range outputs) {
+    Taps taps;
+    find_taps(plan, outputs.first, taps);
+    const Index first = taps.first;
+    find_taps(plan, outputs.end - 1, taps);
+    return {first, taps.end()};
+}
+
+Index most_open(const AxisPlan& plan, Index group) {
+    const double span = 2.0 * static_cast<double>(farthest(plan)) / (2.0 * static_cast<double>(plan.step.den));
+    const double open = (span + static_cast<double>(group)) / plan.step.value() + 2;
+    return std::min(plan.outputs, static_cast<Index>(open));
+}
+
+template <class Real>
+void round_weights(const std::vector<double>& weights, std::vector<Real>& rounded) {
+    rounded.resize(weights.size());
+    double lost = 1;
+    std::size_t largest = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        rounded[i] = static_cast<Real>(weights[i]);
+        lost -= static_cast<double>(rounded[i]);
+        if (weights[i] > weights[largest]) largest = i;
+    }
+    rounded[largest] = static_cast<Real>(static_cast<double>(rounded[largest]) + lost);
+}
+
+template <class Real>
+TapTable<Real>::TapTable(const AxisPlan& plan) {
+    entries_.reserve(static_cast<std::size_t>(plan.outputs));
+    weights_.reserve(static_cast<std::size_t>(plan.outputs * most_taps(plan)));
+    Taps taps;
+    std::vector<Real> rounded;
+    for (Index k = 0; k < plan.outputs; ++k) {
+        find_taps(plan, k, taps);
+        round_weights(taps.weights, rounded);
+        entries_.push_back({taps.first, static_cast<Index>(rounded.size()), weights_.size()});
+        weights_.insert(weights_.end(), rounded.begin(), rounded.end());
+    }
+}
+
+template <class Real>
+std::int64_t TapTable<Real>::memory_bytes(const AxisPlan& plan) {
+    const auto entry = static_cast<Index>(sizeof(Entry)) + most_taps(plan) * static_cast<Index>(sizeof(Real));
+    return plan.outputs * entry;
+}
+
+template class TapTable<float>;
+template class TapTable<double>;
+template void round_weights<float>(const std::vector<double>&, std::vector<float>&);
+template void round_weights<double>(const std::vector<double>&, std::vector<double>&);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,83 @@
+#pragma once
+
+// Which source samples make which output sample of one axis, and by what weights. All of the mathematics of
+// resampling is in this file; the loops elsewhere multiply and add.
+
+#include <stack2nrrd/geometry.hpp>
+#include <stack2nrrd/kernel.hpp>
+#include <stack2nrrd/options.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// The source samples first, first + 1, … and their weights, which sum to one. Samples beyond the border are already
+/// folded onto the edge samples.
+struct Taps {
+    Index first = 0;
+    std::vector<double> weights;
+
+    [[nodiscard]] Index end() const noexcept { return first + static_cast<Index>(weights.size()); }
+};
+
+/// One axis of an import: `outputs` samples at positions first, first + step, … among `source` samples. A value.
+struct AxisPlan {
+    Index source = 1;   ///< samples there are
+    Index outputs = 1;  ///< samples to make
+    Rational step{};    ///< source samples from one output to the next
+    Rational first{};   ///< position of output 0 on the source index axis; exact, in lowest terms
+    Kernel kernel{};
+
+    /// A step of one: samples are copied, whatever the kernel.
+    [[nodiscard]] bool copies() const noexcept { return step == Rational{1, 1}; }
+};
+
+/// \throws Error invalid_argument if the options do not fit an axis of `source` samples; `axis` names it ("x").
+[[nodiscard]] AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, char axis);
+
+/// The taps of output `k`. `taps` is reused, so that asking for many costs no allocation.
+void find_taps(const AxisPlan& plan, Index k, Taps& taps);
+
+/// The source samples that `outputs` are made of.
+[[nodiscard]] Range reach(const AxisPlan& plan, Range outputs);
+
+/// How many outputs can be under way at once while source samples come in groups of `group`.
+[[nodiscard]] Index most_open(const AxisPlan& plan, Index group);
+
+/// The same weights in the arithmetic of the loops. What rounding took from their sum is given to the largest, so that
+/// a constant stays what it was.
+template <class Real>
+void round_weights(const std::vector<double>& weights, std::vector<Real>& rounded);
+
+/// The taps of all outputs of a plan, in the arithmetic of the loops. Made once, shared by all who work on slices. The z
+/// axis has none: its taps are found when they are needed, so that memory does not grow with the number of slices.
+template <class Real>
+class TapTable {
+public:
+    struct View {
+        Index first = 0;
+        const Real* weights = nullptr;
+        Index count = 0;
+    };
+
+    explicit TapTable(const AxisPlan& plan);
+
+    [[nodiscard]] View operator[](Index k) const noexcept {
+        const Entry& entry = entries_[static_cast<std::size_t>(k)];
+        return {entry.first, weights_.data() + entry.weights, entry.count};
+    }
+
+    [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan);
+
+private:
+    struct Entry {
+        Index first = 0;
+        Index count = 0;
+        std::size_t weights = 0;
+    };
+    std::vector<Entry> entries_;
+    std::vector<Real> weights_;
+};
+
+}  // namespace stack2nrrd
