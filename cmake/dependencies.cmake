@@ -1,5 +1,6 @@
-# Every find_package of the project stands here.
+# Every find_package of the project stands here. Nothing is fetched from the network.
 
+set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(TIFF 4.4 REQUIRED)
@@ -8,7 +9,11 @@ find_package(JPEG REQUIRED)
 
 if(STACK2NRRD_BUILD_APPS)
     find_package(CLI11 REQUIRED)
+    find_package(nlohmann_json REQUIRED)
 endif()
+
 if(STACK2NRRD_BUILD_TESTS)
-    find_package(Catch2 REQUIRED)
+    find_package(Catch2 REQUIRED)         # 2.13 or 3: tests/support/catch.hpp takes both
+    find_package(nlohmann_json REQUIRED)
+    find_package(Teem MODULE)             # without it, the tests against it are reported as skipped
 endif()

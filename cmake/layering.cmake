@@ -1,0 +1,108 @@
+# Who may include whom:  cmake -D ROOT=FOLDER -P cmake/layering.cmake
+#
+# Leaves do not know each other; one folder joins them. Everybody may include its own files, the public headers and the
+# standard library. For all else a folder needs a word in this table; a folder without a line may not exist.
+
+cmake_minimum_required(VERSION 3.25)
+
+#   folder             | rooms of lib/ besides itself                     | headers of others
+set(table
+    "include/stack2nrrd |                                                  | "
+    "lib/core           |                                                  | system"
+    "lib/codec          | core                                             | tiff png jpeg"
+    "lib/sidecar        | core                                             | "
+    "lib/intensity      | core                                             | "
+    "lib/resample       | core                                             | "
+    "lib/sink           | core                                             | zlib"
+    "lib/stack          | core codec sidecar                               | "
+    "lib/import         | core codec sidecar intensity resample sink stack | "
+    "lib/capi           |                                                  | "
+    "apps/stack2nrrd    |                                                  | cli11 png system"
+)
+
+set(tiff "^tiff(io|vers|conf)?\\.h(xx)?$")
+set(png "^png(conf|libconf)?\\.h$")
+set(jpeg "^j(peglib|error|config|morecfg)\\.h$")
+set(zlib "^z(lib|conf)\\.h$")
+set(cli11 "^CLI/")
+set(system "^((sys|linux)/.*|(unistd|fcntl|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
+
+set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")
+
+set(violations 0)
+macro(violation text)
+    message(NOTICE "${text}")
+    math(EXPR violations "${violations} + 1")
+endmacro()
+
+set(files_seen 0)
+set(folders_seen "")
+foreach(line IN LISTS table)
+    if(NOT line MATCHES "^([a-z0-9_/]+) *\\|([a-z ]*)\\|([a-z0-9 ]*)$")
+        message(FATAL_ERROR "layering: cannot read the table's line: ${line}")
+    endif()
+    set(folder "${CMAKE_MATCH_1}")
+    separate_arguments(rooms UNIX_COMMAND "${CMAKE_MATCH_2}")
+    separate_arguments(others UNIX_COMMAND "${CMAKE_MATCH_3}")
+    get_filename_component(own "${folder}" NAME)
+    if(NOT folder STREQUAL "include/stack2nrrd")
+        list(APPEND rooms "${own}")
+    endif()
+    list(APPEND folders_seen "${folder}")
+
+    file(GLOB_RECURSE files RELATIVE "${ROOT}"
+         "${ROOT}/${folder}/*.hpp" "${ROOT}/${folder}/*.cpp" "${ROOT}/${folder}/*.h" "${ROOT}/${folder}/*.c"
+         "${ROOT}/${folder}/*.in")
+    foreach(file IN LISTS files)
+        math(EXPR files_seen "${files_seen} + 1")
+        file(STRINGS "${ROOT}/${file}" includes REGEX "^[ \t]*#[ \t]*include")
+        foreach(include IN LISTS includes)
+            set(allowed FALSE)
+            set(what "${include}")
+            if(include MATCHES "include[ \t]*<([^>]+)>")
+                set(header "${CMAKE_MATCH_1}")
+                set(what "<${header}>")
+                if(header MATCHES "^stack2nrrd/[a-z0-9_]+\\.hp*$" OR header MATCHES "${standard}")
+                    set(allowed TRUE)
+                endif()
+                foreach(other IN LISTS others)
+                    if(header MATCHES "${${other}}")
+                        set(allowed TRUE)
+                    endif()
+                endforeach()
+            elseif(include MATCHES "include[ \t]*\"([^\"]+)\"")
+                set(header "${CMAKE_MATCH_1}")
+                set(what "\"${header}\"")
+                # "room/file.hpp", or "file.hpp" of the own folder; never a way up.
+                if(header MATCHES "^([a-z0-9_]+)/[a-z0-9_/]+\\.hp*$")
+                    if(CMAKE_MATCH_1 IN_LIST rooms)
+                        set(allowed TRUE)
+                    endif()
+                elseif(header MATCHES "^[a-z0-9_]+\\.hp*$" AND NOT folder STREQUAL "include/stack2nrrd")
+                    set(allowed TRUE)
+                endif()
+            endif()
+            if(NOT allowed)
+                violation("${file}: includes ${what}, which ${folder} may not")
+            endif()
+        endforeach()
+    endforeach()
+endforeach()
+
+# A new folder takes its place in the table.
+file(GLOB folders RELATIVE "${ROOT}" "${ROOT}/lib/*" "${ROOT}/apps/*" "${ROOT}/include/*")
+foreach(folder IN LISTS folders)
+    if(IS_DIRECTORY "${ROOT}/${folder}" AND NOT folder IN_LIST folders_seen)
+        violation("${folder}: has no line in the table of cmake/layering.cmake")
+    elseif(folder MATCHES "\\.(hpp|cpp|h|c)$")
+        violation("${folder}: lies in no room")
+    endif()
+endforeach()
+
+if(files_seen EQUAL 0)
+    message(FATAL_ERROR "layering: no source file under ${ROOT}")
+endif()
+if(violations GREATER 0)
+    message(FATAL_ERROR "layering: ${violations} violations in ${files_seen} files")
+endif()
+message(STATUS "layering: ${files_seen} files keep the rules")
