@@ -1,0 +1,27 @@
+#pragma once
+
+// What lies in folders. Paths are UTF-8, as everywhere in a Stack.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// The last part of `path`.
+[[nodiscard]] std::string_view base_name(std::string_view path) noexcept;
+
+/// Names that begin with a dot: of no interest to whoever looks at a folder.
+[[nodiscard]] bool is_hidden(std::string_view name) noexcept;
+
+/// Paths of all that lies in `folder` and is no folder itself, hidden or not, in natural order. Pipes and broken links
+/// are among them: a slice that cannot be read must be reported, not left out. An empty path is the working directory.
+/// \throws Error io.
+[[nodiscard]] std::vector<std::string> list_files(const std::filesystem::path& folder);
+
+/// The files that match a glob, each component of which may be a pattern. Hidden ones match only what begins with a
+/// dot. \throws Error io.
+[[nodiscard]] std::vector<std::string> expand_glob(const std::filesystem::path& pattern);
+
+}  // namespace stack2nrrd

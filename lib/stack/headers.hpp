@@ -1,0 +1,12 @@
+#pragma once
+
+#include <stack2nrrd/stack.hpp>
+
+namespace stack2nrrd {
+
+/// Reads the header of every file of `stack`, in parallel, and fills in what the headers tell: size, date and id of the
+/// files, Stack::image, Stack::decoder_bytes. What is wrong with them is added to Stack::problems. The result does not
+/// depend on the number of threads; 0 = one a core.
+void read_headers(Stack& stack, unsigned threads);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,167 @@
+#include "stack/pattern.hpp"
+
+#include "stack/natural_order.hpp"
+
+namespace stack2nrrd {
+
+namespace {
+
+/// Takes the conversion that begins behind a `%` at `text[at]`, and moves `at` behind it.
+bool take_conversion(std::string_view text, std::size_t& at, NumberPattern& pattern) {
+    constexpr std::size_t longest_name = 255;
+    while (at < text.size() && text[at] == '0') {
+        pattern.zero_padded = true;
+        ++at;
+    }
+    for (; at < text.size() && is_digit(text[at]); ++at) {
+        pattern.width = pattern.width * 10 + static_cast<std::size_t>(text[at] - '0');
+        if (pattern.width > longest_name) return false;
+    }
+    if (at == text.size() || (text[at] != 'd' && text[at] != 'i' && text[at] != 'u')) return false;
+    ++at;
+    return true;
+}
+
+/// Takes one character of UTF-8 at `text[at]` and moves `at` behind it. A byte that begins none is a character of its
+/// own, different from all others.
+char32_t take_character(std::string_view text, std::size_t& at) noexcept {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    if (lead < 0x80) return lead;
+    constexpr char32_t not_unicode = 0x110000;
+    const std::size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+    if (lead < 0xC2 || lead > 0xF4 || text.size() - at < more) return not_unicode + lead;
+    char32_t character = static_cast<char32_t>(lead & (0x3F >> more));
+    for (std::size_t i = 0; i < more; ++i) {
+        const auto next = static_cast<unsigned char>(text[at + i]);
+        if ((next & 0xC0) != 0x80) return not_unicode + lead;
+        character = (character << 6) | (next & 0x3F);
+    }
+    at += more;
+    return character;
+}
+
+/// Where the set that begins with the `[` at `pattern[at]` has its `]`; npos if it has none. A `]` that comes first
+/// belongs to the set.
+std::size_t end_of_set(std::string_view pattern, std::size_t at) noexcept {
+    ++at;
+    if (at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^')) ++at;
+    return pattern.find(']', at + 1);
+}
+
+/// `set`: what stands between the brackets.
+bool set_has(std::string_view set, char32_t wanted) noexcept {
+    const bool others = set[0] == '!' || set[0] == '^';
+    bool found = false;
+    for (std::size_t at = others ? 1 : 0; at < set.size();) {
+        const char32_t first = take_character(set, at);
+        char32_t last = first;
+        if (at + 1 < set.size() && set[at] == '-') last = take_character(set, ++at);
+        found = found || (first <= wanted && wanted <= last);
+    }
+    return found != others;
+}
+
+/// Matches one character against what stands at `pattern[p]`, which is no `*`, and moves behind both if they fit.
+bool match_one(std::string_view pattern, std::size_t& p, std::string_view name, std::size_t& n) noexcept {
+    if (p == pattern.size()) return false;
+    std::size_t after_p = p;
+    std::size_t after_n = n;
+    const char32_t character = take_character(name, after_n);
+    const std::size_t set_end = pattern[p] == '[' ? end_of_set(pattern, p) : std::string_view::npos;
+    bool fits = false;
+    if (set_end != std::string_view::npos) {
+        fits = set_has(pattern.substr(p + 1, set_end - p - 1), character);
+        after_p = set_end + 1;
+    } else {
+        const bool any = pattern[p] == '?';
+        fits = take_character(pattern, after_p) == character || any;
+    }
+    if (!fits) return false;
+    p = after_p;
+    n = after_n;
+    return true;
+}
+
+}  // namespace
+
+std::optional<NumberPattern> parse_number_pattern(std::string_view text) {
+    NumberPattern pattern;
+    bool found = false;
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at++];
+        if (c == '%' && at < text.size() && text[at] == '%') {
+            ++at;
+        } else if (c == '%') {
+            if (found || !take_conversion(text, at, pattern)) return std::nullopt;
+            found = true;
+            continue;
+        }
+        (found ? pattern.after : pattern.before) += c;
+    }
+    if (!found) return std::nullopt;
+    return pattern;
+}
+
+std::string_view matched_digits(const NumberPattern& pattern, std::string_view name) noexcept {
+    if (name.size() <= pattern.before.size() + pattern.after.size()) return {};
+    if (!name.starts_with(pattern.before) || !name.ends_with(pattern.after)) return {};
+    const std::string_view number =
+        name.substr(pattern.before.size(), name.size() - pattern.before.size() - pattern.after.size());
+    const std::size_t first_digit = pattern.zero_padded ? 0 : number.find_first_not_of(' ');
+    if (first_digit == std::string_view::npos) return {};
+    const std::string_view digits = number.substr(first_digit);
+    if (digits.empty() || digits_at(digits, 0) != digits) return {};
+    // printf fills up to the width and not beyond it.
+    const bool filled = digits.size() < number.size() || (digits.size() > 1 && digits[0] == '0');
+    const bool zeros_in_front = digits.size() > 1 && digits[0] == '0';
+    if (zeros_in_front && !pattern.zero_padded) return {};
+    if (filled ? number.size() != pattern.width : number.size() < pattern.width) return {};
+    return digits;
+}
+
+bool is_glob(std::string_view text) noexcept { return text.find_first_of("*?[") != std::string_view::npos; }
+
+bool glob_matches(std::string_view pattern, std::string_view name) noexcept {
+    // Only the last `*` ever needs to be tried again with more: whatever an earlier one could take, the last can, too.
+    constexpr std::size_t none = std::string_view::npos;
+    std::size_t p = 0;
+    std::size_t n = 0;
+    std::size_t behind_star = none;
+    std::size_t star_end = 0;  // what the last `*` has taken of the name ends here
+    while (n < name.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            behind_star = ++p;
+            star_end = n;
+        } else if (!match_one(pattern, p, name, n)) {
+            if (behind_star == none) return false;
+            (void)take_character(name, star_end);
+            p = behind_star;
+            n = star_end;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+std::string escaped_for_printf(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        escaped += c;
+        if (c == '%') escaped += c;
+    }
+    return escaped;
+}
+
+std::string escaped_for_glob(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '*' || c == '?' || c == '[') {
+            escaped += {'[', c, ']'};
+        } else {
+            escaped += c;
+        }
+    }
+    return escaped;
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,39 @@
+#pragma once
+
+// The two kinds of patterns that stand for names: printf (`scan_%04d.tif`) and glob (`scan_*.tif`). Names only; whoever
+// lists folders is elsewhere. Matching is exact in case on every system.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stack2nrrd {
+
+/// A printf pattern with one integer conversion: `before`, a number as printf writes it, `after`.
+struct NumberPattern {
+    std::string before;
+    std::string after;
+    std::size_t width = 0;     ///< the least length of the number
+    bool zero_padded = false;  ///< filled up with zeros rather than blanks
+};
+
+/// `%d`, `%i` or `%u`, with an optional `0` and width, exactly once; `%%` is a percent sign.
+/// Nothing for any other text.
+[[nodiscard]] std::optional<NumberPattern> parse_number_pattern(std::string_view text);
+
+/// The digits in `name` (a part of it), if printf could have written `name` with `pattern`; empty if not.
+[[nodiscard]] std::string_view matched_digits(const NumberPattern& pattern, std::string_view name) noexcept;
+
+/// Has `text` any of `*`, `?` and `[`?
+[[nodiscard]] bool is_glob(std::string_view text) noexcept;
+
+/// `*`: any characters; `?`: one; `[a-z]`, `[!a-z]` or `[^a-z]`: one of a set or of all others. A character is a UTF-8
+/// one. `[` without its `]` stands for itself; there is no escape but `[*]`. The whole name has to match.
+[[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view name) noexcept;
+
+/// `text` so that it stands for itself inside a printf pattern, or inside a glob.
+[[nodiscard]] std::string escaped_for_printf(std::string_view text);
+[[nodiscard]] std::string escaped_for_glob(std::string_view text);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,299 @@
+// find_stack() on one file of a series, on patterns and on several files.
+
+#include "slices.hpp"
+
+#include <algorithm>
+
+#if !defined(_WIN32)
+#include <sys/stat.h>
+#endif
+
+using namespace stack2nrrd;
+using namespace stack_test;
+
+namespace {
+
+/// Makes `folder` the working directory as long as it lives.
+class Visit {
+public:
+    explicit Visit(const fs::path& folder) : before_(fs::current_path()) { fs::current_path(folder); }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+    ~Visit() { fs::current_path(before_); }
+
+private:
+    fs::path before_;
+};
+
+Strings all(const TemporaryFolder& folder, const Strings& names) {
+    Strings paths;
+    for (const std::string& name : names) paths.push_back(folder.text(name));
+    return paths;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------------ one file of a series
+
+TEST_CASE("any file of a series stands for all of it", "[stack]") {
+    const TemporaryFolder folder;
+    const Strings series{"s03_0009.tif", "s03_0010.TIFF", "s03_0011.tif"};
+    write_slices(folder, series);
+    write_slices(folder, {"s3_0012.tif", "s04_0005.tif", "t03_0009.tif", "other.tif", "s03_0013.tif.old"});
+    write_file(folder / "s03_0012.bmp", bmp());
+    for (const std::string& name : series) {
+        const Stack stack = find_stack(folder / name);
+        CHECK(stack.kind == "series");
+        CHECK(stack.name == "s03_0009.tif");
+        CHECK(names_of(stack) == series);
+        CHECK(stack.strays.empty());
+        CHECK(stack.problems.empty());
+    }
+}
+
+TEST_CASE("one file of a series: gaps, duplicates, steps", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"a_1.tif", "a_2.tif", "a_4.tif", "b_1.tif", "b_001.tif", "c_0.tif", "c_3.tif"});
+    CHECK(find_stack(folder / "a_4.tif").missing == Strings{"3"});
+    const auto fatal = problems_of(find_stack(folder / "b_1.tif"), true);
+    REQUIRE(fatal.size() == 1);
+    CHECK_THAT(fatal[0].text, Contains(folder.text("b_1.tif")) && Contains(folder.text("b_001.tif")));
+    REQUIRE(find_stack(folder / "c_0.tif").problems.size() == 1);
+    CHECK_THAT(find_stack(folder / "c_0.tif").problems[0].text, Contains("steps of 3"));
+}
+
+TEST_CASE("a file that is alone is a stack of one slice", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"alone.tif", "a_7.tif", "b.tif"});
+    for (const char* name : {"alone.tif", "a_7.tif"}) {
+        const Stack stack = find_stack(folder / name);
+        CHECK(stack.kind == "file");
+        CHECK(stack.name == name);
+        CHECK(names_of(stack) == Strings{name});
+        CHECK(stack.problems.empty());
+        CHECK(stack.strays.empty());
+    }
+}
+
+TEST_CASE("a file in the working directory", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif"});
+    const Visit visit(folder.path());
+    const Stack stack = find_stack("s_2.tif");
+    REQUIRE(stack.files.size() == 2);
+    CHECK(stack.files[0].path == "s_1.tif");
+    CHECK(find_stack("s_%d.tif").files[0].path == "s_1.tif");
+    CHECK(find_stack("s_*.tif").files[0].path == "s_1.tif");
+    CHECK(find_stack("./s_*.tif").files[0].path == utf8(fs::path(".") / "s_1.tif"));
+    CHECK(find_stack(".").name == utf8(folder.path().filename()));
+}
+
+TEST_CASE("where several numbers would do, the last is taken and it is said", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_001_c1.tif", "s_001_c2.tif", "s_002_c1.tif", "s_002_c2.tif"});
+    const Stack stack = find_stack(folder / "s_001_c2.tif");
+    CHECK(names_of(stack) == Strings{"s_001_c1.tif", "s_001_c2.tif"});
+    REQUIRE(stack.problems.size() == 1);
+    CHECK_FALSE(stack.problems[0].fatal);
+    CHECK_THAT(stack.problems[0].text, Contains("'s_001_c%d.tif'"));
+}
+
+TEST_CASE("what exists is no pattern", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"a_%d.tif", "a_1.tif", "a_2.tif"});
+    CHECK(names_of(find_stack(folder / "a_%d.tif")) == Strings{"a_%d.tif"});
+#if !defined(_WIN32)
+    write_slices(folder, {"b_*.tif", "b_1.tif"});
+    CHECK(names_of(find_stack(folder / "b_*.tif")) == Strings{"b_*.tif"});
+#endif
+}
+
+TEST_CASE("what cannot be a stack", "[stack]") {
+    const TemporaryFolder folder;
+    write_file(folder / "v.nrrd", "NRRD0004\n");
+    write_file(folder / "v.NHDR", "NRRD0004\n");
+    CHECK(error_of([&] { return find_stack(folder / "v.nrrd"); }).code() == ErrorCode::unsupported);
+    CHECK(error_of([&] { return find_stack(folder / "v.NHDR"); }).code() == ErrorCode::unsupported);
+    const Error none = error_of([&] { return find_stack(folder / "none.tif"); });
+    CHECK(none.code() == ErrorCode::not_found);
+    CHECK_THAT(none.what(), Contains(folder.text("none.tif") + ": no such file or folder; "));
+#if !defined(_WIN32)
+    REQUIRE(::mkfifo((folder / "pipe.tif").c_str(), 0600) == 0);
+    CHECK(error_of([&] { return find_stack(folder / "pipe.tif"); }).code() == ErrorCode::corrupt);
+    CHECK(error_of([&] { return find_stack("/dev/zero"); }).code() == ErrorCode::corrupt);
+    fs::create_symlink(folder / "nowhere", folder / "link.tif");
+    CHECK(error_of([&] { return find_stack(folder / "link.tif"); }).code() == ErrorCode::not_found);
+#endif
+}
+
+// ------------------------------------------------------------------------------------------------------------ patterns
+
+TEST_CASE("a printf pattern", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_0998.tif", "s_0999.tif", "s_1001.tif", "s_10000.tif", "s_5.tif", "s_00998.tif"});
+    const Stack stack = find_stack(folder / "s_%04d.tif");
+    CHECK(stack.kind == "pattern");
+    CHECK(stack.name == "s_0998.tif");
+    CHECK(stack.slices.size() == 10000 - 998 + 1);
+    CHECK(stack.missing == Strings{"1000", "1002..9999"});
+    CHECK(stack.files.size() == 4);
+    CHECK(names_of(find_stack(folder / "s_%01d.tif")).front() == "s_5.tif");
+    CHECK(names_of(find_stack(folder / "s_%05i.tif")).front() == "s_00998.tif");
+}
+
+TEST_CASE("patterns that match nothing, or are none", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif"});
+    for (const char* name : {"s_%03d.tif", "t_*.tif", "s_?_1.tif", "none/s_%d.tif", "none*/s_1.tif"}) {
+        const Error error = error_of([&] { return find_stack(folder / name); });
+        CAPTURE(name, error.what());
+        CHECK(error.code() == ErrorCode::not_found);
+    }
+    for (const char* name : {"s_%s.tif", "s_%.tif", "s_%d_%d.tif", "s_%d/1.tif"}) {
+        const Error error = error_of([&] { return find_stack(folder / name); });
+        CAPTURE(name);
+        CHECK(error.code() == ErrorCode::invalid_argument);
+        CHECK_THAT(error.what(), Contains("scan_%04d.tif"));
+    }
+}
+
+TEST_CASE("a glob", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif", "s_4.tif", ".s_5.tif", "t_1.tif", "s_spr.bmp"});
+    fs::create_directory(folder / "s_3.tif");
+    const Stack stack = find_stack(folder / "s_*");
+    CHECK(stack.kind == "pattern");
+    CHECK(stack.name == "s_1.tif");
+    CHECK(names_of(stack) == Strings{"s_1.tif", "s_2.tif", "-", "s_4.tif"});
+    CHECK(stack.missing == Strings{"3"});
+    CHECK(stack.strays == Strings{"s_spr.bmp"});
+    CHECK(stack.problems.empty());
+    CHECK(names_of(find_stack(folder / ".s*")) == Strings{".s_5.tif"});
+    CHECK(names_of(find_stack(folder / "s_[12].tif")) == Strings{"s_1.tif", "s_2.tif"});
+    CHECK(names_of(find_stack(folder / "?_1.tif")) == Strings{"s_1.tif", "t_1.tif"});
+}
+
+TEST_CASE("a glob in folders", "[stack]") {
+    const TemporaryFolder folder;
+    for (const char* part : {"run1", "run2", ".run3", "other", "a[b]"}) {
+        fs::create_directory(folder / part);
+        write_slices(folder, {std::string(part) + "/s_1.tif", std::string(part) + "/s_2.tif"});
+    }
+    write_file(folder / "run4", "no folder");
+    const Stack stack = find_stack(folder / "run*" / "s_?.tif");
+    REQUIRE(stack.files.size() == 4);
+    CHECK(stack.files[0].path == utf8(folder / "run1" / "s_1.tif"));
+    CHECK(stack.files[1].path == utf8(folder / "run2" / "s_1.tif"));
+    CHECK(stack.missing.empty());
+    CHECK(problems_of(stack, true).empty());
+    CHECK(find_stack(folder / "run*" / "s_1.tif").files.size() == 2);
+    CHECK(find_stack(folder / ".run*" / "s_*").files.size() == 2);
+    // A folder whose name looks like a pattern is meant as it is.
+    CHECK(find_stack(folder / "a[b]" / "s_*").files.size() == 2);
+}
+
+// ------------------------------------------------------------------------------------------------------- several files
+
+TEST_CASE("several files come in natural order", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif", "s_10.tif", "s_12.tif"});
+    const Stack stack = find_stack(all(folder, {"s_10.tif", "s_2.tif", "s_12.tif", "s_1.tif"}));
+    CHECK(stack.kind == "files");
+    CHECK(stack.name == "s_1.tif");
+    CHECK(stack.missing == Strings{"3..9", "11"});
+    CHECK(stack.slices.size() == 12);
+    CHECK(stack.files.size() == 4);
+    CHECK(stack.problems.empty());
+}
+
+TEST_CASE("several files of several kinds are all taken", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"b_1.tif", "a_5.tif", "a_7.tif", "c.dat", "x_spr.bmp", "._a_5.tif"});
+    write_file(folder / "Thumbs.db", "text");
+    const Stack stack =
+        find_stack(all(folder, {"c.dat", "b_1.tif", "x_spr.bmp", "a_7.tif", "._a_5.tif", "Thumbs.db", "a_5.tif"}));
+    CHECK(names_of(stack) == Strings{"a_5.tif", "a_7.tif", "b_1.tif", "c.dat"});
+    CHECK(stack.strays == Strings{"._a_5.tif", "Thumbs.db", "x_spr.bmp"});
+    CHECK(problems_of(stack, true).empty());
+    REQUIRE(stack.problems.size() == 1);
+    CHECK_THAT(stack.problems[0].text, Contains("gaps cannot be seen"));
+}
+
+TEST_CASE("files of several folders are not checked for gaps", "[stack]") {
+    const TemporaryFolder folder;
+    for (const char* part : {"a", "b"}) fs::create_directory(folder / part);
+    write_slices(folder, {"a/s_1.tif", "a/s_3.tif", "b/s_1.tif", "b/s_2.tif"});
+    const Stack stack = find_stack(all(folder, {"b/s_2.tif", "b/s_1.tif", "a/s_3.tif", "a/s_1.tif"}));
+    CHECK(names_of(stack) == Strings{"s_1.tif", "s_1.tif", "s_2.tif", "s_3.tif"});
+    CHECK(stack.files[0].path == folder.text("a/s_1.tif"));
+    CHECK(problems_of(stack, true).empty());
+    // The same folder, written in two ways.
+    const Visit visit(folder.path());
+    CHECK(find_stack(Strings{"a/s_1.tif", "./a/../b/s_2.tif", "b/s_1.tif"}).problems.size() == 1);
+    CHECK(find_stack(Strings{"a/s_3.tif", "./b/../a/s_1.tif"}).problems.at(0).text.find("steps of 2") !=
+          std::string::npos);
+}
+
+TEST_CASE("the same file twice, the same number twice", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif", "s_02.tif"});
+    const auto twice = problems_of(find_stack(all(folder, {"s_1.tif", "s_2.tif", "s_1.tif"})), true);
+    REQUIRE(twice.size() == 1);
+    CHECK(twice[0].code == ErrorCode::inconsistent);
+    CHECK_THAT(twice[0].text, Contains(folder.text("s_1.tif")) && Contains("more than once"));
+    const auto number = problems_of(find_stack(all(folder, {"s_1.tif", "s_2.tif", "s_02.tif"})), true);
+    REQUIRE(number.size() == 1);
+    CHECK_THAT(number[0].text, Contains(folder.text("s_02.tif") + " and " + folder.text("s_2.tif")));
+}
+
+TEST_CASE("folders, volumes and nothing at all are refused in a list", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif"});
+    fs::create_directory(folder / "s_2.tif");
+    write_file(folder / "v.nhdr", "NRRD0004\n");
+    for (const Order order : {Order::natural, Order::given}) {
+        const FindOptions options{order, 1};
+        const Error error = error_of([&] { return find_stack(all(folder, {"s_1.tif", "s_2.tif"}), options); });
+        CHECK(error.code() == ErrorCode::invalid_argument);
+        CHECK_THAT(error.what(), Contains("s_2.tif: is a folder, a file was expected; give one folder alone"));
+        CHECK(error_of([&] {
+                  return find_stack(all(folder, {"s_1.tif", "v.nhdr"}), options);
+              }).code() == ErrorCode::unsupported);
+        CHECK(error_of([&] { return find_stack(Strings{}, options); }).code() == ErrorCode::not_found);
+        const auto none = problems_of(find_stack(all(folder, {"s_1.tif", "none.tif"}), options), true);
+        REQUIRE(none.size() == 1);
+        CHECK(none[0].code == ErrorCode::not_found);
+    }
+}
+
+TEST_CASE("a list in the order given is taken as it is", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_3.tif", "x_spr.bmp"});
+    const Stack stack =
+        find_stack(all(folder, {"s_3.tif", "s_1.tif", "x_spr.bmp", "s_3.tif"}), FindOptions{Order::given, 0});
+    CHECK(stack.kind == "list");
+    CHECK(stack.name == "s_3.tif");
+    CHECK(names_of(stack) == Strings{"s_3.tif", "s_1.tif", "x_spr.bmp", "s_3.tif"});
+    CHECK(stack.files.size() == 3);
+    CHECK(stack.problems.empty());
+    CHECK(stack.missing.empty());
+    CHECK(stack.strays.empty());
+}
+
+TEST_CASE("a long list of few files holds each file once", "[stack]") {
+    const TemporaryFolder folder;
+    Strings names;
+    for (int i = 0; i < 200; ++i) names.push_back("s_" + std::to_string(i) + ".tif");
+    write_slices(folder, names);
+    Strings paths;
+    for (int i = 0; i < 20'000; ++i) paths.push_back(folder.text(names[static_cast<std::size_t>(i * 7 % 200)]));
+    const Stack stack = find_stack(paths, FindOptions{Order::given, 2});
+    REQUIRE(stack.slices.size() == paths.size());
+    CHECK(stack.slices.capacity() == paths.size());
+    CHECK(stack.files.size() == 200);
+    const bool as_listed = std::equal(paths.begin(), paths.end(), stack.slices.begin(),
+                                      [&](const std::string& path, const SliceRef& slice) {
+                                          return stack.files[static_cast<std::size_t>(slice.file)].path == path;
+                                      });
+    CHECK(as_listed);
+}

@@ -1,0 +1,270 @@
+// find_stack() on folders.
+
+#include "slices.hpp"
+
+#include <algorithm>
+
+#if !defined(_WIN32)
+#include <sys/stat.h>
+#endif
+
+using namespace stack2nrrd;
+using namespace stack_test;
+
+TEST_CASE("a folder of a numbered series", "[stack]") {
+    const TemporaryFolder folder;
+    fs::create_directory(folder / "my scan");
+    for (const char* name : {"s_10.tif", "s_9.tif", "s_8.tif", "s_11.tif"})
+        write_file(folder / "my scan" / name, tiff());
+    const Stack stack = find_stack(folder / "my scan");
+    CHECK(stack.kind == "folder");
+    CHECK(stack.name == "my scan");
+    CHECK(names_of(stack) == Strings{"s_8.tif", "s_9.tif", "s_10.tif", "s_11.tif"});
+    CHECK(stack.problems.empty());
+    CHECK(stack.missing.empty());
+    CHECK(stack.strays.empty());
+    CHECK(stack.image.width == 4);
+    CHECK(stack.image.height == 3);
+    CHECK(stack.image.type == SampleType::uint8);
+    CHECK(stack.image.colour == Colour::grey);
+    CHECK(stack.image.format == "TIFF");
+    for (const SourceFile& file : stack.files) {
+        CHECK(file.bytes == static_cast<std::int64_t>(tiff().size()));
+        CHECK(file.modified_ns != 0);
+    }
+    CHECK(stack.files.front().path == utf8(folder / "my scan" / "s_8.tif"));
+    CHECK(find_stack(folder / "my scan/").name == "my scan");
+    CHECK(find_stack(folder / "my scan/.").name == "my scan");
+}
+
+TEST_CASE("mixed padding is one series", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_02.tif", "s_003.tif", "s_0010.tif", "s_4.tif"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) ==
+          Strings{"s_1.tif", "s_02.tif", "s_003.tif", "s_4.tif", "-", "-", "-", "-", "-", "s_0010.tif"});
+    CHECK(stack.missing == Strings{"5..9"});
+}
+
+TEST_CASE("what lies beside the slices", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif", ".s_3.tif", "._s_1.tif"});
+    write_file(folder / "s_SPR.bmp", bmp());
+    for (const char* name : {"s.log", "Thumbs.db", "desktop.ini", "s_3.nrrd", ".x.partial", "README"}) {
+        write_file(folder / name, "text");
+    }
+    fs::create_directory(folder / "s_3.tif");
+    fs::create_directory(folder / "other");
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{"s_1.tif", "s_2.tif"});
+    CHECK(stack.strays == Strings{"desktop.ini", "README", "s.log", "s_3.nrrd", "s_SPR.bmp", "Thumbs.db"});
+    CHECK(stack.problems.empty());
+}
+
+TEST_CASE("single images beside a series are left out, and named", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif", "overview.tif", "x_99.tif"});
+    write_file(folder / "a.txt", "text");
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{"s_1.tif", "s_2.tif"});
+    CHECK(stack.strays == Strings{"a.txt", "overview.tif", "x_99.tif"});
+    REQUIRE(stack.problems.size() == 1);
+    CHECK_FALSE(stack.problems[0].fatal);
+    CHECK(stack.problems[0].text == utf8(folder.path()) +
+                                        ": 2 image files that are not part of the series are left out: overview.tif, "
+                                        "x_99.tif");
+}
+
+TEST_CASE("names without numbers are taken in natural order", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"b.tif", "a2.tif", "C.tif"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{"a2.tif", "b.tif", "C.tif"});
+    REQUIRE(stack.problems.size() == 1);
+    CHECK_FALSE(stack.problems[0].fatal);
+    CHECK_THAT(stack.problems[0].text, Contains("gaps cannot be seen"));
+
+    const TemporaryFolder lone;
+    write_slices(lone, {"a_7.tif"});
+    CHECK(names_of(find_stack(lone.path())) == Strings{"a_7.tif"});
+    CHECK(find_stack(lone.path()).problems.empty());
+}
+
+TEST_CASE("slices without suffix are known by their first bytes", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"scan.0002", "scan.0001", "scan.0004"});
+    write_file(folder / "notes", "text");
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{"scan.0001", "scan.0002", "-", "scan.0004"});
+    CHECK(stack.strays == Strings{"notes"});
+}
+
+TEST_CASE("a folder without slices", "[stack]") {
+    const TemporaryFolder folder;
+    const auto find = [&] { return find_stack(folder.path()); };
+    CHECK(error_of(find).code() == ErrorCode::not_found);
+    write_file(folder / "a.txt", "text");
+    fs::create_directory(folder / "a.tif");
+    const Error error = error_of(find);
+    CHECK(error.code() == ErrorCode::not_found);
+    CHECK_THAT(error.what(),
+               Contains(utf8(folder.path()) + ": holds no slices (TIFF, PNG, JPEG or BMP were looked for)"));
+}
+
+TEST_CASE("several series in a folder are not mixed", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"a_001.tif", "a_002.tif", "b_9.tif", "b_10.tif", "b_11.tif", "c_1.tif"});
+    const Error error = error_of([&] { return find_stack(folder.path()); });
+    CHECK(error.code() == ErrorCode::inconsistent);
+    CHECK_THAT(error.what(), Contains("holds 2 numbered series"));
+    CHECK_THAT(error.what(), Contains("'" + folder.text("a_%03d.tif") + "' (2 files)"));
+    CHECK_THAT(error.what(), Contains("'" + folder.text("b_%d.tif") + "' (3 files)"));
+    // What is advised works.
+    CHECK(names_of(find_stack(folder / "b_%d.tif")) == Strings{"b_9.tif", "b_10.tif", "b_11.tif"});
+}
+
+TEST_CASE("ten series are named, the others counted", "[stack]") {
+    const TemporaryFolder folder;
+    for (char c = 'a'; c < 'a' + 13; ++c)
+        write_slices(folder, {std::string(1, c) + "_1.tif", std::string(1, c) + "_2.tif"});
+    const std::string text = error_of([&] { return find_stack(folder.path()); }).what();
+    CHECK_THAT(text, Contains("13 numbered series") && Contains("j_%d.tif") && Contains("and 3 more"));
+    CHECK_THAT(text, !Contains("k_%d.tif"));
+}
+
+TEST_CASE("several numbers that vary are not guessed at", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_001_c1.tif", "s_001_c2.tif", "s_002_c1.tif", "s_002_c2.tif"});
+    const Error error = error_of([&] { return find_stack(folder.path()); });
+    CHECK(error.code() == ErrorCode::inconsistent);
+    CHECK_THAT(error.what(), Contains("several numbers vary") && Contains("s_001_c1.tif, s_002_c2.tif") &&
+                                 Contains("'" + folder.text("s_%03d_c1.tif") + "'"));
+    CHECK(names_of(find_stack(folder / "s_%03d_c1.tif")) == Strings{"s_001_c1.tif", "s_002_c1.tif"});
+}
+
+TEST_CASE("gaps become missing slices", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_0006.tif", "s_0010.tif", "s_0011.tif", "s_0013.tif"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{"s_0006.tif", "-", "-", "-", "s_0010.tif", "s_0011.tif", "-", "s_0013.tif"});
+    CHECK(stack.missing == Strings{"0007..0009", "0012"});
+    CHECK(stack.files.size() == 4);
+    CHECK(stack.problems.empty());
+}
+
+TEST_CASE("steps of two are no gaps, but are told", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_0000.tif", "s_0002.tif", "s_0004.tif", "s_0008.tif"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{"s_0000.tif", "s_0002.tif", "s_0004.tif", "-", "s_0008.tif"});
+    CHECK(stack.missing == Strings{"0006"});
+    REQUIRE(stack.problems.size() == 1);
+    CHECK_FALSE(stack.problems[0].fatal);
+    CHECK_THAT(stack.problems[0].text, Contains("steps of 2 (0000, 0002, ..)"));
+}
+
+TEST_CASE("a gap of millions is a mistake", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif", "s_20240131.tif"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(stack.slices.size() == 3);
+    CHECK(stack.missing.empty());
+    REQUIRE(problems_of(stack, true).size() == 1);
+    CHECK(problems_of(stack, true)[0].code == ErrorCode::inconsistent);
+    CHECK_THAT(problems_of(stack, true)[0].text, Contains(folder.text("s_20240131.tif")) && Contains("20240128") &&
+                                                     Contains(folder.text("s_2.tif")) && Contains("1000000"));
+}
+
+TEST_CASE("a number that comes twice", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_01.tif", "s_001.tif", "s_2.tif", "s_3.tif", "s_3.tiff"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(stack.slices.size() == 5);
+    const auto fatal = problems_of(stack, true);
+    REQUIRE(fatal.size() == 1);
+    CHECK(fatal[0].code == ErrorCode::inconsistent);
+    for (const char* name : {"s_01.tif", "s_001.tif", "s_3.tif", "s_3.tiff"}) {
+        CHECK_THAT(fatal[0].text, Contains(folder.text(name)));
+    }
+    CHECK_THAT(fatal[0].text, !Contains(folder.text("s_2.tif")));
+}
+
+TEST_CASE("ten duplicates are named, the others counted", "[stack]") {
+    const TemporaryFolder folder;
+    for (int i = 1; i <= 14; ++i)
+        write_slices(folder, {"s_" + std::to_string(i) + ".tif", "s_" + std::to_string(i) + ".TIF"});
+    const auto fatal = problems_of(find_stack(folder.path()), true);
+    REQUIRE(fatal.size() == 1);
+    CHECK_THAT(fatal[0].text, Contains("s_10.tif") && Contains("and 4 more") && !Contains("s_11.tif"));
+}
+
+TEST_CASE("two formats of the same series are duplicates, or slices if the numbers differ", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif"});
+    write_file(folder / "s_3.bmp", bmp());
+    CHECK(names_of(find_stack(folder.path())) == Strings{"s_1.tif", "s_2.tif", "s_3.bmp"});
+    CHECK(find_stack(folder.path()).problems.empty());
+    write_file(folder / "s_2.bmp", bmp());
+    CHECK(problems_of(find_stack(folder.path()), true).size() == 1);
+}
+
+TEST_CASE("odd names", "[stack]") {
+    const TemporaryFolder folder;
+    const std::string odd = "-a b*?[1]%d \xC3\xA9\xE4\xB8\xAD";
+    write_slices(folder, {odd + "_2.tif", odd + "_1.tif", odd + "_4.tif"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{odd + "_1.tif", odd + "_2.tif", "-", odd + "_4.tif"});
+    CHECK(problems_of(stack, true).empty());
+    CHECK(names_of(find_stack(folder / (odd + "_2.tif"))).size() == 4);
+}
+
+#if !defined(_WIN32)
+
+TEST_CASE("control characters in names are shown escaped", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"a\nb_1.tif", "a\nb_2.tif", "a\nb_02.tif", "\xFF_1.tif"});
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) == Strings{"a\nb_1.tif", "a\nb_02.tif", "a\nb_2.tif"});
+    REQUIRE(stack.problems.size() == 2);
+    CHECK_THAT(stack.problems[0].text, Contains("a\\x0Ab_2.tif"));
+    CHECK_THAT(stack.problems[1].text, Contains("\\xFF_1.tif"));
+    for (const Problem& problem : stack.problems) CHECK_THAT(problem.text, !Contains("\n"));
+}
+
+TEST_CASE("a broken link and a pipe are reported, a folder is none of the slices", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"x_0001.tif", "x_0002.tif"});
+    REQUIRE(::mkfifo((folder / "x_0003.tif").c_str(), 0600) == 0);
+    fs::create_directory(folder / "x_0004.tif");
+    fs::create_symlink(folder / "nowhere", folder / "x_0005.tif");
+    fs::create_symlink(folder / "x_0006.tif", folder / "x_0006.tif");
+    fs::create_symlink(folder / "x_0001.tif", folder / "x_0007.tif");
+    const Stack stack = find_stack(folder.path());
+    CHECK(names_of(stack) ==
+          Strings{"x_0001.tif", "x_0002.tif", "x_0003.tif", "-", "x_0005.tif", "x_0006.tif", "x_0007.tif"});
+    CHECK(stack.missing == Strings{"0004"});
+    const auto fatal = problems_of(stack, true);
+    REQUIRE(fatal.size() == 3);
+    CHECK(fatal[0].code == ErrorCode::corrupt);
+    CHECK_THAT(fatal[0].text, Contains("x_0003.tif") && Contains("not a regular file"));
+    CHECK(fatal[1].code == ErrorCode::not_found);
+    CHECK_THAT(fatal[1].text, Contains("x_0005.tif"));
+    CHECK_THAT(fatal[2].text, Contains("x_0006.tif"));
+    CHECK(stack.image.width == 4);
+}
+
+TEST_CASE("a folder that must not be listed", "[stack]") {
+    const TemporaryFolder folder;
+    fs::create_directory(folder / "closed");
+    fs::permissions(folder / "closed", fs::perms::none);
+    std::error_code failure;
+    const fs::directory_iterator can_list(folder / "closed", failure);
+    if (failure) {  // root may list it all the same
+        const Error error = error_of([&] { return find_stack(folder / "closed"); });
+        CHECK(error.code() == ErrorCode::io);
+        CHECK(error_of([&] { return find_stack(folder / "closed" / "a.tif"); }).code() == ErrorCode::io);
+    }
+    fs::permissions(folder / "closed", fs::perms::owner_all);
+}
+
+#endif

@@ -1,0 +1,146 @@
+// What find_stack() says about the headers of the slices.
+
+#include "slices.hpp"
+
+using namespace stack2nrrd;
+using namespace stack_test;
+
+namespace {
+
+void write_series(const TemporaryFolder& folder, int count) {
+    for (int i = 1; i <= count; ++i) write_slices(folder, {"s_" + std::to_string(i) + ".tif"});
+}
+
+}  // namespace
+
+TEST_CASE("one slice of another size", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 5);
+    write_slices(folder, {"s_3.tif"}, {4, 2});
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(stack.problems.size() == 1);
+    CHECK(stack.problems[0].fatal);
+    CHECK(stack.problems[0].code == ErrorCode::inconsistent);
+    CHECK_THAT(stack.problems[0].text,
+               Contains(folder.text("s_3.tif") + ": is 4 x 2, 4 x 3 was expected from the first slice " +
+                        folder.text("s_1.tif") + "; "));
+}
+
+TEST_CASE("if the first slice is the odd one, it is named", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 5);
+    write_slices(folder, {"s_1.tif"}, {5, 3});
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(stack.problems.size() == 1);
+    CHECK_THAT(stack.problems[0].text, Contains(folder.text("s_1.tif") + ": is 5 x 3, 4 x 3 was expected") &&
+                                           Contains(folder.text("s_2.tif")) && !Contains("s_3.tif"));
+    CHECK(stack.image.width == 5);  // all the same, the first slice speaks for the stack
+
+    // Of two, neither is the odd one.
+    const TemporaryFolder two;
+    write_series(two, 2);
+    write_slices(two, {"s_1.tif"}, {5, 3});
+    CHECK_THAT(find_stack(two.path()).problems.at(0).text,
+               Contains(two.text("s_2.tif") + ": is 4 x 3, 5 x 3 was expected"));
+}
+
+TEST_CASE("many odd slices: ten are named, each with its numbers", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 30);
+    for (int i = 10; i < 25; ++i) write_slices(folder, {"s_" + std::to_string(i) + ".tif"}, {4, i});
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(stack.problems.size() == 1);
+    CHECK_THAT(stack.problems[0].text, Contains("s_10.tif: is 4 x 10, 4 x 3 was expected") &&
+                                           Contains("s_19.tif: is 4 x 19") && Contains("and 5 more") &&
+                                           !Contains("s_20.tif"));
+}
+
+TEST_CASE("size, type and colour are told apart", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 6);
+    write_slices(folder, {"s_2.tif"}, {4, 3, 8, 3});
+    write_slices(folder, {"s_4.tif"}, {4, 3, 16});
+    write_slices(folder, {"s_5.tif"}, {9, 9});
+    write_slices(folder, {"s_01.tif"});
+    write_file(folder / "s_6.tif", "");
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(stack.problems.size() == 5);
+    CHECK(stack.problems[0].code == ErrorCode::corrupt);
+    CHECK_THAT(stack.problems[0].text, Contains("s_6.tif"));
+    CHECK_THAT(stack.problems[1].text, Contains("s_5.tif: is 9 x 9, 4 x 3 was expected"));
+    CHECK_THAT(stack.problems[2].text, Contains("s_4.tif: is uint16, uint8 was expected"));
+    CHECK_THAT(stack.problems[3].text, Contains("s_2.tif: is RGB, grey was expected"));
+    CHECK_THAT(stack.problems[4].text, Contains("same number"));
+}
+
+TEST_CASE("two formats may make a stack", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_2.tif"});
+    write_file(folder / "s_1.bmp", bmp());
+    const Stack stack = find_stack(folder.path());
+    CHECK(stack.problems.empty());
+    CHECK(stack.image.format == "BMP");
+}
+
+TEST_CASE("slices that cannot be read", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 3);
+    write_file(folder / "s_1.tif", "this is no image");
+    write_file(folder / "s_2.tif", tiff().substr(0, 30));
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(stack.problems.size() == 2);
+    CHECK(stack.problems[0].code == ErrorCode::unsupported);
+    CHECK(stack.problems[1].code == ErrorCode::corrupt);
+    for (const Problem& problem : stack.problems) CHECK(problem.fatal);
+    CHECK_THAT(stack.problems[0].text, Contains(folder.text("s_1.tif")));
+    CHECK_THAT(stack.problems[1].text, Contains(folder.text("s_2.tif")));
+    CHECK(stack.image.width == 4);
+}
+
+TEST_CASE("of many unreadable slices ten are named, the others counted", "[stack]") {
+    const TemporaryFolder folder;
+    for (int i = 1; i <= 25; ++i) write_file(folder / ("s_" + std::to_string(i) + ".tif"), "");
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(stack.problems.size() == 11);
+    CHECK_THAT(stack.problems[9].text, Contains("s_10.tif"));
+    CHECK_THAT(stack.problems[10].text, Contains("s_11.tif: cannot be read, nor can 14 more slices"));
+    CHECK(stack.image.width == 0);
+}
+
+TEST_CASE("harmless oddities are told once", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 6);
+    for (const char* name : {"s_3.tif", "s_4.tif", "s_6.tif"}) write_slices(folder, {name}, {4, 3, 8, 1, 3});
+    write_slices(folder, {"s_5.tif"}, {4, 3, 8, 1, 6});
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(stack.problems.size() == 2);
+    CHECK_FALSE(stack.problems[0].fatal);
+    CHECK(stack.problems[0].text == "orientation 3 is not applied (in 3 files, first s_3.tif)");
+    CHECK(stack.problems[1].text == "orientation 6 is not applied (in s_5.tif)");
+}
+
+TEST_CASE("the number of threads changes nothing", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 120);
+    for (int i = 5; i < 60; i += 3) write_slices(folder, {"s_" + std::to_string(i) + ".tif"}, {4, i, 8, 1, i % 8 + 1});
+    for (int i = 61; i < 100; i += 2)
+        write_file(folder / ("s_" + std::to_string(i) + ".tif"), std::string(i % 2 == 0 ? 0 : 3, 'x'));
+    write_slices(folder, {"s_7.tif"}, {4, 3, 16, 3});
+    const Stack one = find_stack(folder.path(), FindOptions{Order::natural, 1});
+    CHECK(one.problems.size() > 12);
+    for (const unsigned threads : {0U, 2U, 3U, 16U, 500U}) {
+        const Stack many = find_stack(folder.path(), FindOptions{Order::natural, threads});
+        CHECK(names_of(many) == names_of(one));
+        CHECK(many.decoder_bytes == one.decoder_bytes);
+        CHECK(many.image.format == one.image.format);
+        REQUIRE(many.problems.size() == one.problems.size());
+        for (std::size_t i = 0; i < one.problems.size(); ++i) {
+            CHECK(many.problems[i].text == one.problems[i].text);
+            CHECK(many.problems[i].code == one.problems[i].code);
+            CHECK(many.problems[i].fatal == one.problems[i].fatal);
+        }
+        for (std::size_t i = 0; i < one.files.size(); ++i) {
+            if (many.files[i].bytes != one.files[i].bytes || many.files[i].id != one.files[i].id) FAIL("files differ");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+#include "slices.hpp"
+
+#include <iostream>
+#include <sstream>
+
+using namespace stack2nrrd;
+using namespace stack_test;
+
+TEST_CASE("a list has one path a line", "[stack]") {
+    const TemporaryFolder folder;
+    const auto read = [&](std::string_view text) {
+        write_file(folder / "list", text);
+        return read_list(folder / "list");
+    };
+    CHECK(read("a\nb\n") == Strings{"a", "b"});
+    CHECK(read("a\nb") == Strings{"a", "b"});
+    CHECK(read("a\r\n\r\n# no\r\n b c \r\n") == Strings{"a", " b c "});
+    CHECK(read("\xEF\xBB\xBF/x/\xC3\xA9.tif\n\xEF\xBB\xBFy\n") == Strings{"/x/\xC3\xA9.tif", "\xEF\xBB\xBFy"});
+    CHECK(read("\xEF\xBB\xBF# no\n-a\n") == Strings{"-a"});
+    CHECK(read("").empty());
+    CHECK(read("\n\n").empty());
+    CHECK(read(std::string(60000, 'a') + "\nb").size() == 2);
+}
+
+TEST_CASE("what is no list is refused", "[stack]") {
+    const TemporaryFolder folder;
+    CHECK(error_of([&] { return read_list(folder / "none"); }).code() == ErrorCode::not_found);
+    CHECK(error_of([&] { return read_list(folder.path()); }).code() == ErrorCode::io);
+    write_file(folder / "zeros", "a\n" + std::string(100000, '\0'));
+    const Error error = error_of([&] { return read_list(folder / "zeros"); });
+    CHECK(error.code() == ErrorCode::corrupt);
+    CHECK_THAT(error.what(), Contains("line 2"));
+}
+
+TEST_CASE("a list may come from standard input", "[stack]") {
+    std::istringstream text("a\nb\n");
+    std::streambuf* before = std::cin.rdbuf(text.rdbuf());
+    const Strings paths = read_list("-");
+    std::cin.rdbuf(before);
+    std::cin.clear();
+    CHECK(paths == Strings{"a", "b"});
+}
