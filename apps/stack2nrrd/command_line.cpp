@@ -58,7 +58,8 @@ Command parse_command_line(int argc, const char* const* argv) {
     app.get_formatter()->column_width(38);
     app.get_formatter()->label("OPTIONS", "OPTIONS");
     app.footer(
-        "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob or several\n"
+        "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob or "
+        "several\n"
         "files. INPUT alone prints what was found and the commands for full, half and quarter size.\n\n"
         "Exit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is unreadable,\n"
         "5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.");
@@ -72,7 +73,8 @@ Command parse_command_line(int argc, const char* const* argv) {
     app.add_option("--preview", preview, "PNG with three orthogonal mid-slices of the result")
         ->type_name("FILE.png")
         ->group("Output");
-    app.add_option("--files-from", command.files_from, "read the names of the slices from a file, one a line; - = stdin")
+    app.add_option("--files-from", command.files_from,
+                   "read the names of the slices from a file, one a line; - = stdin")
         ->type_name("LIST")
         ->group("Input");
     app.add_flag("--info", command.info, "look only: what was found, what would be made, memory, problems")
@@ -92,7 +94,8 @@ Command parse_command_line(int argc, const char* const* argv) {
         if (!option.preset.empty()) help += " [" + std::string(option.preset) + "]";
         CLI::Option* added =
             option.value.empty()
-                ? app.add_flag_callback(name, [&given, &option] { given[option.name] = "true"; }, help)
+                ? app.add_flag_callback(
+                      name, [&given, &option] { given[option.name] = "true"; }, help)
                 : app.add_option_function<std::string>(
                       name, [&given, &option](const std::string& value) { given[option.name] = value; }, help);
         added->group(std::string(option.group));

@@ -36,16 +36,26 @@ Vector3 spacings(const Geometry& geometry) {
 
 std::string_view code_text(ErrorCode code) {
     switch (code) {
-        case ErrorCode::invalid_argument: return "invalid_argument";
-        case ErrorCode::not_found: return "not_found";
-        case ErrorCode::unsupported: return "unsupported";
-        case ErrorCode::corrupt: return "corrupt";
-        case ErrorCode::inconsistent: return "inconsistent";
-        case ErrorCode::missing_slices: return "missing_slices";
-        case ErrorCode::limit: return "limit";
-        case ErrorCode::io: return "io";
-        case ErrorCode::changed: return "changed";
-        case ErrorCode::cancelled: break;
+        case ErrorCode::invalid_argument:
+            return "invalid_argument";
+        case ErrorCode::not_found:
+            return "not_found";
+        case ErrorCode::unsupported:
+            return "unsupported";
+        case ErrorCode::corrupt:
+            return "corrupt";
+        case ErrorCode::inconsistent:
+            return "inconsistent";
+        case ErrorCode::missing_slices:
+            return "missing_slices";
+        case ErrorCode::limit:
+            return "limit";
+        case ErrorCode::io:
+            return "io";
+        case ErrorCode::changed:
+            return "changed";
+        case ErrorCode::cancelled:
+            break;
     }
     return "cancelled";
 }
@@ -66,8 +76,9 @@ std::string spacing_source(const Findings& f) {
 }
 
 std::string quoted(const std::string& text) {
-    const bool plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,") ==
-                       std::string::npos;
+    const bool plain =
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,") ==
+        std::string::npos;
     if (plain && !text.empty()) return text;
     std::string result = "'";
     for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
@@ -79,12 +90,13 @@ std::string suggestions(const Findings& f) {
     const Command& command = *f.command;
     std::string source = command.files_from.empty() ? "" : " --files-from " + quoted(command.files_from);
     constexpr std::size_t few = 3;
-    if (command.inputs.size() > few) source += " FILES";
+    if (command.inputs.size() > few)
+        source += " FILES";
     else
         for (const std::string& input : command.inputs) source += " " + quoted(input);
-    const std::string spacing =
-        source_spacing(f) ? (command.options.spacing ? " --spacing " + triple(*source_spacing(f)) : "")
-                          : " --spacing X,Y,Z";
+    const std::string spacing = source_spacing(f)
+                                    ? (command.options.spacing ? " --spacing " + triple(*source_spacing(f)) : "")
+                                    : " --spacing X,Y,Z";
     std::string packed;
     for (const char c : spacing) {
         if (c != ' ' || packed.empty() || packed.back() != ',') packed += c;
@@ -93,7 +105,8 @@ std::string suggestions(const Findings& f) {
     constexpr std::array<std::pair<const char*, const char*>, 3> lines{
         {{"full", ""}, {"half", " --factor 2"}, {"quarter", " --factor 4"}}};
     for (const auto& [name, factor] : lines) {
-        text += "  stack2nrrd" + source + factor + packed + " -o " + quoted(f.stack->name + "_" + name + ".nrrd") + "\n";
+        text +=
+            "  stack2nrrd" + source + factor + packed + " -o " + quoted(f.stack->name + "_" + name + ".nrrd") + "\n";
     }
     return text;
 }

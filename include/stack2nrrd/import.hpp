@@ -55,8 +55,8 @@ using KeepGoing = std::function<bool(const Progress&)>;
 /// What a run has to tell when it is over.
 struct Report {
     Index slices_read = 0;
-    unsigned threads = 0;            ///< that worked, the calling one included
-    std::int64_t nan_samples = 0;    ///< of the result, that an integer type had no value for; they became 0
+    unsigned threads = 0;          ///< that worked, the calling one included
+    std::int64_t nan_samples = 0;  ///< of the result, that an integer type had no value for; they became 0
 };
 
 /// Runs the plan into `sink`. The bytes that reach the sink do not depend on threads, memory cap or timing.

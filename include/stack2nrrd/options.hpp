@@ -51,27 +51,27 @@ struct Options {
     FindOptions find{};
     std::array<AxisOptions, 3> axes{};
     Align align = Align::cell;
-    Index step = 1;                 ///< take every step-th slice before anything else; no filtering
-    bool reverse = false;           ///< last slice first (after step)
+    Index step = 1;        ///< take every step-th slice before anything else; no filtering
+    bool reverse = false;  ///< last slice first (after step)
     Missing missing = Missing::error;
-    std::optional<Vector3> spacing; ///< of the source slices, in units of space_unit_mm; overrides what was found
-    Rational space_unit_mm{};       ///< the unit of `spacing`, in millimetres
-    std::optional<Vector3> origin;  ///< LPS mm, centre of the first source sample
+    std::optional<Vector3> spacing;  ///< of the source slices, in units of space_unit_mm; overrides what was found
+    Rational space_unit_mm{};        ///< the unit of `spacing`, in millimetres
+    std::optional<Vector3> origin;   ///< LPS mm, centre of the first source sample
     Channel channel = Channel::luma;
-    std::optional<SampleType> type; ///< of the output; without one, the source's
+    std::optional<SampleType> type;  ///< of the output; without one, the source's
     std::optional<Window> window;
-    Range slab{};                   ///< make these output slices only; empty = all. Values and places stay the same
-    unsigned threads = 0;           ///< 0 = one a core
-    std::uint64_t memory = 0;       ///< cap in bytes; 0 = none
+    Range slab{};              ///< make these output slices only; empty = all. Values and places stay the same
+    unsigned threads = 0;      ///< 0 = one a core
+    std::uint64_t memory = 0;  ///< cap in bytes; 0 = none
     NrrdOptions nrrd{};
 };
 
 /// One entry of the vocabulary that all faces share (program, C, Python, Slicer).
 struct OptionInfo {
-    std::string_view name;     ///< "kernel-x"
-    std::string_view value;    ///< "SPEC"; empty for a flag, which takes "true" or "false"
-    std::string_view preset;   ///< what holds without the option, as text; may be empty
-    std::string_view group;    ///< "Input", "Output", "Resampling", "Crop", "Metadata", "Running"
+    std::string_view name;    ///< "kernel-x"
+    std::string_view value;   ///< "SPEC"; empty for a flag, which takes "true" or "false"
+    std::string_view preset;  ///< what holds without the option, as text; may be empty
+    std::string_view group;   ///< "Input", "Output", "Resampling", "Crop", "Metadata", "Running"
     std::string_view help;
 };
 

@@ -11,8 +11,8 @@
 #include <utility>
 
 #if defined(_WIN32)
-#include <cstdio>
 #include <process.h>
+#include <cstdio>
 #else
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -46,7 +46,8 @@ std::string reason(int error) { return std::generic_category().message(error); }
 
 [[noreturn]] void throw_cannot_open(const std::string& path, int error) {
     const bool absent = error == ENOENT || error == ENOTDIR || error == ELOOP;
-    throw Error(absent ? ErrorCode::not_found : ErrorCode::io, printable(path) + ": cannot be opened: " + reason(error));
+    throw Error(absent ? ErrorCode::not_found : ErrorCode::io,
+                printable(path) + ": cannot be opened: " + reason(error));
 }
 
 [[noreturn]] void throw_not_a_file(const std::string& path) {

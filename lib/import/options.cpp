@@ -91,12 +91,17 @@ std::uint64_t to_bytes(std::string_view text) {
     };
     (void)(strip("ib") || strip("b"));
     double unit = 1;
-    if (strip("k")) unit = 1024.0;
-    else if (strip("m")) unit = 1024.0 * 1024;
-    else if (strip("g")) unit = 1024.0 * 1024 * 1024;
-    else if (strip("t")) unit = 1024.0 * 1024 * 1024 * 1024;
+    if (strip("k"))
+        unit = 1024.0;
+    else if (strip("m"))
+        unit = 1024.0 * 1024;
+    else if (strip("g"))
+        unit = 1024.0 * 1024 * 1024;
+    else if (strip("t"))
+        unit = 1024.0 * 1024 * 1024 * 1024;
     const std::optional<double> value = parse_double(number);
-    if (!value || !(*value > 0) || *value * unit > 9e18) refuse(shown(text) + " is no amount of memory; write 512M or 2G");
+    if (!value || !(*value > 0) || *value * unit > 9e18)
+        refuse(shown(text) + " is no amount of memory; write 512M or 2G");
     return static_cast<std::uint64_t>(*value * unit);
 }
 
@@ -115,10 +120,9 @@ void set_step(Options& o, std::string_view v) { o.step = to_integer(v, 1); }
 void set_reverse(Options& o, std::string_view v) { o.reverse = to_flag(v); }
 
 void set_missing(Options& o, std::string_view v) {
-    o.missing = to_choice<Missing>(v, {{"error", Missing::error},
-                                       {"repeat", Missing::repeat},
-                                       {"blank", Missing::blank},
-                                       {"close", Missing::close}});
+    o.missing = to_choice<Missing>(
+        v,
+        {{"error", Missing::error}, {"repeat", Missing::repeat}, {"blank", Missing::blank}, {"close", Missing::close}});
 }
 
 void set_channel(Options& o, std::string_view v) {
@@ -164,8 +168,10 @@ void set_crop(Options& o, std::string_view v) {
     for (std::string_view rest = v;; ++axis) {
         const std::size_t comma = rest.find(',');
         const std::string_view field = trimmed(rest.substr(0, comma));
-        if (axis < 3) crop[axis] = to_crop(field);
-        else if (!field.empty() || comma != std::string_view::npos) axis = 4;
+        if (axis < 3)
+            crop[axis] = to_crop(field);
+        else if (!field.empty() || comma != std::string_view::npos)
+            axis = 4;
         if (comma == std::string_view::npos || axis > 3) break;
         rest.remove_prefix(comma + 1);
     }
@@ -255,7 +261,8 @@ constexpr std::array<Entry, 23> entries{{
     {{"level", "1..9", "6", "Output", "of gzip: 1 is fast, 9 is small"}, set_level},
     {{"force", "", "", "Output", "replace an existing output"}, set_force},
     {{"threads", "N", "0", "Running", "0 = one a core"}, set_threads},
-    {{"memory", "BYTES", "none", "Running", "cap, such as 512M or 2G; if it cannot be kept, the least that would do is told"},
+    {{"memory", "BYTES", "none", "Running",
+      "cap, such as 512M or 2G; if it cannot be kept, the least that would do is told"},
      set_memory},
 }};
 

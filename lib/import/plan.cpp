@@ -59,7 +59,8 @@ std::vector<std::int32_t> source_slices(const Stack& stack, const Options& optio
         std::int32_t file = stack.slices[z].file;
         if (file < 0 && options.missing == Missing::close) continue;
         if (kept++ % options.step != 0) continue;
-        if (file < 0) file = options.missing == Missing::repeat ? nearest_file(stack, static_cast<Index>(z)) : Detail::blank;
+        if (file < 0)
+            file = options.missing == Missing::repeat ? nearest_file(stack, static_cast<Index>(z)) : Detail::blank;
         slices.push_back(file);
     }
     if (options.reverse) std::reverse(slices.begin(), slices.end());
@@ -72,7 +73,8 @@ std::vector<std::int32_t> source_slices(const Stack& stack, const Options& optio
 std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::array<Index, 3>& source) {
     std::array<AxisOptions, 3> axes = options.axes;
     const auto extent = [&](std::size_t a) { return axes[a].crop == Range{} ? source[a] : axes[a].crop.size(); };
-    const auto given = std::find_if(axes.begin(), axes.end(), [](const AxisOptions& a) { return a.size.value_or(0) > 0; });
+    const auto given =
+        std::find_if(axes.begin(), axes.end(), [](const AxisOptions& a) { return a.size.value_or(0) > 0; });
     if (given == axes.end()) {
         for (AxisOptions& axis : axes) axis.size.reset();
         return axes;
@@ -203,8 +205,8 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     plan->slab = options.slab == Range{} ? all : options.slab;
     if (plan->slab.empty() || plan->slab.first < 0 || plan->slab.end > all.end) {
         throw Error(ErrorCode::invalid_argument, "the slab " + std::to_string(plan->slab.first) + ":" +
-                                                     std::to_string(plan->slab.end) + " does not lie within 0:" +
-                                                     std::to_string(all.end));
+                                                     std::to_string(plan->slab.end) +
+                                                     " does not lie within 0:" + std::to_string(all.end));
     }
     plan->source = reach(plan->axes[2], plan->slab);
     std::unordered_set<std::int32_t> read;
@@ -221,10 +223,11 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     volume.type = options.type.value_or(stack.image.type);
     std::array<Rational, 3> first{plan->axes[0].first, plan->axes[1].first, plan->axes[2].first};
     // Of a slab: first + slab.first · step, still exact.
-    first[2].num = first[2].num * (2 * plan->axes[2].step.den / first[2].den) + 2 * plan->slab.first * plan->axes[2].step.num;
+    first[2].num =
+        first[2].num * (2 * plan->axes[2].step.den / first[2].den) + 2 * plan->slab.first * plan->axes[2].step.num;
     first[2].den = 2 * plan->axes[2].step.den;
-    volume.geometry = resampled(source_geometry(stack, options), first,
-                                {plan->axes[0].step, plan->axes[1].step, plan->axes[2].step});
+    volume.geometry =
+        resampled(source_geometry(stack, options), first, {plan->axes[0].step, plan->axes[1].step, plan->axes[2].step});
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
     volume.notes = provenance(stack, options, *plan);
 

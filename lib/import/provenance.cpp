@@ -32,19 +32,26 @@ std::string crop_text(const Options& options, const std::array<Index, 3>& source
 
 std::string missing_text(Missing missing) {
     switch (missing) {
-        case Missing::repeat: return "repeat";
-        case Missing::blank: return "blank";
-        case Missing::close: return "close";
-        case Missing::error: break;
+        case Missing::repeat:
+            return "repeat";
+        case Missing::blank:
+            return "blank";
+        case Missing::close:
+            return "close";
+        case Missing::error:
+            break;
     }
     return "error";
 }
 
 std::string channel_text(Channel channel) {
     switch (channel) {
-        case Channel::luma: return "luma";
-        case Channel::all: return "all";
-        default: return std::to_string(static_cast<int>(channel));
+        case Channel::luma:
+            return "luma";
+        case Channel::all:
+            return "all";
+        default:
+            return std::to_string(static_cast<int>(channel));
     }
 }
 
@@ -55,11 +62,13 @@ std::string vector_text(const Vector3& v) {
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, const Options& options,
-                                                             const ImportPlan::Detail& plan) {
+                                                            const ImportPlan::Detail& plan) {
     const Axes& axes = plan.axes;
     const std::array<Index, 3> source{axes[0].source, axes[1].source, axes[2].source};
-    const std::string kernel = per_axis(axes, [](const AxisPlan& a) { return a.kernel.spec(); }, " ");
-    const std::string factor = per_axis(axes, [](const AxisPlan& a) { return to_string(a.step); }, ",");
+    const std::string kernel = per_axis(
+        axes, [](const AxisPlan& a) { return a.kernel.spec(); }, " ");
+    const std::string factor = per_axis(
+        axes, [](const AxisPlan& a) { return to_string(a.step); }, ",");
     const std::string crop = crop_text(options, source);
 
     std::string given = "factor=" + factor + " align=" + (options.align == Align::cell ? "cell" : "first");
@@ -69,7 +78,8 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (options.find.order == Order::given) given += " order=given";
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
     if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
-    if (options.spacing) given += " spacing=" + vector_text(*options.spacing) + "*" + to_string(options.space_unit_mm) + "mm";
+    if (options.spacing)
+        given += " spacing=" + vector_text(*options.spacing) + "*" + to_string(options.space_unit_mm) + "mm";
     if (options.origin) given += " origin=" + vector_text(*options.origin);
 
     std::vector<std::pair<std::string, std::string>> notes{

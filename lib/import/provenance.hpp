@@ -8,8 +8,9 @@
 
 namespace stack2nrrd {
 
-/// The key/values that say how a volume was made: only what shapes it, so no threads, memory, names of outputs or times.
+/// The key/values that say how a volume was made: only what shapes it, so no threads, memory, names of outputs or
+/// times.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, const Options& options,
-                                                                           const ImportPlan::Detail& plan);
+                                                                          const ImportPlan::Detail& plan);
 
 }  // namespace stack2nrrd

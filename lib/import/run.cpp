@@ -68,7 +68,8 @@ public:
 
 private:
     void emit(Index k, const Real* numbers) {
-        const std::vector<Real>* nan = closed_nan_.empty() || closed_nan_.front().empty() ? nullptr : &closed_nan_.front();
+        const std::vector<Real>* nan =
+            closed_nan_.empty() || closed_nan_.front().empty() ? nullptr : &closed_nan_.front();
         nan_samples_ += to_samples(numbers, nan == nullptr ? nullptr : nan->data(), plan_.small_slice_length(),
                                    plan_.intensity, plan_.volume.type, samples_.data());
         if (!closed_nan_.empty()) closed_nan_.pop_front();
@@ -79,8 +80,8 @@ private:
     Sink& sink_;
     SlicePool<Real>& pool_;
     std::vector<std::byte> samples_;
-    std::deque<SmallSlice<Real>> held_;          ///< of the current group
-    std::deque<std::vector<Real>> closed_nan_;   ///< of outputs whose numbers are about to come; empty: no NaN in it
+    std::deque<SmallSlice<Real>> held_;         ///< of the current group
+    std::deque<std::vector<Real>> closed_nan_;  ///< of outputs whose numbers are about to come; empty: no NaN in it
     Accumulator<Real> numbers_;
     Accumulator<Real> nan_;
     std::int64_t nan_samples_ = 0;
@@ -139,13 +140,15 @@ Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_goin
     const ImportPlan::Detail& detail = plan.detail();
     try {
         sink.begin(detail.volume);
-        const Report report = detail.single ? run<float>(detail, sink, keep_going) : run<double>(detail, sink, keep_going);
+        const Report report =
+            detail.single ? run<float>(detail, sink, keep_going) : run<double>(detail, sink, keep_going);
         sink.finish();
         return report;
     } catch (const Stopped&) {
         throw Error(ErrorCode::cancelled, "the import was cancelled");
     } catch (const std::bad_alloc&) {
-        throw Error(ErrorCode::limit, "the system has no more memory, about " + std::to_string(detail.memory_bytes >> 20) +
+        throw Error(ErrorCode::limit, "the system has no more memory, about " +
+                                          std::to_string(detail.memory_bytes >> 20) +
                                           " MiB were expected to do; reduce more, or use fewer threads");
     }
 }

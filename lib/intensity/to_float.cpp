@@ -73,16 +73,16 @@ double bias(SampleType type) noexcept {
 }
 
 bool fits_single(SampleType type) noexcept {
-    return with_sample_type(type, [](auto sample) {
-        return std::is_integral_v<decltype(sample)> && sizeof(sample) <= 2;
-    });
+    return with_sample_type(type,
+                            [](auto sample) { return std::is_integral_v<decltype(sample)> && sizeof(sample) <= 2; });
 }
 
 Colour selected_colour(Channel channel, Colour colour) {
     if (channel == Channel::all) return colour;
     const int wanted = static_cast<int>(channel);
     if (wanted >= channel_count(colour)) {
-        throw Error(ErrorCode::invalid_argument, "channel " + std::to_string(wanted) + " was asked for, but the slices are " +
+        throw Error(ErrorCode::invalid_argument, "channel " + std::to_string(wanted) +
+                                                     " was asked for, but the slices are " +
                                                      std::string(colour_name(colour)) + " and have channels 0 to " +
                                                      std::to_string(channel_count(colour) - 1));
     }

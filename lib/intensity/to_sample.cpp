@@ -80,9 +80,8 @@ LinearMap intensity_map(SampleType from, SampleType to, const std::optional<Wind
 template <class Real>
 std::int64_t to_samples(const Real* numbers, const Real* nan, std::size_t count, const LinearMap& map, SampleType type,
                         std::byte* samples) {
-    return with_sample_type(type, [&](auto sample) {
-        return convert<decltype(sample)>(numbers, nan, count, map, samples);
-    });
+    return with_sample_type(type,
+                            [&](auto sample) { return convert<decltype(sample)>(numbers, nan, count, map, samples); });
 }
 
 template std::int64_t to_samples<float>(const float*, const float*, std::size_t, const LinearMap&, SampleType,

@@ -54,8 +54,8 @@ private:
         Index end = 0;
         const Real* weights = nullptr;
         std::vector<Real> own_weights;  ///< where there is no table
-        Buffer sum;            ///< null until something is added
-        bool started = false;  ///< is `sum` more than raw memory?
+        Buffer sum;                     ///< null until something is added
+        bool started = false;           ///< is `sum` more than raw memory?
     };
 
     void open_outputs(Index end);

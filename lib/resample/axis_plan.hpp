@@ -50,8 +50,8 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps);
 template <class Real>
 void round_weights(const std::vector<double>& weights, std::vector<Real>& rounded);
 
-/// The taps of all outputs of a plan, in the arithmetic of the loops. Made once, shared by all who work on slices. The z
-/// axis has none: its taps are found when they are needed, so that memory does not grow with the number of slices.
+/// The taps of all outputs of a plan, in the arithmetic of the loops. Made once, shared by all who work on slices. The
+/// z axis has none: its taps are found when they are needed, so that memory does not grow with the number of slices.
 template <class Real>
 class TapTable {
 public:

@@ -121,8 +121,7 @@ std::vector<fs::path> nrrd_files(const fs::path& file, const NrrdOptions& option
 std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options) {
     const std::string suffix = lower_case(utf8(file.extension()));
     if (suffix != ".nrrd" && suffix != ".nhdr") {
-        throw Error(ErrorCode::invalid_argument, printable(utf8(file)) +
-                                                     ": has the suffix '" + printable(suffix) +
+        throw Error(ErrorCode::invalid_argument, printable(utf8(file)) + ": has the suffix '" + printable(suffix) +
                                                      "', .nrrd or .nhdr was expected for a volume");
     }
     return std::make_unique<NrrdSink>(file, options);

@@ -1,0 +1,84 @@
+#include "codec/codec.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace stack2nrrd {
+
+namespace {
+
+constexpr std::array<const Codec*, 4> codecs{&tiff_codec, &png_codec, &jpeg_codec, &bmp_codec};
+
+constexpr Index longest_side = 1'000'000;
+
+// Beyond this many bytes a slice that shrank more than suspicious_ratio is taken for a decompression bomb: a scan of
+// that size has noise, and noise does not compress.
+constexpr std::int64_t suspicious_bytes = std::int64_t{256} << 20;
+constexpr double suspicious_ratio = 500;
+
+std::string size_text(const ImageInfo& image) {
+    return std::to_string(image.width) + " x " + std::to_string(image.height);
+}
+
+}  // namespace
+
+void refuse(const InputFile& file, ErrorCode code, std::string_view sentence) {
+    file.check();
+    throw Error(code, file.shown() + ": " + std::string(sentence));
+}
+
+const Codec& codec_for(InputFile& file) {
+    std::array<std::byte, 16> bytes{};
+    const std::span<const std::byte> head(bytes.data(), file.read_at(0, bytes.data(), bytes.size()));
+    file.check();
+    if (head.empty())
+        refuse(file, ErrorCode::corrupt, "is empty, an image was expected; copy it again from its source");
+    for (const Codec* codec : codecs) {
+        if (codec->matches(head)) return *codec;
+    }
+    refuse(file, ErrorCode::unsupported,
+           "is not a TIFF, PNG, JPEG or BMP file, one of these was expected; convert it or leave it out");
+}
+
+void check_declared_size(const InputFile& file, const ImageInfo& image, std::int64_t stored_bits, double max_ratio) {
+    if (image.width <= 0 || image.height <= 0) {
+        refuse(file, ErrorCode::corrupt,
+               "declares " + size_text(image) + " samples, at least 1 x 1 was expected; copy it again from its source");
+    }
+    if (image.width > longest_side || image.height > longest_side) {
+        refuse(file, ErrorCode::limit,
+               "declares " + size_text(image) + " samples, at most " + std::to_string(longest_side) +
+                   " a side are read; cut it into parts if it is genuine");
+    }
+    const std::int64_t row_bytes = (image.width * stored_bits + 7) / 8;
+    const std::int64_t stored = row_bytes * image.height;
+    const std::int64_t delivered = static_cast<std::int64_t>(image.row_bytes()) * image.height;
+    const auto file_bytes = static_cast<double>(file.bytes());
+    if (std::max(stored, delivered) > suspicious_bytes &&
+        static_cast<double>(std::max(stored, delivered)) > suspicious_ratio * file_bytes) {
+        refuse(file, ErrorCode::limit,
+               "declares " + size_text(image) + " samples (" + bytes_text(std::max(stored, delivered)) +
+                   ") but holds " + bytes_text(file.bytes()) + ", at most " + number_text(suspicious_ratio) +
+                   " times as much was expected; re-save it uncompressed if it is genuine");
+    }
+    if (static_cast<double>(stored) > max_ratio * file_bytes) {
+        refuse(file, ErrorCode::corrupt,
+               "is too short for the " + size_text(image) + " samples that it declares, " + bytes_text(stored) +
+                   " before compression were expected and the file holds " + bytes_text(file.bytes()) +
+                   "; copy it again from its source");
+    }
+}
+
+Range wanted_rows(const InputFile& file, const ImageInfo& image, Range rows) {
+    if (rows.empty()) return {0, image.height};
+    if (rows.first < 0 || rows.end > image.height) {
+        refuse(file, ErrorCode::inconsistent,
+               "has " + std::to_string(image.height) + " rows, " + std::to_string(rows.end) +
+                   " were expected; check that all slices are of one size");
+    }
+    return rows;
+}
+
+}  // namespace stack2nrrd

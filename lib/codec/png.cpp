@@ -1,0 +1,323 @@
+// PNG through libpng. Samples are delivered as stored: no gamma, no colour profile, no background. libpng reports
+// errors by longjmp; every call of it that may fail stands in a lambda without destructors inside PngReader::guarded().
+
+#include "codec/codec.hpp"
+
+#include "core/text.hpp"
+
+#include <png.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <new>
+
+namespace stack2nrrd {
+
+namespace {
+
+constexpr png_uint_32 longest_side = 1'000'000;
+constexpr std::size_t signature_bytes = 8;
+constexpr double deflate_ratio = 1040;
+
+bool matches(std::span<const std::byte> head) {
+    if (head.size() < signature_bytes) return false;
+    return png_sig_cmp(reinterpret_cast<png_const_bytep>(head.data()), 0, signature_bytes) == 0;
+}
+
+/// What libpng calls a warning is damage where the samples are concerned. What comes after the last row is not: extra
+/// bytes, and a chunk too many.
+bool is_damage(std::string_view warning) {
+    if (!warning.starts_with("IDAT")) return false;
+    return warning.find("Extra compressed data") == std::string_view::npos &&
+           warning.find("Too much image data") == std::string_view::npos &&
+           warning.find("Too many IDAT") == std::string_view::npos;
+}
+
+/// A libpng handle on an InputFile, past the chunks that precede the samples.
+class PngReader {
+public:
+    explicit PngReader(InputFile& file) : file_(file), buffer_(std::make_unique<Buffer>()) {
+        check_size();
+        png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
+        if (png_ == nullptr) throw std::bad_alloc();
+        info_ = png_create_info_struct(png_);
+        if (info_ == nullptr || !open()) {
+            png_destroy_read_struct(&png_, &info_, nullptr);
+            fail("its header");
+        }
+    }
+    PngReader(const PngReader&) = delete;
+    PngReader& operator=(const PngReader&) = delete;
+    ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+
+    /// Runs `step`; throws if libpng reported an error. `step` must not own anything.
+    template <class Step>
+    void call(const char* what, Step step) {
+        if (!guarded(step)) fail(what);
+        if (damaged_) fail(what);
+    }
+
+    [[nodiscard]] png_structp png() const noexcept { return png_; }
+    [[nodiscard]] png_infop info() const noexcept { return info_; }
+    [[nodiscard]] InputFile& file() const noexcept { return file_; }
+
+    [[noreturn]] void fail(const char* what) const {
+        refuse(file_, ErrorCode::corrupt,
+               std::string("is a damaged PNG, ") + what + " cannot be read (" + printable(message_.data()) +
+                   "); copy it again from its source");
+    }
+
+private:
+    using Buffer = std::array<png_byte, std::size_t{32} << 10>;
+
+    template <class Step>
+    bool guarded(Step step) {
+        if (setjmp(png_jmpbuf(png_)) != 0) return false;  // NOLINT: the only way that libpng has
+        step();
+        return true;
+    }
+
+    /// The dimensions, from the bytes themselves: libpng would call a limit a damage.
+    void check_size() {
+        std::array<png_byte, 26> head{};
+        file_.read_at(0, head.data(), head.size());
+        if (std::memcmp(&head[12], "IHDR", 4) != 0) return;  // libpng will say it
+        ImageInfo image;
+        image.width = static_cast<Index>(png_get_uint_32(&head[16]));
+        image.height = static_cast<Index>(png_get_uint_32(&head[20]));
+        const int type = head[25];
+        const int channels = ((type & PNG_COLOR_MASK_COLOR) != 0 && (type & PNG_COLOR_MASK_PALETTE) == 0 ? 3 : 1) +
+                             ((type & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
+        const int bits = std::min<int>(head[24], 16);
+        image.colour = static_cast<Colour>(channels - 1);
+        image.type = bits == 16 ? SampleType::uint16 : SampleType::uint8;
+        check_declared_size(file_, image, channels * bits, deflate_ratio);
+    }
+
+    bool open() {
+        return guarded([this] {
+            png_set_read_fn(png_, this, on_read);
+            png_set_user_limits(png_, longest_side, longest_side);
+            png_set_chunk_malloc_max(png_, png_alloc_size_t{8} << 20);
+            // Only the chunks without which there are no samples, and tRNS, are looked at. The rest (profiles, texts)
+            // is skipped unread: it may be damaged, or unfold to gigabytes.
+            png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+            png_read_info(png_, info_);
+        });
+    }
+
+    static PngReader& self(png_structp png) { return *static_cast<PngReader*>(png_get_error_ptr(png)); }
+
+    void remember(const char* message) {
+        if (message_[0] == '\0') std::snprintf(message_.data(), message_.size(), "%s", message);
+    }
+    static void on_error(png_structp png, png_const_charp message) {
+        self(png).message_[0] = '\0';  // what stopped it says more than an earlier warning
+        self(png).remember(message);
+        png_longjmp(png, 1);
+    }
+    static void on_warning(png_structp png, png_const_charp message) {
+        if (!is_damage(message)) return;
+        self(png).damaged_ = true;
+        self(png).remember(message);
+    }
+    static void on_read(png_structp png, png_bytep out, std::size_t size) {
+        PngReader& reader = *static_cast<PngReader*>(png_get_io_ptr(png));
+        while (size > 0) {
+            if (reader.begin_ == reader.end_) {
+                reader.begin_ = 0;
+                reader.end_ = reader.file_.read_at(reader.position_, reader.buffer_->data(), reader.buffer_->size());
+                reader.position_ += static_cast<std::int64_t>(reader.end_);
+                if (reader.end_ == 0) png_error(png, "it ends too early");
+            }
+            const std::size_t part = std::min(size, reader.end_ - reader.begin_);
+            std::memcpy(out, reader.buffer_->data() + reader.begin_, part);
+            reader.begin_ += part;
+            out += part;
+            size -= part;
+        }
+    }
+
+    InputFile& file_;
+    std::unique_ptr<Buffer> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::int64_t position_ = 0;
+    png_structp png_ = nullptr;
+    png_infop info_ = nullptr;
+    std::array<char, 160> message_{};
+    bool damaged_ = false;
+};
+
+/// What the header says, and the palette if there is one.
+struct PngLayout {
+    Probe probe;
+    bool interlaced = false;
+    std::size_t stored_row_bytes = 0;  // as libpng delivers it: one byte an index
+    std::vector<std::byte> palette;    // delivered samples of each index; empty if there is no palette
+
+    [[nodiscard]] std::size_t entries() const {
+        return palette.size() / static_cast<std::size_t>(probe.image.channels());
+    }
+};
+
+void read_palette(const PngReader& reader, PngLayout& layout) {
+    png_colorp colours = nullptr;
+    int count = 0;
+    if (png_get_PLTE(reader.png(), reader.info(), &colours, &count) == 0 || count <= 0) {
+        refuse(reader.file(), ErrorCode::corrupt,
+               "is a palette PNG without a palette, a PLTE chunk was expected; copy it again from its source");
+    }
+    const std::span<const png_color> entries(colours, static_cast<std::size_t>(count));
+    const bool grey = std::all_of(entries.begin(), entries.end(),
+                                  [](const png_color& c) { return c.red == c.green && c.green == c.blue; });
+    layout.probe.image.colour = grey ? Colour::grey : Colour::rgb;
+    for (const png_color& c : entries) {
+        layout.palette.push_back(std::byte{c.red});
+        if (grey) continue;
+        layout.palette.push_back(std::byte{c.green});
+        layout.palette.push_back(std::byte{c.blue});
+    }
+}
+
+PngLayout read_layout(PngReader& reader) {
+    png_structp png = reader.png();
+    png_infop info = reader.info();
+    PngLayout layout;
+    ImageInfo& image = layout.probe.image;
+    image.format = "PNG";
+    image.width = png_get_image_width(png, info);
+    image.height = png_get_image_height(png, info);
+    image.type = png_get_bit_depth(png, info) == 16 ? SampleType::uint16 : SampleType::uint8;
+    layout.interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
+    switch (png_get_color_type(png, info)) {
+        case PNG_COLOR_TYPE_GRAY_ALPHA:
+            image.colour = Colour::grey_alpha;
+            break;
+        case PNG_COLOR_TYPE_RGB:
+            image.colour = Colour::rgb;
+            break;
+        case PNG_COLOR_TYPE_RGB_ALPHA:
+            image.colour = Colour::rgba;
+            break;
+        case PNG_COLOR_TYPE_PALETTE:
+            read_palette(reader, layout);
+            break;
+        default:
+            image.colour = Colour::grey;
+            break;
+    }
+    if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
+        layout.probe.notes.emplace_back("transparency (tRNS) is left out");
+    }
+    reader.call("its header", [png, info, palette = !layout.palette.empty(), deep = image.type == SampleType::uint16] {
+        if (palette) {
+            png_set_packing(png);
+        } else {
+            png_set_expand_gray_1_2_4_to_8(png);
+        }
+        if (deep && std::endian::native == std::endian::little) png_set_swap(png);
+        (void)png_set_interlace_handling(png);
+        png_read_update_info(png, info);
+    });
+    layout.stored_row_bytes = png_get_rowbytes(png, info);
+    // libpng holds three rows (this one, the one before, and one for the passes), zlib its window and tables.
+    constexpr std::int64_t state = std::int64_t{160} << 10;
+    const auto row = static_cast<std::int64_t>(std::max(layout.stored_row_bytes, image.row_bytes()));
+    layout.probe.decoder_bytes = state + 6 * row;
+    if (layout.interlaced) {
+        const auto one = static_cast<std::int64_t>(layout.stored_row_bytes + sizeof(png_bytep));
+        layout.probe.decoder_bytes += one * image.height;
+    }
+    return layout;
+}
+
+class RowConverter {
+public:
+    RowConverter(const InputFile& file, const PngLayout& layout) : file_(file), layout_(layout) {
+        if (!layout.palette.empty()) row_.resize(layout.probe.image.row_bytes());
+    }
+
+    const std::byte* convert(Index y, const std::byte* stored) {
+        if (layout_.palette.empty()) return stored;
+        const std::size_t entries = layout_.entries();
+        const auto channels = static_cast<std::size_t>(layout_.probe.image.channels());
+        const auto width = static_cast<std::size_t>(layout_.probe.image.width);
+        for (std::size_t x = 0; x < width; ++x) {
+            const auto index = std::to_integer<std::size_t>(stored[x]);
+            if (index >= entries) {
+                refuse(file_, ErrorCode::corrupt,
+                       "is a damaged PNG, row " + std::to_string(y) + " has palette index " + std::to_string(index) +
+                           ", at most " + std::to_string(entries - 1) + " was expected; copy it again from its source");
+            }
+            for (std::size_t c = 0; c < channels; ++c) row_[x * channels + c] = layout_.palette[index * channels + c];
+        }
+        return row_.data();
+    }
+
+private:
+    const InputFile& file_;
+    const PngLayout& layout_;
+    std::vector<std::byte> row_;
+};
+
+/// The last bytes hold checksums, and an IEND shows that nothing was cut off.
+void check_end(PngReader& reader) {
+    reader.call("its end", [png = reader.png()] { png_read_end(png, nullptr); });
+}
+
+void decode_interlaced(PngReader& reader, const PngLayout& layout, Range rows, RowSink& sink) {
+    const auto height = static_cast<std::size_t>(layout.probe.image.height);
+    std::vector<std::byte> samples(height * layout.stored_row_bytes);
+    std::vector<png_bytep> pointers(height);
+    for (std::size_t y = 0; y < height; ++y) {
+        pointers[y] = reinterpret_cast<png_bytep>(samples.data() + y * layout.stored_row_bytes);
+    }
+    reader.call("its rows", [png = reader.png(), first = pointers.data()] { png_read_image(png, first); });
+    check_end(reader);
+    RowConverter converter(reader.file(), layout);
+    for (Index y = rows.first; y < rows.end; ++y) {
+        sink.row(y, converter.convert(y, samples.data() + static_cast<std::size_t>(y) * layout.stored_row_bytes));
+    }
+}
+
+void decode_rows(PngReader& reader, const PngLayout& layout, Range rows, RowSink& sink) {
+    std::vector<std::byte> stored(layout.stored_row_bytes);
+    RowConverter converter(reader.file(), layout);
+    for (Index y = 0; y < rows.end; ++y) {
+        reader.call("a row", [png = reader.png(), row = reinterpret_cast<png_bytep>(stored.data())] {
+            png_read_row(png, row, nullptr);
+        });
+        if (y >= rows.first) sink.row(y, converter.convert(y, stored.data()));
+    }
+    if (rows.end == layout.probe.image.height) check_end(reader);
+}
+
+Probe probe(InputFile& file) {
+    PngReader reader(file);
+    Probe result = read_layout(reader).probe;
+    file.check();
+    return result;
+}
+
+void decode(InputFile& file, Range rows, RowSink& sink) {
+    PngReader reader(file);
+    const PngLayout layout = read_layout(reader);
+    const Range wanted = wanted_rows(file, layout.probe.image, rows);
+    if (layout.interlaced) {
+        decode_interlaced(reader, layout, wanted, sink);
+    } else {
+        decode_rows(reader, layout, wanted, sink);
+    }
+    file.check();
+}
+
+}  // namespace
+
+const Codec png_codec{"PNG", matches, probe, decode};
+
+}  // namespace stack2nrrd

@@ -1,0 +1,231 @@
+// TIFF: libtiff reads the directory and decompresses; what is read, and into which memory, is decided here.
+
+#include "codec/tiff_handle.hpp"
+#include "codec/tiff_layout.hpp"
+#include "codec/tiff_rows.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace stack2nrrd {
+
+namespace {
+
+// Uncompressed rows are read in blocks of this size: large enough to hide the system call, small enough to stay in
+// the processor's cache.
+constexpr Index read_bytes = Index{128} << 10;
+
+// Strips up to this size are decompressed whole, which is faster; larger ones row by row.
+constexpr std::int64_t whole_strip_bytes = std::int64_t{16} << 20;
+
+constexpr int max_planes = 4;
+using PlaneRows = std::array<const std::byte*, max_planes>;
+
+bool matches(std::span<const std::byte> head) {
+    if (head.size() < 4) return false;
+    const auto is = [&](int a, int b, int c, int d) {
+        return head[0] == std::byte(a) && head[1] == std::byte(b) && head[2] == std::byte(c) && head[3] == std::byte(d);
+    };
+    return is('I', 'I', 42, 0) || is('M', 'M', 0, 42) || is('I', 'I', 43, 0) || is('M', 'M', 0, 43);
+}
+
+/// Decodes the rows of one TIFF with whichever of its four ways fits. All of them hand over one stored row of each
+/// plane at a time, from top to bottom.
+class Decoder {
+public:
+    Decoder(TiffHandle& tiff, const TiffLayout& layout, Range rows, RowSink& sink)
+        : tiff_(tiff), layout_(layout), rows_(rows), converter_(layout), sink_(sink) {}
+
+    void run() {
+        if (layout_.verbatim) {
+            verbatim();
+        } else if (layout_.tiled) {
+            tiles();
+        } else if (layout_.block_bytes() <= whole_strip_bytes) {
+            strips();
+        } else {
+            scanlines();
+        }
+    }
+
+    static std::int64_t buffer_bytes(const TiffLayout& layout) {
+        const std::int64_t block = layout.planes * layout.block_bytes();
+        if (layout.verbatim) return std::max(read_bytes, layout.planes * layout.row_bytes);
+        if (layout.tiled) return layout.blocks_across * block + layout.planes * layout.row_bytes;
+        if (layout.block_bytes() <= whole_strip_bytes) return block;
+        return layout.planes * layout.row_bytes;
+    }
+    /// How many handles decode at a time, each with a compressed block.
+    static int handles(const TiffLayout& layout) {
+        const bool by_rows = !layout.verbatim && !layout.tiled && layout.block_bytes() > whole_strip_bytes;
+        return by_rows ? layout.planes : 1;
+    }
+
+private:
+    void push(Index y, const PlaneRows& planes) { sink_.row(y, converter_.convert(planes.data())); }
+
+    [[noreturn]] void fail(Index y) {
+        tiff_.fail((layout_.tiled ? "the tile at row " : "the strip at row ") + std::to_string(y));
+    }
+
+    void allocate(std::int64_t bytes_of_a_plane) {
+        plane_bytes_ = static_cast<std::size_t>(bytes_of_a_plane);
+        buffer_.resize(plane_bytes_ * static_cast<std::size_t>(layout_.planes));
+    }
+    std::byte* plane(int p) { return buffer_.data() + static_cast<std::size_t>(p) * plane_bytes_; }
+
+    // ------------------------------------------------------------------------------------------- uncompressed strips
+
+    void verbatim() {
+        const Index at_a_time = std::clamp(read_bytes / (layout_.planes * layout_.row_bytes), Index{1}, rows_.size());
+        allocate(at_a_time * layout_.row_bytes);
+        for (Index y = rows_.first; y < rows_.end; y += at_a_time) {
+            const Index count = std::min(at_a_time, rows_.end - y);
+            for (int p = 0; p < layout_.planes; ++p) read_verbatim(p, {y, y + count}, plane(p));
+            PlaneRows planes{};
+            for (Index i = 0; i < count; ++i) {
+                for (int p = 0; p < layout_.planes; ++p)
+                    planes[static_cast<std::size_t>(p)] = plane(p) + i * layout_.row_bytes;
+                push(y + i, planes);
+            }
+        }
+    }
+
+    /// Where row y of plane p stands in the file.
+    [[nodiscard]] std::int64_t place(int p, Index y) const {
+        const std::uint64_t offset = TIFFGetStrileOffset(tiff_.get(), layout_.block(p, y / layout_.block_height));
+        return static_cast<std::int64_t>(offset) + y % layout_.block_height * layout_.row_bytes;
+    }
+
+    void read_verbatim(int p, Range rows, std::byte* out) {
+        for (Index y = rows.first; y < rows.end;) {
+            const std::int64_t start = place(p, y);
+            Index end = y;
+            // Strips that stand one after the other are read at once.
+            do {
+                end = std::min(rows.end, (end / layout_.block_height + 1) * layout_.block_height);
+            } while (end < rows.end && place(p, end) == start + (end - y) * layout_.row_bytes);
+            const auto wanted = static_cast<std::size_t>((end - y) * layout_.row_bytes);
+            if (tiff_.file().read_at(start, out, wanted) != wanted) fail(y);
+            if (layout_.swapped) swap_bytes(out, wanted, layout_.bits);
+            out += wanted;
+            y = end;
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------- compressed strips
+
+    void strips() {
+        allocate(layout_.block_bytes());
+        for (Index down = rows_.first / layout_.block_height; down * layout_.block_height < rows_.end; ++down) {
+            const Index top = down * layout_.block_height;
+            const auto wanted = static_cast<tmsize_t>(layout_.strip_rows(down) * layout_.row_bytes);
+            for (int p = 0; p < layout_.planes; ++p) {
+                const tmsize_t got = TIFFReadEncodedStrip(tiff_.get(), layout_.block(p, down), plane(p), wanted);
+                if (got != wanted) fail(top);
+                tiff_.check("the strip at row " + std::to_string(top));
+            }
+            const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + layout_.strip_rows(down))};
+            PlaneRows planes{};
+            for (Index y = inside.first; y < inside.end; ++y) {
+                for (int p = 0; p < layout_.planes; ++p) {
+                    planes[static_cast<std::size_t>(p)] = plane(p) + (y - top) * layout_.row_bytes;
+                }
+                push(y, planes);
+            }
+        }
+    }
+
+    /// Large strips. libtiff can only go forward inside one strip, so each plane gets a handle of its own.
+    void scanlines() {
+        allocate(layout_.row_bytes);
+        std::vector<TiffHandle> more;
+        for (int p = 1; p < layout_.planes; ++p) more.emplace_back(tiff_.file());
+        PlaneRows planes{};
+        for (int p = 0; p < layout_.planes; ++p) planes[static_cast<std::size_t>(p)] = plane(p);
+        for (Index y = rows_.first / layout_.block_height * layout_.block_height; y < rows_.end; ++y) {
+            for (int p = 0; p < layout_.planes; ++p) {
+                const TiffHandle& tiff = p == 0 ? tiff_ : more[static_cast<std::size_t>(p) - 1];
+                const int done = TIFFReadScanline(tiff.get(), plane(p), static_cast<std::uint32_t>(y),
+                                                  static_cast<std::uint16_t>(p));
+                if (done != 1) tiff.fail("row " + std::to_string(y));
+                tiff.check("a row");
+            }
+            if (y >= rows_.first) push(y, planes);
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------------- tiles
+
+    /// One row of tiles at a time, the tiles of one plane side by side in the buffer.
+    void tiles() {
+        const std::int64_t tile_bytes = layout_.block_bytes();
+        allocate(layout_.blocks_across * tile_bytes);
+        joined_.resize(static_cast<std::size_t>(layout_.planes * layout_.row_bytes));
+        for (Index down = rows_.first / layout_.block_height; down * layout_.block_height < rows_.end; ++down) {
+            const Index top = down * layout_.block_height;
+            for (int p = 0; p < layout_.planes; ++p) {
+                for (Index across = 0; across < layout_.blocks_across; ++across) {
+                    const tmsize_t got =
+                        TIFFReadEncodedTile(tiff_.get(), layout_.block(p, down, across), plane(p) + across * tile_bytes,
+                                            static_cast<tmsize_t>(tile_bytes));
+                    if (got != tile_bytes) fail(top);
+                    tiff_.check("the tile at row " + std::to_string(top));
+                }
+            }
+            const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + layout_.block_height)};
+            for (Index y = inside.first; y < inside.end; ++y) push(y, joined(y - top));
+        }
+    }
+
+    /// Row `line` of the tiles in the buffer, without the padding at the right.
+    PlaneRows joined(Index line) {
+        PlaneRows planes{};
+        for (int p = 0; p < layout_.planes; ++p) {
+            std::byte* row = joined_.data() + p * layout_.row_bytes;
+            planes[static_cast<std::size_t>(p)] = row;
+            for (Index across = 0; across < layout_.blocks_across; ++across) {
+                const Index start = across * layout_.block_row_bytes;
+                const std::byte* tile = plane(p) + across * layout_.block_bytes() + line * layout_.block_row_bytes;
+                std::copy_n(tile, std::min(layout_.block_row_bytes, layout_.row_bytes - start), row + start);
+            }
+        }
+        return planes;
+    }
+
+    TiffHandle& tiff_;
+    const TiffLayout& layout_;
+    Range rows_;
+    TiffRowConverter converter_;
+    RowSink& sink_;
+    std::vector<std::byte> buffer_;  // stored rows, strips or tiles: one part for each plane
+    std::size_t plane_bytes_ = 0;
+    std::vector<std::byte> joined_;
+};
+
+Probe probe(InputFile& file) {
+    const TiffHandle tiff(file);
+    TiffLayout layout = read_tiff_layout(tiff);
+    // libtiff's own state (LZW and inflate tables, the directory), the row buffer of its predictor, and the compressed
+    // block, which it reads whole and rounds up. A Zstandard stream may ask for a window of 128 MiB.
+    constexpr std::int64_t state = std::int64_t{512} << 10;
+    constexpr std::int64_t window = std::int64_t{129} << 20;
+    const std::int64_t compressed = layout.verbatim ? 0 : layout.largest_block + 2 * layout.block_row_bytes + 4096;
+    const std::int64_t codec = layout.compression == COMPRESSION_ZSTD ? window : 0;
+    layout.probe.decoder_bytes = Decoder::handles(layout) * (layout.probe.decoder_bytes + state + compressed + codec) +
+                                 Decoder::buffer_bytes(layout) + TiffRowConverter::bytes(layout);
+    return layout.probe;
+}
+
+void decode(InputFile& file, Range rows, RowSink& sink) {
+    TiffHandle tiff(file);
+    const TiffLayout layout = read_tiff_layout(tiff);
+    Decoder(tiff, layout, wanted_rows(file, layout.probe.image, rows), sink).run();
+    file.check();
+}
+
+}  // namespace
+
+const Codec tiff_codec{"TIFF", matches, probe, decode};
+
+}  // namespace stack2nrrd

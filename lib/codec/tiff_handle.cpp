@@ -1,0 +1,92 @@
+#include "codec/tiff_handle.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <new>
+
+namespace stack2nrrd {
+
+namespace {
+
+struct FreeOptions {
+    void operator()(TIFFOpenOptions* options) const noexcept { TIFFOpenOptionsFree(options); }
+};
+
+/// A tag with a value that it cannot have gets its default. That does no harm if the samples do not depend on it.
+bool is_harmless(std::string_view error) {
+    if (error.find("Bad value") == std::string_view::npos) return false;
+    constexpr std::array<std::string_view, 8> tags{"\"Orientation\"",    "\"ResolutionUnit\"", "\"XResolution\"",
+                                                   "\"YResolution\"",    "\"Threshholding\"",  "\"MinSampleValue\"",
+                                                   "\"MaxSampleValue\"", "\"SubFileType\""};
+    return std::any_of(tags.begin(), tags.end(), [&](std::string_view tag) { return error.find(tag) != error.npos; });
+}
+
+}  // namespace
+
+struct TiffHandle::Callbacks {
+    static State& state(void* handle) { return *static_cast<State*>(handle); }
+
+    static tmsize_t read(thandle_t handle, void* buffer, tmsize_t size) {
+        State& s = state(handle);
+        if (size <= 0) return 0;
+        const std::size_t got = s.file->read_at(s.position, buffer, static_cast<std::size_t>(size));
+        s.position += static_cast<std::int64_t>(got);
+        return static_cast<tmsize_t>(got);
+    }
+    static tmsize_t write(thandle_t, void*, tmsize_t) { return -1; }
+    static toff_t seek(thandle_t handle, toff_t offset, int whence) {
+        State& s = state(handle);
+        const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? s.position : s.file->bytes();
+        const std::int64_t room = INT64_MAX - base;
+        if (offset > static_cast<toff_t>(room)) return static_cast<toff_t>(-1);  // a bad offset of the file's
+        s.position = base + static_cast<std::int64_t>(offset);
+        return static_cast<toff_t>(s.position);
+    }
+    static int close(thandle_t) { return 0; }
+    static toff_t size(thandle_t handle) { return static_cast<toff_t>(state(handle).file->bytes()); }
+
+    static int error(TIFF*, void* handle, const char*, const char* format, va_list arguments) {
+        State& s = state(handle);
+        std::array<char, std::tuple_size_v<decltype(s.error)>> text{};
+        std::vsnprintf(text.data(), text.size(), format, arguments);
+        if (s.error[0] == '\0' && !is_harmless(text.data())) s.error = text;
+        return 1;  // said enough: libtiff's own handler would print it
+    }
+    static int warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+};
+
+TiffHandle::TiffHandle(InputFile& file) : state_(std::make_unique<State>()) {
+    state_->file = &file;
+    const std::unique_ptr<TIFFOpenOptions, FreeOptions> options(TIFFOpenOptionsAlloc());
+    if (!options) throw std::bad_alloc();
+    // No single buffer of libtiff's is honestly larger than the whole file plus one decoded block.
+    constexpr std::int64_t decoded_block = std::int64_t{1} << 30;
+    TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(file.bytes() + decoded_block));
+    TIFFOpenOptionsSetErrorHandlerExtR(options.get(), Callbacks::error, state_.get());
+    TIFFOpenOptionsSetWarningHandlerExtR(options.get(), Callbacks::warning, state_.get());
+    tiff_.reset(TIFFClientOpenExt("TIFF", "rm", state_.get(), Callbacks::read, Callbacks::write, Callbacks::seek,
+                                  Callbacks::close, Callbacks::size, nullptr, nullptr, options.get()));
+    if (tiff_) return;
+    if (std::string_view(state_->error.data()).find("per-sample") != std::string_view::npos) {
+        refuse(
+            file, ErrorCode::unsupported,
+            "is a TIFF whose channels differ in their sample type, which is not supported; re-save it with one type");
+    }
+    fail("its header");
+}
+
+void TiffHandle::check(std::string_view what) const {
+    if (state_->error[0] != '\0') fail(what);
+}
+
+void TiffHandle::fail(std::string_view what) const {
+    const std::string reason = state_->error[0] == '\0' ? "it ends too early" : printable(state_->error.data());
+    refuse(
+        file(), ErrorCode::corrupt,
+        "is a damaged TIFF, " + std::string(what) + " cannot be read (" + reason + "); copy it again from its source");
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,63 @@
+#pragma once
+
+// A libtiff handle on an InputFile. libtiff never sees the file system, never maps the file (a mapped file that
+// somebody truncates kills the process), and reports to the handle instead of to stderr.
+
+#include "codec/codec.hpp"
+
+#include <tiffio.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stack2nrrd {
+
+class TiffHandle {
+public:
+    /// Opens the first directory.
+    /// \throws Error corrupt, unsupported, io.
+    explicit TiffHandle(InputFile& file);
+
+    [[nodiscard]] TIFF* get() const noexcept { return tiff_.get(); }
+    [[nodiscard]] InputFile& file() const noexcept { return *state_->file; }
+
+    /// The value of a tag, if the file has it. T must be what libtiff's documentation says for the tag.
+    template <class T>
+    [[nodiscard]] std::optional<T> tag(std::uint32_t id) const {
+        T value{};
+        if (TIFFGetField(get(), id, &value) == 0) return std::nullopt;
+        return value;
+    }
+    /// The value of a tag, or the default that the TIFF specification gives it.
+    template <class T>
+    [[nodiscard]] T tag_or_default(std::uint32_t id) const {
+        T value{};
+        TIFFGetFieldDefaulted(get(), id, &value);
+        return value;
+    }
+
+    /// Throws corrupt if libtiff has reported an error; `what` is done is part of the sentence.
+    void check(std::string_view what) const;
+    /// Throws corrupt with what libtiff reported.
+    [[noreturn]] void fail(std::string_view what) const;
+
+private:
+    struct State {
+        InputFile* file = nullptr;
+        std::int64_t position = 0;
+        std::array<char, 240> error{};  // the first one; no string: callbacks must not throw
+    };
+    struct Close {
+        void operator()(TIFF* tiff) const noexcept { TIFFClose(tiff); }
+    };
+    struct Callbacks;
+
+    std::unique_ptr<State> state_;  // libtiff keeps its address
+    std::unique_ptr<TIFF, Close> tiff_;
+};
+
+}  // namespace stack2nrrd

@@ -1,0 +1,47 @@
+#pragma once
+
+// What the tags of a TIFF's first directory say, checked against what this library reads and against the file's size.
+
+#include "codec/tiff_handle.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// How the samples of one directory are stored. A block is a strip or a tile; a plane holds all channels (chunky) or
+/// one of them (planar separate). "Row bytes" are as stored: packed, before palettes are expanded.
+struct TiffLayout {
+    Probe probe;
+
+    std::uint16_t compression = 1;
+    int bits = 8;    ///< of one stored sample
+    int planes = 1;  ///< 1, or the number of channels if each is stored apart
+    bool tiled = false;
+    bool verbatim = false;           ///< uncompressed strips in the usual bit order: rows can be read without libtiff
+    bool swapped = false;            ///< the file's byte order is not the machine's
+    bool inverted = false;           ///< MinIsWhite
+    std::vector<std::byte> palette;  ///< delivered samples of each index; empty if there is no palette
+
+    Index row_bytes = 0;        ///< of one row of one plane
+    Index block_width = 0;      ///< tiles: samples across a tile
+    Index block_height = 0;     ///< rows of a strip or tile
+    Index block_row_bytes = 0;  ///< strips: row_bytes
+    Index blocks_across = 1;
+    Index blocks_down = 0;
+    std::int64_t largest_block = 0;  ///< bytes of the largest block as it stands in the file
+
+    [[nodiscard]] std::uint32_t block(int plane, Index down, Index across = 0) const noexcept {
+        return static_cast<std::uint32_t>((plane * blocks_down + down) * blocks_across + across);
+    }
+    [[nodiscard]] std::int64_t block_bytes() const noexcept { return block_row_bytes * block_height; }
+    /// Rows that strip `down` holds; the last one may be shorter.
+    [[nodiscard]] Index strip_rows(Index down) const noexcept {
+        return std::min(block_height, probe.image.height - down * block_height);
+    }
+};
+
+/// \throws Error unsupported, corrupt, limit, io.
+[[nodiscard]] TiffLayout read_tiff_layout(const TiffHandle& tiff);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,37 @@
+#pragma once
+
+// From rows as a TIFF stores them to rows as codecs deliver them.
+
+#include "codec/tiff_layout.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// Reverses the bytes of each sample; `bits` is 8 (nothing to do), 16, 32 or 64.
+void swap_bytes(std::byte* samples, std::size_t bytes, int bits);
+
+/// Interleaves planes, expands palettes and packed bits, inverts MinIsWhite.
+class TiffRowConverter {
+public:
+    explicit TiffRowConverter(const TiffLayout& layout);
+
+    /// `planes`: one stored row of each plane, in native byte order. The result is valid until the next call.
+    [[nodiscard]] const std::byte* convert(const std::byte* const* planes);
+
+    /// Bytes held.
+    [[nodiscard]] static std::int64_t bytes(const TiffLayout& layout);
+
+private:
+    [[nodiscard]] const std::byte* interleave(const std::byte* const* planes);
+    void unpack(const std::byte* stored);
+    void look_up(const std::byte* stored);
+    void invert(const std::byte* stored);
+
+    const TiffLayout& layout_;
+    std::vector<std::byte> row_;      // delivered
+    std::vector<std::byte> indices_;  // packed palette indices, one a byte
+};
+
+}  // namespace stack2nrrd
