@@ -16,9 +16,8 @@ namespace {
 constexpr std::int64_t file_header_bytes = 14;
 constexpr Index read_bytes = Index{128} << 10;
 
-// Values of the compression field.
+// Values of the compression field; with 3 and 6 (three or four) colour masks follow the header.
 constexpr std::uint32_t uncompressed = 0;
-constexpr std::uint32_t bitfields = 3;
 constexpr std::uint32_t alpha_bitfields = 6;
 
 using Palette = std::array<std::array<std::byte, 3>, 256>;  // red, green, blue; undeclared entries are black
@@ -161,7 +160,7 @@ BmpLayout read_layout(InputFile& file) {
     layout.row_bytes = (image.width * layout.bits + 31) / 32 * 4;
 
     std::int64_t end = file_header_bytes + size;
-    if (compression != uncompressed && size == 40) end += compression == bitfields ? 12 : 16;
+    if (compression != uncompressed && size == 40) end += compression == alpha_bitfields ? 16 : 12;
     if (bits == 16 || compression != uncompressed) read_masks(file, header, compression, layout);
     if (bits <= 8) end = read_palette(file, end, os2 ? 3 : 4, os2 ? 0 : header.u32(46), layout);
     if (layout.samples < end) {

@@ -88,29 +88,20 @@ private:
                 "is a JPEG with " + feature + ", which is not supported; re-save it as 8-bit baseline or progressive");
         };
         switch (code_) {
-            case JERR_BAD_PRECISION:
-                unsupported(std::to_string(jpeg_.data_precision) + "-bit samples");
-                break;
+            case JERR_BAD_PRECISION: unsupported(std::to_string(jpeg_.data_precision) + "-bit samples"); break;
             case JERR_SOF_UNSUPPORTED:
                 unsupported("lossless, hierarchical or other rare coding (" + reason + ")");
                 break;
-            case JERR_ARITH_NOTIMPL:
-                unsupported("arithmetic coding");
-                break;
+            case JERR_ARITH_NOTIMPL: unsupported("arithmetic coding"); break;
             case JERR_CCIR601_NOTIMPL:
-            case JERR_FRACT_SAMPLE_NOTIMPL:
-                unsupported("an unusual subsampling of colour");
-                break;
+            case JERR_FRACT_SAMPLE_NOTIMPL: unsupported("an unusual subsampling of colour"); break;
             case JERR_CONVERSION_NOTIMPL:
             case JERR_NOT_COMPILED:
-            case JERR_NOTIMPL:
-                unsupported("a feature that libjpeg lacks (" + reason + ")");
-                break;
+            case JERR_NOTIMPL: unsupported("a feature that libjpeg lacks (" + reason + ")"); break;
             case JERR_OUT_OF_MEMORY:
                 refuse(file_, ErrorCode::limit,
                        "is a JPEG that needs more memory than there is, less was expected; re-save it as TIFF");
-            default:
-                break;
+            default: break;
         }
         if (too_many_scans_) {
             refuse(file_, ErrorCode::limit,
@@ -215,9 +206,7 @@ Probe read_layout(JpegReader& reader) {
     probe.image.width = jpeg.image_width;
     probe.image.height = jpeg.image_height;
     switch (jpeg.jpeg_color_space) {
-        case JCS_GRAYSCALE:
-            jpeg.out_color_space = JCS_GRAYSCALE;
-            break;
+        case JCS_GRAYSCALE: jpeg.out_color_space = JCS_GRAYSCALE; break;
         case JCS_RGB:
         case JCS_YCbCr:
             jpeg.out_color_space = JCS_RGB;

@@ -195,21 +195,11 @@ PngLayout read_layout(PngReader& reader) {
     image.type = png_get_bit_depth(png, info) == 16 ? SampleType::uint16 : SampleType::uint8;
     layout.interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
     switch (png_get_color_type(png, info)) {
-        case PNG_COLOR_TYPE_GRAY_ALPHA:
-            image.colour = Colour::grey_alpha;
-            break;
-        case PNG_COLOR_TYPE_RGB:
-            image.colour = Colour::rgb;
-            break;
-        case PNG_COLOR_TYPE_RGB_ALPHA:
-            image.colour = Colour::rgba;
-            break;
-        case PNG_COLOR_TYPE_PALETTE:
-            read_palette(reader, layout);
-            break;
-        default:
-            image.colour = Colour::grey;
-            break;
+        case PNG_COLOR_TYPE_GRAY_ALPHA: image.colour = Colour::grey_alpha; break;
+        case PNG_COLOR_TYPE_RGB: image.colour = Colour::rgb; break;
+        case PNG_COLOR_TYPE_RGB_ALPHA: image.colour = Colour::rgba; break;
+        case PNG_COLOR_TYPE_PALETTE: read_palette(reader, layout); break;
+        default: image.colour = Colour::grey; break;
     }
     if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
         layout.probe.notes.emplace_back("transparency (tRNS) is left out");

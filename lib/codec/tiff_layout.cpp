@@ -63,26 +63,16 @@ struct Tags {
 
 const char* photometric_name(std::uint16_t photometric) {
     switch (photometric) {
-        case PHOTOMETRIC_MASK:
-            return "a transparency mask";
-        case PHOTOMETRIC_SEPARATED:
-            return "CMYK (separated) colour";
-        case PHOTOMETRIC_YCBCR:
-            return "YCbCr colour";
-        case PHOTOMETRIC_CIELAB:
-            return "CIE L*a*b* colour";
-        case PHOTOMETRIC_ICCLAB:
-            return "ICC L*a*b* colour";
-        case PHOTOMETRIC_ITULAB:
-            return "ITU L*a*b* colour";
-        case PHOTOMETRIC_CFA:
-            return "a colour filter array (raw camera samples)";
-        case PHOTOMETRIC_LOGL:
-            return "LogL samples";
-        case PHOTOMETRIC_LOGLUV:
-            return "LogLuv colour";
-        default:
-            return nullptr;
+        case PHOTOMETRIC_MASK: return "a transparency mask";
+        case PHOTOMETRIC_SEPARATED: return "CMYK (separated) colour";
+        case PHOTOMETRIC_YCBCR: return "YCbCr colour";
+        case PHOTOMETRIC_CIELAB: return "CIE L*a*b* colour";
+        case PHOTOMETRIC_ICCLAB: return "ICC L*a*b* colour";
+        case PHOTOMETRIC_ITULAB: return "ITU L*a*b* colour";
+        case PHOTOMETRIC_CFA: return "a colour filter array (raw camera samples)";
+        case PHOTOMETRIC_LOGL: return "LogL samples";
+        case PHOTOMETRIC_LOGLUV: return "LogLuv colour";
+        default: return nullptr;
     }
 }
 
@@ -234,17 +224,10 @@ RawDirectory read_raw_directory(const TiffHandle& tiff) {
         if (values != 1 || !is_integer || size > word) continue;
         const std::uint64_t value = bytes.number(entry + 4 + word, size);
         switch (bytes.number(entry, 2)) {
-            case TIFFTAG_STRIPBYTECOUNTS:
-                raw.only_strip_bytes = value;
-                break;
-            case TIFFTAG_PHOTOMETRIC:
-                raw.photometric = value;
-                break;
-            case TIFFTAG_ORIENTATION:
-                raw.orientation = value;
-                break;
-            default:
-                break;
+            case TIFFTAG_STRIPBYTECOUNTS: raw.only_strip_bytes = value; break;
+            case TIFFTAG_PHOTOMETRIC: raw.photometric = value; break;
+            case TIFFTAG_ORIENTATION: raw.orientation = value; break;
+            default: break;
         }
     }
     raw.next = bytes.at(directory + count_bytes + count * entry_bytes, word);

@@ -76,18 +76,10 @@ const std::byte* TiffRowConverter::interleave(const std::byte* const* planes) {
     for (std::size_t p = 0; p < count; ++p) {
         std::byte* first = row_.data() + p * size;
         switch (size) {
-            case 1:
-                spread<1>(planes[p], first, width, count * size);
-                break;
-            case 2:
-                spread<2>(planes[p], first, width, count * size);
-                break;
-            case 4:
-                spread<4>(planes[p], first, width, count * size);
-                break;
-            default:
-                spread<8>(planes[p], first, width, count * size);
-                break;
+            case 1: spread<1>(planes[p], first, width, count * size); break;
+            case 2: spread<2>(planes[p], first, width, count * size); break;
+            case 4: spread<4>(planes[p], first, width, count * size); break;
+            default: spread<8>(planes[p], first, width, count * size); break;
         }
     }
     return row_.data();

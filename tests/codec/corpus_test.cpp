@@ -1,0 +1,347 @@
+// Third-party files of which independent decoders know the samples. They are not part of the project: without them
+// these tests say so and pass.
+
+#include "codec_support.hpp"
+
+#include "core/text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <png.h>
+#include <tiffio.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <optional>
+
+namespace stack2nrrd::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<fs::path> corpus() {
+    const char* told = std::getenv("STACK2NRRD_TEST_DATA");
+    const fs::path data = told != nullptr ? fs::path(told) : fs::path(STACK2NRRD_SOURCE_DIR) / ".." / "shared" / "data";
+    if (fs::is_directory(data / "corpus")) return data / "corpus";
+    std::fprintf(stderr, "SKIPPED: no test data, set STACK2NRRD_TEST_DATA to the folder that has \"corpus\" in it\n");
+    return std::nullopt;
+}
+
+using Record = std::map<std::string, std::string>;
+
+/// A table: tab-separated, with a line of names.
+std::vector<Record> table(const fs::path& file) {
+    std::ifstream in(file);
+    std::vector<Record> records;
+    std::vector<std::string> names;
+    for (std::string line; std::getline(in, line);) {
+        std::vector<std::string> fields;
+        for (std::size_t start = 0; start <= line.size();) {
+            const std::size_t end = std::min(line.find('\t', start), line.size());
+            fields.push_back(line.substr(start, end - start));
+            start = end + 1;
+        }
+        if (names.empty()) {
+            names = fields;
+            continue;
+        }
+        Record record;
+        for (std::size_t i = 0; i < std::min(names.size(), fields.size()); ++i) record[names[i]] = fields[i];
+        records.push_back(record);
+    }
+    return records;
+}
+
+/// Counts what came of the files of one format, and why.
+class Summary {
+public:
+    explicit Summary(std::string format) : format_(std::move(format)) {}
+    ~Summary() {
+        std::printf("corpus %s: %d equal, %d refused, %d other\n", format_.c_str(), equal_, refused_, other_);
+        for (const auto& [reason, count] : reasons_) std::printf("    %3d  %s\n", count, reason.c_str());
+    }
+    Summary(const Summary&) = delete;
+    Summary& operator=(const Summary&) = delete;
+
+    /// `compare` gets the decoded slice and says whether it is right.
+    template <class Compare>
+    void add(const std::string& file, Compare compare) {
+        Slice slice;
+        try {
+            slice = decode_file(file);
+        } catch (const Error& error) {
+            const bool named = error.code() == ErrorCode::unsupported || error.code() == ErrorCode::corrupt ||
+                               error.code() == ErrorCode::limit;
+            ++(named ? refused_ : other_);
+            const std::string sentence = std::string(error.what()).substr(printable(file).size() + 2);
+            ++reasons_[sentence.substr(0, sentence.find("; "))];
+            if (std::getenv("STACK2NRRD_TEST_VERBOSE") != nullptr) std::printf("    - %s\n", error.what());
+            return;
+        }
+        if (compare(slice)) {
+            ++equal_;
+        } else {
+            ++other_;
+            std::printf("    other: %s\n", file.c_str());
+        }
+    }
+    [[nodiscard]] int equal() const { return equal_; }
+    [[nodiscard]] int other() const { return other_; }
+
+private:
+    std::string format_;
+    std::map<std::string, int> reasons_;
+    int equal_ = 0;
+    int refused_ = 0;
+    int other_ = 0;
+};
+
+bool exact(const Record& record) { return record.at("status").starts_with("exact"); }
+
+Bytes mapped(Bytes samples, auto change) {
+    for (std::byte& b : samples) b = static_cast<std::byte>(change(std::to_integer<int>(b)));
+    return samples;
+}
+
+/// Palette indices and the palette, by the shortest way through libtiff.
+struct Indexed {
+    Bytes indices;
+    std::vector<std::array<int, 3>> palette;
+};
+
+Indexed indexed_tiff(const std::string& file, int bits) {
+    TIFFSetWarningHandler(nullptr);
+    TIFF* tiff = TIFFOpen(file.c_str(), "rm");
+    REQUIRE(tiff != nullptr);
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::array<std::uint16_t*, 3> map{};
+    TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
+    TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
+    REQUIRE(TIFFGetField(tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]) == 1);
+    Indexed result;
+    bool wide = false;
+    for (int i = 0; i < 1 << bits; ++i) {
+        result.palette.push_back({map[0][i], map[1][i], map[2][i]});
+        for (const int v : result.palette.back()) wide = wide || v > 255;
+    }
+    for (auto& colour : result.palette) {
+        for (int& v : colour) v = wide ? v / 257 : v;
+    }
+    const bool tiled = TIFFIsTiled(tiff) != 0;
+    Bytes row(static_cast<std::size_t>(tiled ? TIFFTileRowSize(tiff) : TIFFScanlineSize(tiff)));
+    Bytes tile(tiled ? static_cast<std::size_t>(TIFFTileSize(tiff)) : 0);
+    std::uint32_t tile_width = width;
+    std::uint32_t tile_height = 1;
+    TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
+    TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tile_height);
+    for (std::uint32_t y = 0; y < height; ++y) {
+        if (!tiled) REQUIRE(TIFFReadScanline(tiff, row.data(), y, 0) == 1);
+        for (std::uint32_t x = 0; x < width; ++x) {
+            if (tiled && x % tile_width == 0) {
+                REQUIRE(TIFFReadTile(tiff, tile.data(), x, y, 0, 0) > 0);
+                std::copy_n(tile.data() + y % tile_height * row.size(), row.size(), row.data());
+            }
+            const std::uint32_t bit = x % tile_width * static_cast<std::uint32_t>(bits);
+            if (bits == 16) {
+                result.indices.push_back(row[bit / 8]);
+                result.indices.push_back(row[bit / 8 + 1]);
+            } else {
+                const int value = std::to_integer<int>(row[bit / 8]) >> (8 - bits - static_cast<int>(bit % 8));
+                result.indices.push_back(static_cast<std::byte>(value & ((1 << bits) - 1)));
+            }
+        }
+    }
+    TIFFClose(tiff);
+    return result;
+}
+
+Indexed indexed_png(const std::string& file) {
+    FILE* stream = std::fopen(file.c_str(), "rb");
+    REQUIRE(stream != nullptr);
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+    png_infop info = png_create_info_struct(png);
+    png_init_io(png, stream);
+    png_read_png(png, info, PNG_TRANSFORM_PACKING, nullptr);
+    Indexed result;
+    png_colorp colours = nullptr;
+    int count = 0;
+    png_get_PLTE(png, info, &colours, &count);
+    for (int i = 0; i < count; ++i) result.palette.push_back({colours[i].red, colours[i].green, colours[i].blue});
+    png_bytepp rows = png_get_rows(png, info);
+    for (png_uint_32 y = 0; y < png_get_image_height(png, info); ++y) {
+        const auto* row = reinterpret_cast<const std::byte*>(rows[y]);
+        result.indices.insert(result.indices.end(), row, row + png_get_image_width(png, info));
+    }
+    png_destroy_read_struct(&png, &info, nullptr);
+    std::fclose(stream);
+    return result;
+}
+
+bool equals(const Slice& slice, const Indexed& indexed, const std::string& hash, bool wide_index = false) {
+    if (sha256_24(indexed.indices) != hash) return false;
+    const auto channels = static_cast<std::size_t>(slice.image.channels());
+    const std::size_t step = wide_index ? 2 : 1;
+    Bytes expected;
+    for (std::size_t i = 0; i < indexed.indices.size(); i += step) {
+        auto index = std::to_integer<std::size_t>(indexed.indices[i]);
+        if (wide_index) index |= std::to_integer<std::size_t>(indexed.indices[i + 1]) << 8;
+        for (std::size_t c = 0; c < channels; ++c) {
+            expected.push_back(static_cast<std::byte>(indexed.palette.at(index).at(c)));
+        }
+        // One channel only where nothing is lost.
+        const auto& colour = indexed.palette.at(index);
+        if (channels == 1 && (colour[0] != colour[1] || colour[1] != colour[2])) return false;
+    }
+    return slice.samples == expected;
+}
+
+bool check_tiff(const std::string& file, const Record& record, const Slice& slice) {
+    const std::string& hash = record.at("sha256_24");
+    const int bits = std::stoi(record.at("bps"));
+    const std::string& photometric = record.at("photometric");
+    if (photometric == "3") return equals(slice, indexed_tiff(file, bits), hash, bits == 16);
+    Bytes samples = slice.samples;
+    // "0" stands in the table, too, where a file does not say it; floats are never inverted.
+    if (photometric == "0" && slice.image.type != SampleType::float32)
+        samples = mapped(samples, [](int v) { return 255 - v; });
+    if (bits < 8) samples = mapped(samples, [&](int v) { return v / (255 / ((1 << bits) - 1)); });
+    return sha256_24(samples) == hash;
+}
+
+bool check_png(const std::string& file, const Record& record, const Slice& slice) {
+    const std::string& hash = record.at("raw_sha256_24");
+    const int bits = std::stoi(record.at("bitdepth"));
+    if (record.at("palette") == "True") return equals(slice, indexed_png(file), hash);
+    if (bits >= 8) return sha256_24(slice.samples) == hash;
+    return sha256_24(mapped(slice.samples, [&](int v) { return v / (255 / ((1 << bits) - 1)); })) == hash;
+}
+
+bool check_bmp(const Record& record, const Slice& slice) {
+    if (slice.image.colour == Colour::rgb) return sha256_24(slice.samples) == record.at("rgb8_sha256_24");
+    Bytes rgb;
+    for (const std::byte b : slice.samples) rgb.insert(rgb.end(), 3, b);
+    return sha256_24(rgb) == record.at("rgb8_sha256_24");
+}
+
+}  // namespace
+
+TEST_CASE("sha256 is sha256", "[codec]") {
+    CHECK(sha256_24({}) == "e3b0c44298fc1c149afbf4c8");
+    CHECK(sha256_24(Bytes(1, std::byte{0})) == "6e340b9cffb37a989ca544e6");
+}
+
+TEST_CASE("TIFF files of the corpus give the samples that other decoders give", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    Summary summary("TIFF");
+    for (const Record& record : table(*folder / "CONFORMANCE_TIFF.tsv")) {
+        if (record.at("page") != "0" || !exact(record)) continue;
+        const std::string file = utf8(*folder / record.at("relpath"));
+        summary.add(file, [&](const Slice& slice) { return check_tiff(file, record, slice); });
+    }
+    CHECK(summary.other() == 0);
+    CHECK(summary.equal() > 0);
+}
+
+TEST_CASE("TIFF files of known content give it", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    Summary summary("TIFF, generated");
+    for (const Record& record : table(*folder / "GENERATED_VALID.tsv")) {
+        if (record.at("relpath").find("/gen_") == std::string::npos) continue;
+        summary.add(utf8(*folder / record.at("relpath")), [&](const Slice& slice) {
+            // A multi-page file's hash is that of all its pages; only single ones can be compared here. Palette
+            // indices are compared in the test above.
+            const std::string& shape = record.at("shape");
+            const std::string& name = record.at("relpath");
+            const std::string size = std::to_string(slice.image.height) + "x" + std::to_string(slice.image.width);
+            const bool is_inverted = name.find("miniswhite") != std::string::npos;
+            const Bytes samples = is_inverted ? mapped(slice.samples, [](int v) { return 255 - v; }) : slice.samples;
+            return !shape.starts_with(size) || name.find("palette") != std::string::npos ||
+                   sha256_24(samples) == record.at("sha256_24");
+        });
+    }
+    CHECK(summary.other() == 0);
+}
+
+TEST_CASE("PNG files of the corpus give the samples that other decoders give", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    Summary summary("PNG");
+    for (const Record& record : table(*folder / "CONFORMANCE_PNG.tsv")) {
+        if (!exact(record)) continue;
+        const std::string file = utf8(*folder / record.at("relpath"));
+        summary.add(file, [&](const Slice& slice) { return check_png(file, record, slice); });
+    }
+    CHECK(summary.other() == 0);
+    CHECK(summary.equal() > 0);
+}
+
+TEST_CASE("BMP files of the corpus give the samples that other decoders give", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    Summary summary("BMP");
+    for (const Record& record : table(*folder / "CONFORMANCE_BMP.tsv")) {
+        if (!exact(record)) continue;
+        summary.add(utf8(*folder / record.at("relpath")), [&](const Slice& slice) { return check_bmp(record, slice); });
+    }
+    CHECK(summary.other() == 0);
+    CHECK(summary.equal() > 0);
+}
+
+TEST_CASE("JPEG files of the corpus give the samples that djpeg gives", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    Summary summary("JPEG");
+    for (const Record& record : table(*folder / "CONFORMANCE_JPEG.tsv")) {
+        if (record.at("djpeg_status") == "error") continue;
+        summary.add(utf8(*folder / record.at("relpath")),
+                    [&](const Slice& slice) { return sha256_24(slice.samples) == record.at("djpeg_int_sha256_24"); });
+    }
+    CHECK(summary.other() == 0);
+    CHECK(summary.equal() > 0);
+}
+
+TEST_CASE("hostile files get what they must get, and soon", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    for (const Record& record : table(*folder / "HOSTILE_GENERATED.tsv")) {
+        if (record.at("fmt") == "nrrd") continue;
+        const auto start = std::chrono::steady_clock::now();
+        ErrorCode code = ErrorCode::io;
+        const std::string sentence = refusal(utf8(*folder / record.at("relpath")), &code);
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        const std::string& expected = record.at("expect");
+        INFO(record.at("relpath") << " (" << expected << ", " << record.at("why") << "): " << sentence);
+        CHECK(took.count() < 5);
+        const bool named = code == ErrorCode::unsupported || code == ErrorCode::corrupt || code == ErrorCode::limit;
+        if (expected == "ok") CHECK(sentence.empty());
+        if (expected == "reject" || expected == "limit") CHECK((!sentence.empty() && named));
+        if (expected == "policy") CHECK((sentence.empty() || named));
+    }
+}
+
+TEST_CASE("no file of the corpus is a crash, and none takes long", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    int decoded = 0;
+    int refused = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(*folder)) {
+        if (!entry.is_regular_file() || entry.path().extension() == ".tsv") continue;
+        const auto start = std::chrono::steady_clock::now();
+        const std::string sentence = refusal(utf8(entry.path()));
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        INFO(entry.path() << ": " << sentence);
+        CHECK(took.count() < 5);
+        ++(sentence.empty() ? decoded : refused);
+    }
+    std::printf("corpus, all files: %d decoded, %d refused\n", decoded, refused);
+}
+
+}  // namespace stack2nrrd::test

@@ -1,0 +1,228 @@
+// JPEG files that libjpeg writes, decoded by our codec and by the plainest use of libjpeg.
+
+#include "codec_support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstdio>
+#include <cstdlib>
+
+#include <jpeglib.h>
+
+namespace stack2nrrd::test {
+
+namespace {
+
+struct Spec {
+    int width = 61;
+    int height = 43;
+    int channels = 1;
+    bool progressive = false;
+    bool arithmetic = false;
+    bool subsampled = true;
+    int restart = 0;
+};
+
+void write_jpeg(const std::string& file, const Spec& spec, const Bytes& samples) {
+    jpeg_compress_struct jpeg{};
+    jpeg_error_mgr errors{};
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    unsigned char* memory = nullptr;
+    unsigned long size = 0;
+    jpeg_mem_dest(&jpeg, &memory, &size);
+    jpeg.image_width = static_cast<JDIMENSION>(spec.width);
+    jpeg.image_height = static_cast<JDIMENSION>(spec.height);
+    jpeg.input_components = spec.channels;
+    jpeg.in_color_space = spec.channels == 1 ? JCS_GRAYSCALE : spec.channels == 3 ? JCS_RGB : JCS_CMYK;
+    jpeg_set_defaults(&jpeg);
+    jpeg_set_quality(&jpeg, 85, TRUE);
+    if (spec.progressive) jpeg_simple_progression(&jpeg);
+    if (spec.arithmetic) jpeg.arith_code = TRUE;
+    if (!spec.subsampled) jpeg.comp_info[0].h_samp_factor = jpeg.comp_info[0].v_samp_factor = 1;
+    jpeg.restart_interval = static_cast<unsigned>(spec.restart);
+    jpeg_start_compress(&jpeg, TRUE);
+    const std::size_t row_bytes = static_cast<std::size_t>(spec.width * spec.channels);
+    for (std::size_t y = 0; y < static_cast<std::size_t>(spec.height); ++y) {
+        Bytes row(samples.begin() + static_cast<std::ptrdiff_t>(y * row_bytes),
+                  samples.begin() + static_cast<std::ptrdiff_t>((y + 1) * row_bytes));
+        auto* pointer = reinterpret_cast<JSAMPROW>(row.data());
+        jpeg_write_scanlines(&jpeg, &pointer, 1);
+    }
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    write_bytes(file, std::as_bytes(std::span(memory, size)));
+    std::free(memory);
+}
+
+Bytes plain_decode(const std::string& file) {
+    const Bytes bytes = read_bytes(file);
+    jpeg_decompress_struct jpeg{};
+    jpeg_error_mgr errors{};
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_decompress(&jpeg);
+    jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<unsigned long>(bytes.size()));
+    jpeg_read_header(&jpeg, TRUE);
+    jpeg_start_decompress(&jpeg);
+    const std::size_t row_bytes = std::size_t{jpeg.output_width} * static_cast<std::size_t>(jpeg.output_components);
+    Bytes samples(row_bytes * jpeg.output_height);
+    while (jpeg.output_scanline < jpeg.output_height) {
+        auto* row = reinterpret_cast<JSAMPROW>(samples.data() + jpeg.output_scanline * row_bytes);
+        jpeg_read_scanlines(&jpeg, &row, 1);
+    }
+    jpeg_finish_decompress(&jpeg);
+    jpeg_destroy_decompress(&jpeg);
+    return samples;
+}
+
+/// Smooth enough for a JPEG, different everywhere.
+Bytes picture(const Spec& spec) {
+    Bytes samples;
+    for (int y = 0; y < spec.height; ++y) {
+        for (int x = 0; x < spec.width; ++x) {
+            for (int c = 0; c < spec.channels; ++c) {
+                samples.push_back(static_cast<std::byte>((x * (3 + c) + y * (5 - c) + x * y / 20) % 256));
+            }
+        }
+    }
+    return samples;
+}
+
+/// The offset of the marker FF `code`.
+std::size_t find_marker(const Bytes& jpeg, int code) {
+    for (std::size_t i = 0; i + 1 < jpeg.size(); ++i) {
+        if (jpeg[i] == std::byte{0xFF} && jpeg[i + 1] == static_cast<std::byte>(code)) return i;
+    }
+    FAIL("no marker");
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("JPEG: grey and colour, baseline and progressive", "[codec][jpeg]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.jpg");
+    for (const int channels : {1, 3}) {
+        for (const bool progressive : {false, true}) {
+            for (const bool subsampled : {false, true}) {
+                for (const int restart : {0, 3}) {
+                    for (const bool arithmetic : {false, true}) {
+                        Spec spec;
+                        spec.channels = channels;
+                        spec.progressive = progressive;
+                        spec.subsampled = subsampled;
+                        spec.restart = restart;
+                        spec.arithmetic = arithmetic;
+                        write_jpeg(file, spec, picture(spec));
+                        const Slice slice = decode_file(file);
+                        CHECK(slice.image.width == spec.width);
+                        CHECK(slice.image.height == spec.height);
+                        CHECK(slice.image.channels() == channels);
+                        CHECK(slice.image.type == SampleType::uint8);
+                        CHECK((slice.samples == plain_decode(file)));
+                        CHECK(ranges_agree(file, slice));
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("JPEG: what is not read is refused by its name", "[codec][jpeg]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.jpg");
+    ErrorCode code = ErrorCode::io;
+    Spec spec;
+    SECTION("CMYK") {
+        spec.channels = 4;
+        write_jpeg(file, spec, picture(spec));
+        CHECK_THAT(refusal(file, &code), Catch::Contains("is a JPEG with CMYK colour"));
+    }
+    SECTION("12 bits") {
+        write_jpeg(file, spec, picture(spec));
+        Bytes jpeg = read_bytes(file);
+        jpeg[find_marker(jpeg, 0xC0) + 4] = std::byte{12};
+        write_bytes(file, jpeg);
+        CHECK_THAT(refusal(file, &code), Catch::Contains("is a JPEG with 12-bit samples"));
+    }
+    SECTION("lossless") {
+        write_jpeg(file, spec, picture(spec));
+        Bytes jpeg = read_bytes(file);
+        jpeg[find_marker(jpeg, 0xC0) + 1] = std::byte{0xC3};
+        write_bytes(file, jpeg);
+        CHECK_THAT(refusal(file, &code), Catch::Contains("is a JPEG with lossless"));
+    }
+    CHECK(code == ErrorCode::unsupported);
+}
+
+TEST_CASE("JPEG: surplus bytes between segments do no harm, missing ones do", "[codec][jpeg]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.jpg");
+    const Spec spec;
+    write_jpeg(file, spec, picture(spec));
+    const Slice slice = decode_file(file);
+    Bytes jpeg = read_bytes(file);
+    SECTION("surplus") {
+        const Bytes surplus(5, std::byte{0});
+        const auto place = jpeg.begin() + static_cast<std::ptrdiff_t>(find_marker(jpeg, 0xDB));
+        jpeg.insert(place, surplus.begin(), surplus.end());
+        write_bytes(file, jpeg);
+        CHECK((decode_file(file).samples == slice.samples));
+    }
+    SECTION("missing") {
+        jpeg.erase(jpeg.end() - 2, jpeg.end());
+        write_bytes(file, jpeg);
+        CHECK_THAT(refusal(file), Catch::Contains("is a damaged JPEG"));
+        // What comes before the damage can be had.
+        const Slice part = decode_file(file, {0, 8});
+        CHECK(std::equal(part.samples.begin(), part.samples.end(), slice.samples.begin()));
+    }
+}
+
+TEST_CASE("JPEG: a bomb of scans is a limit", "[codec][jpeg]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.jpg");
+    Spec spec;
+    spec.progressive = true;
+    write_jpeg(file, spec, picture(spec));
+    Bytes jpeg = read_bytes(file);
+    // The first scan once more, a thousand times.
+    const std::size_t first = find_marker(jpeg, 0xDA);
+    const Bytes behind(jpeg.begin() + static_cast<std::ptrdiff_t>(first) + 2, jpeg.end());
+    const std::size_t scan = std::min(find_marker(behind, 0xC4), find_marker(behind, 0xDA)) + 2;
+    const Bytes copy(jpeg.begin() + static_cast<std::ptrdiff_t>(first),
+                     jpeg.begin() + static_cast<std::ptrdiff_t>(first + scan));
+    Bytes bomb(jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(first));
+    for (int i = 0; i < 1000; ++i) bomb.insert(bomb.end(), copy.begin(), copy.end());
+    bomb.insert(bomb.end(), jpeg.begin() + static_cast<std::ptrdiff_t>(first + scan), jpeg.end());
+    write_bytes(file, bomb);
+    ErrorCode code = ErrorCode::io;
+    CHECK_THAT(refusal(file, &code), Catch::Contains("more than 500 scans"));
+    CHECK(code == ErrorCode::limit);
+}
+
+TEST_CASE("JPEG: every beginning of a file decodes to the same or is refused", "[codec][jpeg]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.jpg");
+    Spec spec;
+    spec.channels = GENERATE(1, 3);
+    spec.progressive = GENERATE(false, true);
+    write_jpeg(file, spec, picture(spec));
+    CHECK(prefixes_are_safe(file, decode_file(file)));
+}
+
+TEST_CASE("JPEG: no changed byte is a crash", "[codec][jpeg]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.jpg");
+    Spec spec;
+    spec.width = 19;
+    spec.height = 17;
+    spec.channels = GENERATE(1, 3);
+    spec.progressive = GENERATE(false, true);
+    write_jpeg(file, spec, picture(spec));
+    corrupt_each_byte(file);
+}
+
+}  // namespace stack2nrrd::test
