@@ -36,7 +36,8 @@ std::vector<std::string> normalised(int argc, const char* const* argv, const CLI
         std::string name = argument.substr(0, equals);
         std::replace(name.begin() + 2, name.end(), '_', '-');
         const CLI::Option* option = app.get_option_no_throw(name);
-        if (option == nullptr || option->get_items_expected_max() == 0 || equals != std::string::npos) {
+        if (option == nullptr) throw Error(ErrorCode::invalid_argument, name + ": there is no such option; see --help");
+        if (option->get_items_expected_max() == 0 || equals != std::string::npos) {
             arguments.push_back(name + (equals == std::string::npos ? "" : argument.substr(equals)));
         } else if (i + 1 < argc) {
             arguments.push_back(name + "=" + argv[++i]);

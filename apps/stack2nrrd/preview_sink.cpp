@@ -27,22 +27,14 @@ float sample_at(const std::byte* samples, SampleType type, std::size_t i) {
         return static_cast<float>(value);
     };
     switch (type) {
-        case SampleType::uint8:
-            return load(std::uint8_t{});
-        case SampleType::int8:
-            return load(std::int8_t{});
-        case SampleType::uint16:
-            return load(std::uint16_t{});
-        case SampleType::int16:
-            return load(std::int16_t{});
-        case SampleType::uint32:
-            return load(std::uint32_t{});
-        case SampleType::int32:
-            return load(std::int32_t{});
-        case SampleType::float32:
-            return load(float{});
-        case SampleType::float64:
-            break;
+        case SampleType::uint8: return load(std::uint8_t{});
+        case SampleType::int8: return load(std::int8_t{});
+        case SampleType::uint16: return load(std::uint16_t{});
+        case SampleType::int16: return load(std::int16_t{});
+        case SampleType::uint32: return load(std::uint32_t{});
+        case SampleType::int32: return load(std::int32_t{});
+        case SampleType::float32: return load(float{});
+        case SampleType::float64: break;
     }
     return load(double{});
 }

@@ -36,26 +36,16 @@ Vector3 spacings(const Geometry& geometry) {
 
 std::string_view code_text(ErrorCode code) {
     switch (code) {
-        case ErrorCode::invalid_argument:
-            return "invalid_argument";
-        case ErrorCode::not_found:
-            return "not_found";
-        case ErrorCode::unsupported:
-            return "unsupported";
-        case ErrorCode::corrupt:
-            return "corrupt";
-        case ErrorCode::inconsistent:
-            return "inconsistent";
-        case ErrorCode::missing_slices:
-            return "missing_slices";
-        case ErrorCode::limit:
-            return "limit";
-        case ErrorCode::io:
-            return "io";
-        case ErrorCode::changed:
-            return "changed";
-        case ErrorCode::cancelled:
-            break;
+        case ErrorCode::invalid_argument: return "invalid_argument";
+        case ErrorCode::not_found: return "not_found";
+        case ErrorCode::unsupported: return "unsupported";
+        case ErrorCode::corrupt: return "corrupt";
+        case ErrorCode::inconsistent: return "inconsistent";
+        case ErrorCode::missing_slices: return "missing_slices";
+        case ErrorCode::limit: return "limit";
+        case ErrorCode::io: return "io";
+        case ErrorCode::changed: return "changed";
+        case ErrorCode::cancelled: break;
     }
     return "cancelled";
 }
@@ -85,6 +75,16 @@ std::string quoted(const std::string& text) {
     return result + "'";
 }
 
+/// What a result may be called: the name of the source without suffix and slice number.
+std::string result_name(const Stack& stack) {
+    std::string name = stack.name;
+    if (stack.kind != "folder") {
+        name = name.substr(0, name.rfind('.'));
+        name = name.substr(0, name.find_last_not_of("0123456789_-. ") + 1);
+    }
+    return name.empty() ? "volume" : name;
+}
+
 /// The commands that a user most likely wants next.
 std::string suggestions(const Findings& f) {
     const Command& command = *f.command;
@@ -105,8 +105,8 @@ std::string suggestions(const Findings& f) {
     constexpr std::array<std::pair<const char*, const char*>, 3> lines{
         {{"full", ""}, {"half", " --factor 2"}, {"quarter", " --factor 4"}}};
     for (const auto& [name, factor] : lines) {
-        text +=
-            "  stack2nrrd" + source + factor + packed + " -o " + quoted(f.stack->name + "_" + name + ".nrrd") + "\n";
+        text += "  stack2nrrd" + source + factor + packed + " -o " +
+                quoted(result_name(*f.stack) + "_" + name + ".nrrd") + "\n";
     }
     return text;
 }

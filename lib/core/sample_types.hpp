@@ -13,22 +13,14 @@ namespace stack2nrrd {
 template <class Function>
 decltype(auto) with_sample_type(SampleType type, Function&& function) {
     switch (type) {
-        case SampleType::uint8:
-            return function(std::uint8_t{});
-        case SampleType::int8:
-            return function(std::int8_t{});
-        case SampleType::uint16:
-            return function(std::uint16_t{});
-        case SampleType::int16:
-            return function(std::int16_t{});
-        case SampleType::uint32:
-            return function(std::uint32_t{});
-        case SampleType::int32:
-            return function(std::int32_t{});
-        case SampleType::float32:
-            return function(float{});
-        case SampleType::float64:
-            break;
+        case SampleType::uint8: return function(std::uint8_t{});
+        case SampleType::int8: return function(std::int8_t{});
+        case SampleType::uint16: return function(std::uint16_t{});
+        case SampleType::int16: return function(std::int16_t{});
+        case SampleType::uint32: return function(std::uint32_t{});
+        case SampleType::int32: return function(std::int32_t{});
+        case SampleType::float32: return function(float{});
+        case SampleType::float64: break;
     }
     return function(double{});
 }

@@ -32,26 +32,19 @@ std::string crop_text(const Options& options, const std::array<Index, 3>& source
 
 std::string missing_text(Missing missing) {
     switch (missing) {
-        case Missing::repeat:
-            return "repeat";
-        case Missing::blank:
-            return "blank";
-        case Missing::close:
-            return "close";
-        case Missing::error:
-            break;
+        case Missing::repeat: return "repeat";
+        case Missing::blank: return "blank";
+        case Missing::close: return "close";
+        case Missing::error: break;
     }
     return "error";
 }
 
 std::string channel_text(Channel channel) {
     switch (channel) {
-        case Channel::luma:
-            return "luma";
-        case Channel::all:
-            return "all";
-        default:
-            return std::to_string(static_cast<int>(channel));
+        case Channel::luma: return "luma";
+        case Channel::all: return "all";
+        default: return std::to_string(static_cast<int>(channel));
     }
 }
 

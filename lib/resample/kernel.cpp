@@ -184,62 +184,33 @@ double Kernel::operator()(double x) const noexcept {
     double h = 0;
     switch (kind_) {
         case Kind::box:
-        case Kind::nearest:
-            h = x < 0.5 ? 1 : 0.5;
-            break;
-        case Kind::tent:
-            h = 1 - x;
-            break;
-        case Kind::cubic:
-            h = cubic(x, p[0], p[1]);
-            break;
-        case Kind::bspl3:
-            h = cubic(x, 1, 0);
-            break;
-        case Kind::bspl5:
-            h = quintic_bspline(x);
-            break;
-        case Kind::gauss:
-            h = std::exp(-x * x / (2 * p[0] * p[0])) / (p[0] * std::sqrt(2 * std::numbers::pi));
-            break;
-        case Kind::hann:
-            h = sinc(x) * hann_window(x / p[0]);
-            break;
-        case Kind::blackman:
-            h = sinc(x) * blackman_window(x / p[0]);
-            break;
-        case Kind::lanczos:
-            h = sinc(x) * sinc(x / p[0]);
-            break;
-        case Kind::kaiser:
-            h = kaiser(x, p);
-            break;
+        case Kind::nearest: h = x < 0.5 ? 1 : 0.5; break;
+        case Kind::tent: h = 1 - x; break;
+        case Kind::cubic: h = cubic(x, p[0], p[1]); break;
+        case Kind::bspl3: h = cubic(x, 1, 0); break;
+        case Kind::bspl5: h = quintic_bspline(x); break;
+        case Kind::gauss: h = std::exp(-x * x / (2 * p[0] * p[0])) / (p[0] * std::sqrt(2 * std::numbers::pi)); break;
+        case Kind::hann: h = sinc(x) * hann_window(x / p[0]); break;
+        case Kind::blackman: h = sinc(x) * blackman_window(x / p[0]); break;
+        case Kind::lanczos: h = sinc(x) * sinc(x / p[0]); break;
+        case Kind::kaiser: h = kaiser(x, p); break;
     }
     return h / scale_;
 }
 
 double Kernel::support() const noexcept {
     switch (kind_) {
-        case Kind::box:
-            return 0.5 * scale_;
-        case Kind::nearest:
-            return 0.5;
-        case Kind::tent:
-            return scale_;
-        case Kind::cubic:
-            return 2 * scale_;
-        case Kind::bspl3:
-            return 2;
-        case Kind::bspl5:
-            return 3;
-        case Kind::gauss:
-            return parameter_[0] * parameter_[1];
+        case Kind::box: return 0.5 * scale_;
+        case Kind::nearest: return 0.5;
+        case Kind::tent: return scale_;
+        case Kind::cubic: return 2 * scale_;
+        case Kind::bspl3: return 2;
+        case Kind::bspl5: return 3;
+        case Kind::gauss: return parameter_[0] * parameter_[1];
         case Kind::hann:
-        case Kind::blackman:
-            return parameter_[0] * scale_;
+        case Kind::blackman: return parameter_[0] * scale_;
         case Kind::lanczos:
-        case Kind::kaiser:
-            return parameter_[0];
+        case Kind::kaiser: return parameter_[0];
     }
     return 0;
 }

@@ -19,25 +19,18 @@ std::string vector_text(const Vector3& v) {
 /// NRRD's names for the types; all of its readers know these.
 std::string_view type_text(SampleType type) {
     switch (type) {
-        case SampleType::float32:
-            return "float";
-        case SampleType::float64:
-            return "double";
-        default:
-            return sample_type_name(type);
+        case SampleType::float32: return "float";
+        case SampleType::float64: return "double";
+        default: return sample_type_name(type);
     }
 }
 
 std::string_view kind_text(Colour colour) {
     switch (colour) {
-        case Colour::grey_alpha:
-            return "2-vector";
-        case Colour::rgb:
-            return "RGB-color";
-        case Colour::rgba:
-            return "RGBA-color";
-        case Colour::grey:
-            break;
+        case Colour::grey_alpha: return "2-vector";
+        case Colour::rgb: return "RGB-color";
+        case Colour::rgba: return "RGBA-color";
+        case Colour::grey: break;
     }
     return "domain";
 }
