@@ -17,7 +17,7 @@ set(table
     "lib/stack          | core codec sidecar                               | "
     "lib/import         | core codec sidecar intensity resample sink stack | "
     "lib/capi           |                                                  | "
-    "apps/stack2nrrd    |                                                  | cli11 png system"
+    "apps/stack2nrrd    |                                                  | cli11 json png system"
 )
 
 set(tiff "^tiff(io|vers|conf)?\\.h(xx)?$")
@@ -25,6 +25,7 @@ set(png "^png(conf|libconf)?\\.h$")
 set(jpeg "^j(peglib|error|config|morecfg)\\.h$")
 set(zlib "^z(lib|conf)\\.h$")
 set(cli11 "^CLI/")
+set(json "^nlohmann/")
 set(system "^((sys|linux)/.*|(unistd|fcntl|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 
 set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")

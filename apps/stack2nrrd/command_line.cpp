@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 namespace {
 
@@ -48,6 +49,27 @@ std::vector<std::string> normalised(int argc, const char* const* argv, const CLI
     return arguments;
 }
 
+/// Help with lines of at most 100 characters.
+class WrappedHelp final : public CLI::Formatter {
+public:
+    WrappedHelp() { column_width(indent); }
+
+    std::string make_option_desc(const CLI::Option* option) const override {
+        constexpr std::size_t width = 100 - indent;
+        std::string text = CLI::Formatter::make_option_desc(option);
+        for (std::size_t start = 0; text.size() - start > width;) {
+            const std::size_t blank = text.rfind(' ', start + width);
+            if (blank == std::string::npos || blank <= start) break;
+            text[blank] = '\n';  // CLI11 indents what follows
+            start = blank + 1;
+        }
+        return text;
+    }
+
+private:
+    static constexpr std::size_t indent = 38;
+};
+
 }  // namespace
 
 Command parse_command_line(int argc, const char* const* argv) {
@@ -56,8 +78,7 @@ Command parse_command_line(int argc, const char* const* argv) {
                  "stack2nrrd"};
     app.set_help_flag("--help,-h", "print this help and exit");
     app.set_version_flag("--version", "stack2nrrd " STACK2NRRD_VERSION, "print the version and exit");
-    app.get_formatter()->column_width(38);
-    app.get_formatter()->label("OPTIONS", "OPTIONS");
+    app.formatter(std::make_shared<WrappedHelp>());
     app.footer(
         "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob or "
         "several\n"
@@ -68,22 +89,22 @@ Command parse_command_line(int argc, const char* const* argv) {
     std::string output;
     std::string preview;
     app.add_option("INPUT", command.inputs, "what to read")->type_name("");
+    app.add_option("--files-from", command.files_from,
+                   "read the names of the slices from a file, one a line; - = stdin")
+        ->type_name("LIST")
+        ->group("Input");
     app.add_option("-o,--output", output, ".nrrd, or .nhdr with its samples in a file beside it")
         ->type_name("FILE")
         ->group("Output");
     app.add_option("--preview", preview, "PNG with three orthogonal mid-slices of the result")
         ->type_name("FILE.png")
         ->group("Output");
-    app.add_option("--files-from", command.files_from,
-                   "read the names of the slices from a file, one a line; - = stdin")
-        ->type_name("LIST")
-        ->group("Input");
     app.add_flag("--info", command.info, "look only: what was found, what would be made, memory, problems")
         ->group("Running");
     app.add_flag("--json", command.json, "print the pre-flight or the report of a run as JSON")->group("Running");
     app.add_option("--progress", command.progress, "auto is a bar if stderr is a terminal [auto]")
         ->type_name("auto|bar|json|none")
-        ->check(CLI::IsMember({"auto", "bar", "json", "none"}))
+        ->check(CLI::IsMember({"auto", "bar", "json", "none"}).description(""))
         ->group("Running");
     app.add_flag("-q,--quiet", command.quiet, "print errors only")->group("Running");
 
