@@ -271,6 +271,7 @@ constexpr std::array<Entry, 23> entries{{
 std::span<const OptionInfo> option_table() noexcept {
     static const std::vector<OptionInfo> table = [] {
         std::vector<OptionInfo> infos;
+        infos.reserve(entries.size());
         for (const Entry& entry : entries) infos.push_back(entry.info);
         return infos;
     }();

@@ -12,7 +12,7 @@ namespace stack2nrrd {
 struct GzipStream::State {
     z_stream stream{};
     Write write;
-    std::array<std::byte, 256 * 1024> out;
+    std::array<std::byte, std::size_t{256} << 10> out;
 
     /// Runs deflate until it wants more input.
     void pump(int flush) {

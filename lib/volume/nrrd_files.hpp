@@ -1,0 +1,26 @@
+#pragma once
+
+// Which files hold the samples of a detached NRRD.
+
+#include "volume/nrrd_text.hpp"
+
+#include <stack2nrrd/geometry.hpp>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+struct NrrdFiles {
+    std::vector<std::string> paths;  ///< UTF-8, in order
+    int subdim = 0;                  ///< of LIST and pattern: the dimension of what one file holds; 0: one file, all
+};
+
+/// Reads the field `data file`: one name, `LIST [subdim]`, or `pattern min max step [subdim]`. Names count from the
+/// header's folder. With `expect_pieces`, there must be as many as the format asks for.
+/// \throws Error corrupt, unsupported.
+[[nodiscard]] NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<const Index> sizes,
+                                   bool expect_pieces);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,219 @@
+#include "volume/nrrd_reader.hpp"
+
+#include "codec/codec.hpp"
+#include "core/text.hpp"
+#include "volume/nrrd_axes.hpp"
+#include "volume/nrrd_files.hpp"
+#include "volume/nrrd_placing.hpp"
+#include "volume/piece.hpp"
+
+#include <algorithm>
+
+namespace stack2nrrd {
+
+namespace {
+
+struct TypeName {
+    std::string_view name;
+    SampleType type;
+    WideInteger wide = WideInteger::none;
+};
+
+/// All that the format allows. "char" alone is not among them: its sign is anybody's guess.
+constexpr std::array<TypeName, 43> type_names{{
+    {"signed char", SampleType::int8},
+    {"int8", SampleType::int8},
+    {"int8_t", SampleType::int8},
+    {"uchar", SampleType::uint8},
+    {"unsigned char", SampleType::uint8},
+    {"uint8", SampleType::uint8},
+    {"uint8_t", SampleType::uint8},
+    {"short", SampleType::int16},
+    {"short int", SampleType::int16},
+    {"signed short", SampleType::int16},
+    {"signed short int", SampleType::int16},
+    {"int16", SampleType::int16},
+    {"int16_t", SampleType::int16},
+    {"ushort", SampleType::uint16},
+    {"unsigned short", SampleType::uint16},
+    {"unsigned short int", SampleType::uint16},
+    {"uint16", SampleType::uint16},
+    {"uint16_t", SampleType::uint16},
+    {"int", SampleType::int32},
+    {"signed int", SampleType::int32},
+    {"int32", SampleType::int32},
+    {"int32_t", SampleType::int32},
+    {"uint", SampleType::uint32},
+    {"unsigned int", SampleType::uint32},
+    {"uint32", SampleType::uint32},
+    {"uint32_t", SampleType::uint32},
+    {"longlong", SampleType::float64, WideInteger::int64},
+    {"long long", SampleType::float64, WideInteger::int64},
+    {"long long int", SampleType::float64, WideInteger::int64},
+    {"signed long long", SampleType::float64, WideInteger::int64},
+    {"signed long long int", SampleType::float64, WideInteger::int64},
+    {"int64", SampleType::float64, WideInteger::int64},
+    {"int64_t", SampleType::float64, WideInteger::int64},
+    {"ulonglong", SampleType::float64, WideInteger::uint64},
+    {"unsigned long long", SampleType::float64, WideInteger::uint64},
+    {"unsigned long long int", SampleType::float64, WideInteger::uint64},
+    {"uint64", SampleType::float64, WideInteger::uint64},
+    {"uint64_t", SampleType::float64, WideInteger::uint64},
+    {"float", SampleType::float32},
+    {"float32", SampleType::float32},  // not in the format, but written by some and unmistakable
+    {"double", SampleType::float64},
+    {"float64", SampleType::float64},
+    {"double precision", SampleType::float64},
+}};
+
+const std::string& required(const InputFile& file, const NrrdText& text, std::string_view field) {
+    const std::string* value = text.field(field);
+    if (value == nullptr) damaged_header(file, "it has no field " + quoted(field));
+    return *value;
+}
+
+void read_type(const InputFile& file, const NrrdText& text, NrrdVolume& volume) {
+    const std::string& value = required(file, text, "type");
+    const std::string name = lower_case(value);
+    if (name == "block") unsupported_nrrd(file, "samples of type \"block\"");
+    for (const TypeName& known : type_names) {
+        if (name != known.name) continue;
+        volume.type = known.type;
+        volume.wide = known.wide;
+        if (known.wide != WideInteger::none) {
+            volume.remarks.emplace_back("64-bit integers are read as float64, which is exact up to 2^53");
+        }
+        return;
+    }
+    unsupported_nrrd(file, "samples of type " + quoted(value), "correct its field \"type\"");
+}
+
+void read_encoding(const InputFile& file, const NrrdText& text, NrrdVolume& volume) {
+    const std::string& value = required(file, text, "encoding");
+    const std::string name = lower_case(value);
+    if (name == "raw") {
+        volume.encoding = NrrdEncoding::raw;
+    } else if (name == "gzip" || name == "gz") {
+        volume.encoding = NrrdEncoding::gzip;
+    } else if (name == "hex") {
+        volume.encoding = NrrdEncoding::hex;
+    } else if (name == "ascii" || name == "text" || name == "txt") {
+        volume.encoding = NrrdEncoding::ascii;
+    } else if (name == "stack2nrrd-image") {
+        volume.encoding = NrrdEncoding::image_list;
+    } else {
+        const bool bzip2 = name == "bzip2" || name == "bz2";
+        unsupported_nrrd(file, (bzip2 ? "bzip2 encoding" : "the encoding " + quoted(value)),
+                         "write it again with raw or gzip encoding, for example with unu save");
+    }
+}
+
+void read_byte_order(const InputFile& file, const NrrdText& text, NrrdVolume& volume) {
+    const std::string* value = text.field("endian");
+    const bool matters = volume.stored_bytes() > 1 && volume.encoding != NrrdEncoding::ascii &&
+                         volume.encoding != NrrdEncoding::image_list;
+    if (value == nullptr) {
+        if (matters) {
+            damaged_header(file, "it has no field \"endian\", \"little\" or \"big\" was expected for samples of " +
+                                     std::to_string(volume.stored_bytes()) + " bytes");
+        }
+        return;
+    }
+    const std::string name = lower_case(*value);
+    if (name != "little" && name != "big") damaged_header(file, "its field \"endian\" says " + quoted(*value));
+    if (matters) volume.endian = name == "little" ? std::endian::little : std::endian::big;
+}
+
+void read_skips(const InputFile& file, const NrrdText& text, NrrdVolume& volume) {
+    if (const std::string* lines = text.field("lineskip")) volume.line_skip = field_integer(file, "line skip", *lines);
+    if (const std::string* bytes = text.field("byteskip")) volume.byte_skip = field_integer(file, "byte skip", *bytes);
+    if (volume.line_skip < 0) damaged_header(file, "its line skip is " + std::to_string(volume.line_skip));
+    const bool from_end = volume.byte_skip < 0;
+    if (from_end && volume.encoding != NrrdEncoding::raw && volume.encoding != NrrdEncoding::gzip) {
+        damaged_header(file, "its byte skip is " + std::to_string(volume.byte_skip) +
+                                 ", which only raw and gzip encoding can have");
+    }
+}
+
+void read_files(const InputFile& file, const NrrdText& text, const NrrdAxes& axes, NrrdVolume& volume) {
+    const bool images = volume.encoding == NrrdEncoding::image_list;
+    if (text.field("datafile") == nullptr) {
+        if (images) damaged_header(file, "it has no list of images");
+        if (!text.blank_line) damaged_header(file, "it names no data file, and no blank line and samples follow it");
+        volume.files = {volume.path};
+        volume.attached_offset = text.end;
+    } else {
+        NrrdFiles found = nrrd_files(file, text, axes.sizes, !images);
+        volume.files = std::move(found.paths);
+        volume.file_dimension = found.subdim;
+    }
+    const auto count = static_cast<std::int64_t>(volume.files.size());
+    volume.piece_bytes = count > 0 ? volume.payload_bytes() / count : 0;
+}
+
+/// Limits that hold whatever the file's length says.
+void check_sizes(const InputFile& file, const NrrdVolume& volume) {
+    constexpr Index longest_side = 1'000'000;
+    for (const Index size : volume.size) {
+        if (size > longest_side) {
+            refuse(file, ErrorCode::limit,
+                   "declares an axis of " + std::to_string(size) + " samples, at most " +
+                       std::to_string(longest_side) + " are read; cut it into parts if it is genuine");
+        }
+    }
+}
+
+}  // namespace
+
+ImageInfo NrrdVolume::image() const { return {size[0], size[1], colour, type, "NRRD"}; }
+
+NrrdVolume read_nrrd(const std::string& path_utf8) {
+    InputFile file(path_utf8);
+    const NrrdText text = read_nrrd_text(file);
+    NrrdVolume volume;
+    volume.path = path_utf8;
+    read_type(file, text, volume);
+    const NrrdAxes axes = read_nrrd_axes(file, text);
+    const AxisRoles roles = axis_roles(file, axes);
+    for (std::size_t a = 0; a < 3; ++a) {
+        const int axis = roles.spatial[a];
+        volume.size[a] = axis < 0 ? 1 : axes.sizes[static_cast<std::size_t>(axis)];
+    }
+    if (roles.vector >= 0) {
+        volume.colour = static_cast<Colour>(axes.sizes[static_cast<std::size_t>(roles.vector)] - 1);
+        volume.channels_last = roles.vector > 0 && volume.channels() > 1;
+    }
+    check_sizes(file, volume);
+    read_encoding(file, text, volume);
+    read_byte_order(file, text, volume);
+    read_skips(file, text, volume);
+    read_files(file, text, axes, volume);
+    volume.kinds = axes.kinds;
+    volume.key_values = text.key_values;
+
+    volume.geometry = nrrd_geometry(file, axes, roles, volume.remarks);
+    const std::string* spacing = text.key_value("stack2nrrd_spacing");
+    if (spacing != nullptr && *spacing == "unknown") volume.geometry = Geometry{};  // what we wrote ourselves
+    if (!volume.geometry.spacing_known && text.field("axismins") != nullptr) {
+        volume.remarks.emplace_back("axis mins and maxs are not taken for a spacing");
+    }
+
+    if (volume.files.size() == 1 && volume.encoding != NrrdEncoding::image_list) {
+        InputFile data = open_piece(volume, 0);
+        const Piece piece = locate_piece(volume, data);
+        if (piece.surplus > 0) {
+            volume.remarks.push_back(bytes_text(piece.surplus) + " follow the samples and are not read");
+        }
+    }
+    return volume;
+}
+
+void check_data_files(const NrrdVolume& volume) {
+    if (volume.encoding == NrrdEncoding::image_list) return;
+    for (std::size_t i = 0; i < volume.files.size(); ++i) {
+        InputFile data = open_piece(volume, i);
+        (void)locate_piece(volume, data);
+    }
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,73 @@
+#pragma once
+
+// The header of a NRRD volume: what it holds, where its samples are, where they lie in space. No sample is read here.
+
+#include "core/file.hpp"
+#include "volume/nrrd_text.hpp"
+
+#include <stack2nrrd/geometry.hpp>
+#include <stack2nrrd/image.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stack2nrrd {
+
+enum class NrrdEncoding : std::uint8_t {
+    raw,
+    gzip,
+    hex,
+    ascii,
+    image_list,  ///< `stack2nrrd-image`: the files are slices in image formats; see manifest.hpp
+};
+
+/// Integers that no SampleType can hold. They are delivered as float64, which is exact up to 2^53.
+enum class WideInteger : std::uint8_t { none, int64, uint64 };
+
+/// A NRRD volume on disk. A value; nothing is open behind it.
+struct NrrdVolume {
+    std::string path;  ///< UTF-8, of the header
+    SampleType type = SampleType::uint8;  ///< as delivered
+    WideInteger wide = WideInteger::none;
+    std::array<Index, 3> size{};
+    Colour colour = Colour::grey;
+    bool channels_last = false;  ///< the channels are the slowest axis of the file: one volume behind the other
+    std::endian endian = std::endian::native;
+    NrrdEncoding encoding = NrrdEncoding::raw;
+    std::int64_t line_skip = 0;
+    std::int64_t byte_skip = 0;  ///< -1: the samples end the file; -1-N: N bytes follow them
+    std::vector<std::string> files;     ///< UTF-8; `path` itself if the samples follow the header
+    std::int64_t attached_offset = -1;  ///< where they begin then; -1 if they are in other files
+    int file_dimension = 0;             ///< how many of the file's axes one of several files holds; 0: all in one
+    std::int64_t piece_bytes = 0;       ///< what each of the files holds, decoded
+    Geometry geometry;
+    std::vector<std::string> kinds;  ///< of the file's axes, lower case; "" where unknown; empty if not given
+    std::vector<std::pair<std::string, std::string>> key_values;  ///< in order
+    std::vector<std::string> remarks;  ///< what is odd but harmless
+
+    [[nodiscard]] int channels() const noexcept { return channel_count(colour); }
+    /// Bytes of one sample of one channel, as it is stored.
+    [[nodiscard]] std::int64_t stored_bytes() const noexcept { return static_cast<std::int64_t>(sample_bytes(type)); }
+    /// Bytes of all samples, as they are stored once decoded.
+    [[nodiscard]] std::int64_t payload_bytes() const noexcept {
+        return size[0] * size[1] * size[2] * channels() * stored_bytes();
+    }
+    /// One slice, in the form in which its samples are delivered.
+    [[nodiscard]] ImageInfo image() const;
+};
+
+/// Reads the header and checks the one file that has the samples, if it is one. Of several files only the names are
+/// read: see check_data_files().
+/// \throws Error unsupported (the sentence names the feature), corrupt, limit, not_found, io.
+[[nodiscard]] NrrdVolume read_nrrd(const std::string& path_utf8);
+
+/// Opens all data files and checks that they can hold what the header declares.
+/// \throws Error as read_nrrd(), for the first file in order.
+void check_data_files(const NrrdVolume& volume);
+
+}  // namespace stack2nrrd

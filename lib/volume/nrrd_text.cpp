@@ -1,0 +1,199 @@
+#include "volume/nrrd_text.hpp"
+
+#include "codec/codec.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace stack2nrrd {
+
+namespace {
+
+// What no honest header exceeds, a list of a million names included.
+constexpr std::size_t longest_line = std::size_t{1} << 20;
+constexpr std::int64_t longest_header = std::int64_t{256} << 20;
+
+/// Fields in the form of NrrdText::fields. Some say nothing that an import needs, but they are legal.
+constexpr std::array<std::string_view, 33> known_fields{
+    "content",      "number",   "type",          "blocksize",   "dimension",       "space",      "spacedimension",
+    "sizes",        "spacings", "thicknesses",   "axismins",    "axismaxs",        "centers",    "spacedirections",
+    "centerings",   "kinds",    "labels",        "units",       "min",             "max",        "oldmin",
+    "oldmax",       "endian",   "encoding",      "lineskip",    "byteskip",        "sampleunits", "spaceunits",
+    "spaceorigin",  "datafile", "measurementframe", "axismin",  "axismax"};
+
+/// Lines of a file from its beginning, without their LF or CR LF.
+class Lines {
+public:
+    explicit Lines(InputFile& file) : file_(file), buffer_(64 << 10) {}
+
+    /// False at the end of the file.
+    bool next(std::string& line) {
+        line.clear();
+        bool any = false;
+        for (;;) {
+            if (at_ == end_ && !fill()) break;
+            any = true;
+            const char* begin = buffer_.data() + at_;
+            const auto* found = static_cast<const char*>(std::memchr(begin, '\n', end_ - at_));
+            const std::size_t length = found != nullptr ? static_cast<std::size_t>(found - begin) : end_ - at_;
+            if (line.size() + length > longest_line || offset_ > longest_header) too_long();
+            line.append(begin, length);
+            at_ += length + (found != nullptr ? 1 : 0);
+            if (found != nullptr) break;
+        }
+        if (!line.empty() && line.back() == '\r') line.pop_back();
+        return any;
+    }
+
+    [[nodiscard]] std::int64_t position() const { return offset_ - static_cast<std::int64_t>(end_ - at_); }
+
+private:
+    bool fill() {
+        end_ = file_.read_at(offset_, buffer_.data(), buffer_.size());
+        file_.check();
+        offset_ += static_cast<std::int64_t>(end_);
+        at_ = 0;
+        return end_ > 0;
+    }
+
+    [[noreturn]] void too_long() const {
+        refuse(file_, ErrorCode::limit,
+               "has a NRRD header with a line of more than " + bytes_text(longest_line) + " or more than " +
+                   bytes_text(longest_header) + " in all, less was expected; write the header again");
+    }
+
+    InputFile& file_;
+    std::vector<char> buffer_;
+    std::size_t at_ = 0;
+    std::size_t end_ = 0;
+    std::int64_t offset_ = 0;
+};
+
+std::string field_name(std::string_view text) {
+    std::string name = lower_case(text);
+    std::erase_if(name, [](char c) { return c == ' ' || c == '\t'; });
+    if (name == "axismin" || name == "axismax") name += 's';
+    if (name == "centers") name = "centerings";
+    return name;
+}
+
+bool is_field(std::string_view name) {
+    return std::find(known_fields.begin(), known_fields.end(), name) != known_fields.end();
+}
+
+/// Key/values know two escapes: a line break and the backslash itself.
+std::string unescaped(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+        if (text[i] == '\\' && (next == 'n' || next == '\\')) {
+            result += next == 'n' ? '\n' : '\\';
+            ++i;
+        } else {
+            result += text[i];
+        }
+    }
+    return result;
+}
+
+void add_key_value(NrrdText& text, std::string_view line, std::size_t separator) {
+    const std::string key = unescaped(line.substr(0, separator));
+    const std::string value = unescaped(line.substr(separator + 2));
+    for (auto& [name, old] : text.key_values) {
+        if (name == key) {
+            old = value;
+            return;
+        }
+    }
+    // Looking for equal keys takes quadratic time, and an honest header has a few hundred of them at most.
+    constexpr std::size_t most = 20'000;
+    if (text.key_values.size() < most) text.key_values.emplace_back(key, value);
+}
+
+/// A line is a field if ": " follows the name of one; otherwise a key/value if it has ":=" in it.
+void add_line(const InputFile& file, NrrdText& text, std::string_view line) {
+    std::size_t colon = line.find(": ");
+    if (colon == std::string_view::npos && line.ends_with(':')) colon = line.size() - 1;  // an empty value, trimmed
+    const std::string name = colon == std::string_view::npos ? "" : field_name(line.substr(0, colon));
+    if (is_field(name)) {
+        if (text.field(name) != nullptr) damaged_header(file, "it has the field " + quoted(name) + " twice");
+        text.fields.emplace_back(name, trimmed(line.substr(colon + 1)));
+        return;
+    }
+    const std::size_t equals = line.find(":=");
+    if (equals != std::string_view::npos) {
+        add_key_value(text, line, equals);
+    } else if (colon != std::string_view::npos) {
+        unsupported_nrrd(file, "the unknown field " + quoted(line.substr(0, colon)), "take the line out or correct it");
+    } else {
+        damaged_header(file, "its line " + quoted(line) + " is neither field nor key/value nor comment");
+    }
+}
+
+}  // namespace
+
+const std::string* NrrdText::field(std::string_view name) const {
+    for (const auto& [own, value] : fields) {
+        if (own == name) return &value;
+    }
+    return nullptr;
+}
+
+const std::string* NrrdText::key_value(std::string_view key) const {
+    for (const auto& [own, value] : key_values) {
+        if (own == key) return &value;
+    }
+    return nullptr;
+}
+
+bool is_nrrd(std::span<const std::byte> head) {
+    constexpr std::string_view magic = "NRRD0";  // all versions: NRRD00.01, NRRD0001 … NRRD0006
+    return head.size() >= magic.size() && std::memcmp(head.data(), magic.data(), magic.size()) == 0;
+}
+
+NrrdText read_nrrd_text(InputFile& file) {
+    Lines lines(file);
+    std::string line;
+    if (!lines.next(line) || !is_nrrd(std::as_bytes(std::span(line)))) {
+        refuse(file, ErrorCode::corrupt,
+               "does not begin like a NRRD file, \"NRRD0004\" was expected; copy it again from its source");
+    }
+    const bool known = line == "NRRD00.01" || (line.size() == 8 && line >= "NRRD0001" && line <= "NRRD0006");
+    if (!known) unsupported_nrrd(file, "the version " + quoted(line), "write it again as NRRD0005 or older");
+    NrrdText text;
+    while (lines.next(line)) {
+        if (line.empty()) {
+            text.blank_line = true;
+            break;
+        }
+        if (line[0] == '#') continue;
+        add_line(file, text, line);
+        const std::string& last = text.fields.empty() ? line : text.fields.back().second;
+        const bool list = !text.fields.empty() && text.fields.back().first == "datafile" &&
+                          (last == "LIST" || last.starts_with("LIST ") || last.starts_with("LIST\t"));
+        if (!list) continue;
+        while (lines.next(line)) text.list.push_back(line);  // to the end of the file, whatever stands there
+        while (!text.list.empty() && text.list.back().empty()) text.list.pop_back();
+        break;
+    }
+    text.end = lines.position();
+    return text;
+}
+
+void damaged_header(const InputFile& file, const std::string& what) {
+    refuse(file, ErrorCode::corrupt, "has a damaged NRRD header, " + what + "; correct it or write it again");
+}
+
+void unsupported_nrrd(const InputFile& file, const std::string& feature, std::string_view remedy) {
+    refuse(file, ErrorCode::unsupported,
+           "is a NRRD with " + feature + ", which is not supported; " + std::string(remedy));
+}
+
+std::string quoted(std::string_view text) {
+    constexpr std::size_t most = 60;
+    return "\"" + printable(text.substr(0, most)) + (text.size() > most ? "…\"" : "\"");
+}
+
+}  // namespace stack2nrrd

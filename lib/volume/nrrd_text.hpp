@@ -1,0 +1,48 @@
+#pragma once
+
+// The grammar of a NRRD header: lines, fields, key/values. Nothing is interpreted here.
+// Format: http://teem.sourceforge.net/nrrd/format.html
+
+#include "core/file.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// The header as it stands.
+struct NrrdText {
+    /// Names in lower case and without blanks ("spacedirections", as some writers have it, too), each at most once.
+    std::vector<std::pair<std::string, std::string>> fields;
+    std::vector<std::pair<std::string, std::string>> key_values;  ///< in order, escapes resolved; of equal keys the last
+    std::vector<std::string> list;  ///< the lines behind `data file: LIST`: names, as they stand
+    std::int64_t end = 0;           ///< offset of what follows the header
+    bool blank_line = false;        ///< did a blank line end it, or the end of the file?
+
+    /// nullptr if the field is not there. `name` in the form of `fields`.
+    [[nodiscard]] const std::string* field(std::string_view name) const;
+    [[nodiscard]] const std::string* key_value(std::string_view key) const;
+};
+
+/// Does a file that begins with `head` claim to be a NRRD header?
+[[nodiscard]] bool is_nrrd(std::span<const std::byte> head);
+
+/// \throws Error corrupt (a line that is none, a field twice), unsupported (an unknown field or version), limit, io.
+[[nodiscard]] NrrdText read_nrrd_text(InputFile& file);
+
+/// Throws Error corrupt: "<file>: has a damaged NRRD header, `what`; …".
+[[noreturn]] void damaged_header(const InputFile& file, const std::string& what);
+
+/// Throws Error unsupported: "<file>: is a NRRD with `feature`, which is not supported; …".
+[[noreturn]] void unsupported_nrrd(const InputFile& file, const std::string& feature,
+                                   std::string_view remedy = "convert it first, for example with unu");
+
+/// `text` for a message: one line, in quotes, not too long.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+}  // namespace stack2nrrd
