@@ -5,6 +5,23 @@
 
 namespace stack2nrrd {
 
+namespace {
+
+/// Adds w0·sample0 + … of `Count` neighbouring samples, for all rows of the bundle.
+template <int Count, class Real, std::size_t Bundle>
+void add_taps(std::array<Real, Bundle>& sum, const Real* __restrict samples, std::size_t stride,
+              const Real* __restrict w) {
+    for (std::size_t r = 0; r < Bundle; ++r) {
+        Real t = w[0] * samples[r];
+        if constexpr (Count > 1) t += w[1] * samples[stride + r];
+        if constexpr (Count > 2) t += w[2] * samples[2 * stride + r];
+        if constexpr (Count > 3) t += w[3] * samples[3 * stride + r];
+        sum[r] += t;
+    }
+}
+
+}  // namespace
+
 template <class Real>
 FilterX<Real>::FilterX(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table, std::size_t channels,
                        Emit emit)
@@ -40,20 +57,16 @@ void FilterX<Real>::flush() {
         const typename TapTable<Real>::View taps = (*table_)[k];
         for (std::size_t c = 0; c < channels_; ++c) {
             const std::size_t first = static_cast<std::size_t>(taps.first - needed_.first) * channels_ + c;
-            const Real* __restrict samples = side_by_side_.data() + first * bundle;
+            const Real* samples = side_by_side_.data() + first * bundle;
             std::array<Real, bundle> sum{};
             // Sums in groups, as in the accumulator: wide kernels then lose less to rounding.
-            constexpr Index group = 4;
-            for (Index t = 0; t < taps.count; t += group) {
-                const Index stop = std::min(t + group, taps.count);
-                std::array<Real, bundle> part{};
-                for (Index i = t; i < stop; ++i) {
-                    const Real w = taps.weights[i];
-                    const Real* __restrict s = samples + static_cast<std::size_t>(i) * channels_ * bundle;
-                    for (std::size_t r = 0; r < bundle; ++r) part[r] += w * s[r];
-                }
-                for (std::size_t r = 0; r < bundle; ++r) sum[r] += part[r];
-            }
+            const std::size_t stride = channels_ * bundle;
+            const Real* w = taps.weights;
+            Index left = taps.count;
+            for (; left >= 4; left -= 4, w += 4, samples += 4 * stride) add_taps<4>(sum, samples, stride, w);
+            if (left == 3) add_taps<3>(sum, samples, stride, w);
+            if (left == 2) add_taps<2>(sum, samples, stride, w);
+            if (left == 1) add_taps<1>(sum, samples, stride, w);
             Real* out = rows_.data() + static_cast<std::size_t>(k) * channels_ + c;
             for (std::size_t r = 0; r < bundle; ++r) out[r * row_length] = sum[r];
         }
