@@ -8,7 +8,6 @@ find_package(PNG 1.6 REQUIRED)
 find_package(JPEG REQUIRED)
 
 if(STACK2NRRD_BUILD_APPS)
-    find_package(CLI11 REQUIRED)
     find_package(nlohmann_json REQUIRED)
 endif()
 

@@ -13,18 +13,19 @@ set(table
     "lib/sidecar        | core                                             | "
     "lib/intensity      | core                                             | "
     "lib/resample       | core                                             | "
-    "lib/sink           | core                                             | zlib"
-    "lib/stack          | core codec sidecar                               | "
-    "lib/import         | core codec sidecar intensity resample sink stack | "
+    "lib/sink           | core                                             | png zlib"
+    "lib/volume         | core codec                                       | teem zlib"
+    "lib/stack          | core codec sidecar volume                        | "
+    "lib/import         | core codec sidecar intensity resample sink stack volume | "
     "lib/capi           |                                                  | "
-    "apps/stack2nrrd    |                                                  | cli11 json png system"
+    "apps/stack2nrrd    |                                                  | json system"
 )
 
 set(tiff "^tiff(io|vers|conf)?\\.h(xx)?$")
 set(png "^png(conf|libconf)?\\.h$")
 set(jpeg "^j(peglib|error|config|morecfg)\\.h$")
+set(teem "^teem/")
 set(zlib "^z(lib|conf)\\.h$")
-set(cli11 "^CLI/")
 set(json "^nlohmann/")
 set(system "^((sys|linux)/.*|(unistd|fcntl|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 

@@ -1,155 +1,189 @@
+// Options come from two tables: the library's, which all faces share, and the few that only a program has. Parsing is
+// our own because a value may be anything: it may begin with a dash, hold brackets or commas, or be a name with a line
+// break.
+
 #include "command_line.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/version.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
-#include <map>
-#include <memory>
-
-namespace {
+#include <array>
 
 using stack2nrrd::Error;
 using stack2nrrd::ErrorCode;
+using stack2nrrd::OptionInfo;
 
-std::filesystem::path to_path(const std::string& text) {
-    return std::filesystem::path(std::u8string(text.begin(), text.end()));
+namespace {
+
+struct ProgramOption {
+    OptionInfo info;
+    char letter = '\0';
+    void (*set)(Command&, const std::string& value) = nullptr;
+};
+
+[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
+
+std::string help_text();
+
+void set_progress(Command& command, const std::string& value) {
+    constexpr std::array<std::string_view, 4> known{"auto", "bar", "json", "none"};
+    if (std::find(known.begin(), known.end(), value) == known.end()) {
+        refuse("--progress: '" + value + "' is not one of auto, bar, json, none");
+    }
+    command.progress = value;
 }
 
-/// `--name value` becomes `--name=value`, so that a value may begin with a dash; `_` in names becomes `-`.
-std::vector<std::string> normalised(int argc, const char* const* argv, const CLI::App& app) {
-    std::vector<std::string> arguments;
-    for (int i = 1; i < argc; ++i) {
-        std::string argument = argv[i];
-        if (argument == "--") {
-            arguments.insert(arguments.end(), argv + i, argv + argc);
-            break;
+constexpr std::array<ProgramOption, 8> program_options{{
+    {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
+     '\0',
+     [](Command& c, const std::string& v) { c.files_from = v; }},
+    {{"output", "FILE", "", "Output", ".nrrd, or .nhdr with its samples in a file beside it"},
+     'o',
+     [](Command& c, const std::string& v) { c.output = path_of(v); }},
+    {{"info", "", "", "Running", "look only: what was found, what would be made, memory, problems"},
+     '\0',
+     [](Command& c, const std::string&) { c.info = true; }},
+    {{"json", "", "", "Running", "print what --info prints, or the report of a run, as JSON"},
+     '\0',
+     [](Command& c, const std::string&) { c.json = true; }},
+    {{"progress", "auto|bar|json|none", "auto", "Running", "on stderr; auto is a bar if that is a terminal"},
+     '\0',
+     set_progress},
+    {{"quiet", "", "", "Running", "print errors only"}, 'q', [](Command& c, const std::string&) { c.quiet = true; }},
+    {{"help", "", "", "Running", "print this help"},
+     'h',
+     [](Command& c, const std::string&) { c.answer = help_text(); }},
+    {{"version", "", "", "Running", "print the version"},
+     '\0',
+     [](Command& c, const std::string&) { c.answer = "stack2nrrd " STACK2NRRD_VERSION "\n"; }},
+}};
+
+// -------------------------------------------------------------------------------------------------------- help
+
+/// One option, its help beside it, in lines of at most `width` characters.
+void append_option(std::string& text, const OptionInfo& info, char letter) {
+    constexpr std::size_t indent = 37;
+    constexpr std::size_t width = 100;
+    std::string line = letter != '\0' ? std::string("  -") + letter + ", --" : std::string("  --");
+    line += std::string(info.name) + (info.value.empty() ? "" : " " + std::string(info.value));
+    std::string help(info.help);
+    if (!info.preset.empty()) help += " [" + std::string(info.preset) + "]";
+    line.resize(std::max(indent, line.size() + 1), ' ');
+    while (line.size() + help.size() > width) {
+        std::size_t blank = help.rfind(' ', width - line.size());
+        if (blank == std::string::npos) blank = help.find(' ');
+        if (blank == std::string::npos) break;
+        text += line + help.substr(0, blank) + "\n";
+        help.erase(0, blank + 1);
+        line.assign(indent, ' ');
+    }
+    text += line + help + "\n";
+}
+
+std::string help_text() {
+    std::string text =
+        "stack2nrrd [OPTIONS] INPUT...\n\n"
+        "Turns a stack of slices into a smaller NRRD: no aliasing, exact geometry, bounded memory.\n\n"
+        "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob\n"
+        "('scan_*.tif') or several files. INPUT alone prints what was found and the commands for full, half and\n"
+        "quarter size.\n";
+    for (const std::string_view group : {"Input", "Output", "Resampling", "Crop", "Metadata", "Running"}) {
+        text += "\n" + std::string(group) + ":\n";
+        for (const ProgramOption& option : program_options) {
+            if (option.info.group == group) append_option(text, option.info, option.letter);
         }
-        const bool is_long = argument.size() > 2 && argument.starts_with("--");
-        if (!is_long && argument != "-o") {
-            arguments.push_back(argument);
+        for (const OptionInfo& option : stack2nrrd::option_table()) {
+            if (option.group == group) append_option(text, option, '\0');
+        }
+    }
+    return text +
+           "\nExit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is unreadable,\n"
+           "5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.\n";
+}
+
+// ----------------------------------------------------------------------------------------------------- parsing
+
+const ProgramOption* program_option(const std::string& name) {
+    const auto* found = std::find_if(program_options.begin(), program_options.end(),
+                                     [&](const ProgramOption& option) { return option.info.name == name; });
+    return found == program_options.end() ? nullptr : found;
+}
+
+/// Does the option take a value? Refuses unknown ones.
+bool takes_value(const std::string& name) {
+    if (const ProgramOption* option = program_option(name)) return !option->info.value.empty();
+    for (const OptionInfo& option : stack2nrrd::option_table()) {
+        if (option.name == name) return !option.value.empty();
+    }
+    refuse("--" + name + ": there is no such option; see --help");
+}
+
+/// The long name of a one-letter option.
+std::string long_name(char letter) {
+    for (const ProgramOption& option : program_options) {
+        if (option.letter == letter) return std::string(option.info.name);
+    }
+    refuse(std::string("-") + letter +
+           ": there is no such option; see --help (a name that begins with a dash is given "
+           "after --)");
+}
+
+void set(Command& command, const std::string& name, const std::string& value) {
+    command.given.emplace_back(name, value);
+    if (const ProgramOption* option = program_option(name)) {
+        option->set(command, value);
+    } else {
+        set_option(command.options, name, value);
+    }
+}
+
+void parse(Command& command, const std::vector<std::string>& arguments) {
+    for (std::size_t i = 0; i < arguments.size() && command.answer.empty(); ++i) {
+        const std::string& argument = arguments[i];
+        if (argument == "--") {
+            command.inputs.insert(command.inputs.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                  arguments.end());
+            return;
+        }
+        if (argument.size() < 2 || argument[0] != '-') {
+            command.inputs.push_back(argument);
             continue;
         }
-        if (argument == "-o") argument = "--output";
-        const std::size_t equals = argument.find('=');
-        std::string name = argument.substr(0, equals);
-        std::replace(name.begin() + 2, name.end(), '_', '-');
-        const CLI::Option* option = app.get_option_no_throw(name);
-        if (option == nullptr) throw Error(ErrorCode::invalid_argument, name + ": there is no such option; see --help");
-        if (option->get_items_expected_max() == 0 || equals != std::string::npos) {
-            arguments.push_back(name + (equals == std::string::npos ? "" : argument.substr(equals)));
-        } else if (i + 1 < argc) {
-            arguments.push_back(name + "=" + argv[++i]);
+        const bool is_long = argument[1] == '-';
+        const std::size_t equals = is_long ? argument.find('=') : std::string::npos;
+        std::string name = is_long ? argument.substr(2, equals - 2) : long_name(argument[1]);
+        std::replace(name.begin(), name.end(), '_', '-');
+        const bool has_value = equals != std::string::npos || (!is_long && argument.size() > 2);
+        if (!takes_value(name)) {
+            if (has_value) refuse(argument + ": takes no value");
+            set(command, name, "true");
+        } else if (has_value) {
+            set(command, name, is_long ? argument.substr(equals + 1) : argument.substr(2));
+        } else if (i + 1 < arguments.size()) {
+            set(command, name, arguments[++i]);
         } else {
-            throw Error(ErrorCode::invalid_argument, name + ": ends the command line, a value was expected after it");
+            refuse(argument + ": ends the command line, a value was expected after it");
         }
     }
-    return arguments;
 }
-
-/// Help with lines of at most 100 characters.
-class WrappedHelp final : public CLI::Formatter {
-public:
-    WrappedHelp() { column_width(indent); }
-
-    std::string make_option_desc(const CLI::Option* option) const override {
-        constexpr std::size_t width = 100 - indent;
-        std::string text = CLI::Formatter::make_option_desc(option);
-        for (std::size_t start = 0; text.size() - start > width;) {
-            const std::size_t blank = text.rfind(' ', start + width);
-            if (blank == std::string::npos || blank <= start) break;
-            text[blank] = '\n';  // CLI11 indents what follows
-            start = blank + 1;
-        }
-        return text;
-    }
-
-private:
-    static constexpr std::size_t indent = 38;
-};
 
 }  // namespace
 
+std::filesystem::path path_of(const std::string& utf8) {
+    return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
+}
+
 Command parse_command_line(int argc, const char* const* argv) {
     Command command;
-    CLI::App app{"Turns a stack of slices into a smaller NRRD: no aliasing, exact geometry, bounded memory.",
-                 "stack2nrrd"};
-    app.set_help_flag("--help,-h", "print this help and exit");
-    app.set_version_flag("--version", "stack2nrrd " STACK2NRRD_VERSION, "print the version and exit");
-    app.formatter(std::make_shared<WrappedHelp>());
-    app.footer(
-        "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob or "
-        "several\n"
-        "files. INPUT alone prints what was found and the commands for full, half and quarter size.\n\n"
-        "Exit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is unreadable,\n"
-        "5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.");
-
-    std::string output;
-    std::string preview;
-    app.add_option("INPUT", command.inputs, "what to read")->type_name("");
-    app.add_option("--files-from", command.files_from,
-                   "read the names of the slices from a file, one a line; - = stdin")
-        ->type_name("LIST")
-        ->group("Input");
-    app.add_option("-o,--output", output, ".nrrd, or .nhdr with its samples in a file beside it")
-        ->type_name("FILE")
-        ->group("Output");
-    app.add_option("--preview", preview, "PNG with three orthogonal mid-slices of the result")
-        ->type_name("FILE.png")
-        ->group("Output");
-    app.add_flag("--info", command.info, "look only: what was found, what would be made, memory, problems")
-        ->group("Running");
-    app.add_flag("--json", command.json, "print the pre-flight or the report of a run as JSON")->group("Running");
-    app.add_option("--progress", command.progress, "auto is a bar if stderr is a terminal [auto]")
-        ->type_name("auto|bar|json|none")
-        ->check(CLI::IsMember({"auto", "bar", "json", "none"}).description(""))
-        ->group("Running");
-    app.add_flag("-q,--quiet", command.quiet, "print errors only")->group("Running");
-
-    // CLI11 calls back in its own order; options are set in that of the table.
-    std::map<std::string_view, std::string> given;
-    for (const stack2nrrd::OptionInfo& option : stack2nrrd::option_table()) {
-        const std::string name = "--" + std::string(option.name);
-        std::string help(option.help);
-        if (!option.preset.empty()) help += " [" + std::string(option.preset) + "]";
-        CLI::Option* added =
-            option.value.empty()
-                ? app.add_flag_callback(
-                      name, [&given, &option] { given[option.name] = "true"; }, help)
-                : app.add_option_function<std::string>(
-                      name, [&given, &option](const std::string& value) { given[option.name] = value; }, help);
-        added->group(std::string(option.group));
-        if (!option.value.empty()) added->type_name(std::string(option.value));
-    }
-
-    try {
-        std::vector<std::string> arguments = normalised(argc, argv, app);
-        std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-        app.parse(arguments);
-    } catch (const CLI::CallForHelp&) {
-        command.answer = app.help();
-        return command;
-    } catch (const CLI::CallForVersion& version) {
-        command.answer = std::string(version.what()) + "\n";
-        return command;
-    } catch (const CLI::ParseError& error) {
-        throw Error(ErrorCode::invalid_argument, std::string(error.what()) + "; see --help");
-    }
-    for (const stack2nrrd::OptionInfo& option : stack2nrrd::option_table()) {
-        const auto value = given.find(option.name);
-        if (value != given.end()) set_option(command.options, option.name, value->second);
-    }
-    command.output = to_path(output);
-    command.preview = to_path(preview);
+    parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    if (!command.answer.empty()) return command;
     if (command.inputs.empty() == command.files_from.empty()) {
-        throw Error(ErrorCode::invalid_argument, command.inputs.empty()
-                                                     ? "no input was given; name a folder of slices, or see --help"
-                                                     : "both INPUT and --files-from were given; give one of them");
+        refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"
+                                      : "both INPUT and --files-from were given; give one of them");
     }
-    if (!command.preview.empty() && command.output.empty()) {
-        throw Error(ErrorCode::invalid_argument, "--preview shows a result, but there is no -o FILE; give one");
+    if (!command.options.nrrd.preview.empty() && command.output.empty()) {
+        refuse("--preview: shows a result, but there is none; give -o FILE");
     }
     return command;
 }

@@ -1,7 +1,6 @@
 // The stack2nrrd program: find, plan, run, and tell.
 
 #include "command_line.hpp"
-#include "preview_sink.hpp"
 #include "progress.hpp"
 #include "report.hpp"
 
@@ -10,9 +9,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <iostream>
+#include <cstdlib>
+#include <functional>
+#include <new>
 
 #if !defined(_WIN32)
+#include <fcntl.h>
 #include <unistd.h>
 #endif
 
@@ -30,85 +32,109 @@ extern "C" void on_signal(int number) {
     stop_signal = number;
 }
 
-void handle_signals() {
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
+void prepare_process() {
 #if !defined(_WIN32)
-    std::signal(SIGHUP, on_signal);
+    // A closed standard stream would give its number to the next file that is opened, such as the output.
+    for (int descriptor = 0; descriptor < 3; ++descriptor) {
+        if (::fcntl(descriptor, F_GETFD) == -1) (void)::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY);
+    }
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe and a file that may not grow are errors of a write, not
     std::signal(SIGXFSZ, SIG_IGN);  // the end of the program
+    constexpr int stops[] = {SIGINT, SIGTERM, SIGHUP};
+#else
+    constexpr int stops[] = {SIGINT, SIGTERM};
 #endif
+    for (const int number : stops) {
+        // Who started us may want a signal to be ignored, as nohup does.
+        if (std::signal(number, on_signal) == SIG_IGN) std::signal(number, SIG_IGN);
+    }
 }
 
-void say(const std::string& sentence) { std::cerr << "stack2nrrd: " << sentence << std::endl; }
+/// One line on stderr. Messages of Error are one line already; others may hold names of files.
+void say(const std::string& sentence) {
+    std::string line = "stack2nrrd: ";
+    for (const char c : sentence) line += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+    std::fputs((line + "\n").c_str(), stderr);
+}
 
 /// Prints what was asked for on stdout.
 void print(const std::string& text) {
-    std::cout << text << std::flush;
-    if (!std::cout) throw Error(ErrorCode::io, "standard output cannot be written");
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if (std::fflush(stdout) != 0 || !written) throw Error(ErrorCode::io, "standard output: cannot be written");
 }
 
 Stack find(const Command& command) {
-    if (!command.files_from.empty()) return find_stack(read_list(command.files_from), command.options.find);
+    if (!command.files_from.empty()) return find_listed_stack(path_of(command.files_from), command.options.find);
     if (command.inputs.size() > 1) return find_stack(command.inputs, command.options.find);
-    const std::string& input = command.inputs.front();
-    return find_stack(fs::path(std::u8string(input.begin(), input.end())), command.options.find);
+    return find_stack(path_of(command.inputs.front()), command.options.find);
 }
 
-/// An output must not be one of the slices it is made of, under whatever name.
-void check_not_an_input(const Stack& stack, const fs::path& output) {
+/// An output must not be what it is made of, under whatever name.
+void check_not_an_input(const Command& command, const Stack& stack) {
     std::error_code failure;
-    if (!fs::exists(output, failure)) return;
-    for (const SourceFile& file : stack.files) {
-        if (fs::equivalent(output, fs::path(std::u8string(file.path.begin(), file.path.end())), failure)) {
+    for (const fs::path& output : nrrd_files(command.output, command.options.nrrd)) {
+        if (!fs::exists(output, failure)) continue;
+        const auto check = [&](const std::string& input) {
+            if (!fs::equivalent(output, path_of(input), failure)) return;
             throw Error(ErrorCode::invalid_argument,
-                        output.string() + ": is one of the inputs (" + file.path + "), another file was expected");
-        }
+                        output.string() + ": is one of the inputs (" + input + "), another file was expected");
+        };
+        if (!command.files_from.empty()) check(command.files_from);
+        for (const SourceFile& file : stack.files) check(file.path);
     }
 }
 
-int run(const Command& command) {
-    const auto start = std::chrono::steady_clock::now();
-    const Stack stack = find(command);
-    const bool only_info = command.info || command.output.empty();
-    Findings findings;
-    findings.command = &command;
-    findings.stack = &stack;
+/// Does something at the last moment at which a run can still fail and leave everything as it was.
+class BeforeFinish final : public Sink {
+public:
+    BeforeFinish(Sink& next, std::function<void()> action) : next_(next), action_(std::move(action)) {}
 
-    std::unique_ptr<Sink> volume;
-    std::unique_ptr<PreviewSink> preview;
-    if (!only_info) {
-        for (const fs::path& file : nrrd_files(command.output, command.options.nrrd)) check_not_an_input(stack, file);
-        volume = nrrd_sink(command.output, command.options.nrrd);
-        if (!command.preview.empty()) {
-            check_not_an_input(stack, command.preview);
-            preview = std::make_unique<PreviewSink>(*volume, command.preview, command.options.nrrd.force);
-        }
+    void begin(const VolumeInfo& volume) override { next_.begin(volume); }
+    void write_slice(Index z, std::span<const std::byte> samples) override { next_.write_slice(z, samples); }
+    void finish() override {
+        action_();
+        next_.finish();
     }
-    Sink* sink = preview ? preview.get() : volume.get();
 
+private:
+    Sink& next_;
+    std::function<void()> action_;
+};
+
+int look(const Command& command, Findings& findings) {
     std::optional<ImportPlan> plan;
     try {
-        plan.emplace(plan_import(stack, command.options));
+        plan.emplace(plan_import(*findings.stack, command.options));
         findings.plan = &*plan;
-        if (sink != nullptr) findings.sink_bytes = sink->memory_bytes(plan->volume());
     } catch (const Error& error) {
-        if (!only_info) throw;
         findings.obstacle = Problem{error.code(), true, error.what()};
     }
-    if (only_info) {
-        print(command.json ? info_json(findings) : info_text(findings));
-        return findings.obstacle ? exit_status(findings.obstacle->code) : 0;
+    print(command.json ? info_json(findings) : info_text(findings));
+    return findings.obstacle ? exit_status(findings.obstacle->code) : 0;
+}
+
+int import(const Command& command, Findings& findings) {
+    const auto start = std::chrono::steady_clock::now();
+    check_not_an_input(command, *findings.stack);
+    const std::unique_ptr<Sink> volume = nrrd_sink(command.output, command.options.nrrd);
+    const ImportPlan plan = plan_import(*findings.stack, command.options);
+    findings.plan = &plan;
+    if (!command.quiet) {
+        for (const std::string& warning : plan.warnings()) say("warning: " + warning);
     }
 
-    if (!command.quiet) {
-        for (const std::string& warning : plan->warnings()) say("warning: " + warning);
-    }
     ProgressDisplay display(command.progress, command.quiet);
     Progress last;
+    std::string made;
+    BeforeFinish sink(*volume, [&] {
+        findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        findings.nan_samples = last.nan_samples;
+        made = run_text(findings);
+        if (command.json) print(info_json(findings));
+    });
     running = 1;
     try {
-        findings.report = run_import(*plan, *sink, [&](const Progress& progress) {
+        (void)run_import(plan, sink, [&](const Progress& progress) {
             last = progress;
             display.show(progress);
             return stop_signal == 0;
@@ -120,35 +146,45 @@ int run(const Command& command) {
             "; nothing was written");
         return 128 + stop_signal;
     }
-    running = 0;
+    // The result stands; nothing that happens from here on makes the run a failure.
     display.clear();
-    findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (findings.report->nan_samples > 0 && !command.quiet) {
-        say("warning: " + std::to_string(findings.report->nan_samples) +
+    if (command.quiet) return 0;
+    if (last.nan_samples > 0) {
+        say("warning: " + std::to_string(last.nan_samples) +
             " samples without a value (NaN) became 0; --type float32 keeps them");
     }
-    if (!command.quiet) say(run_text(findings));
-    if (command.json) print(info_json(findings));
+    say(made);
     return 0;
+}
+
+int run(int argc, char** argv) {
+    const Command command = parse_command_line(argc, argv);
+    if (!command.answer.empty()) {
+        print(command.answer);
+        return 0;
+    }
+    const Stack stack = find(command);
+    Findings findings;
+    findings.command = &command;
+    findings.stack = &stack;
+    return command.info || command.output.empty() ? look(command, findings) : import(command, findings);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    handle_signals();
+    prepare_process();
     try {
-        const Command command = parse_command_line(argc, argv);
-        if (!command.answer.empty()) {
-            print(command.answer);
-            return 0;
-        }
-        return run(command);
+        return run(argc, argv);
     } catch (const Error& error) {
         say(error.what());
         return exit_status(error.code());
     } catch (const std::bad_alloc&) {
-        say("the system has no more memory; reduce more, or use fewer threads");
+        std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
         return exit_status(ErrorCode::limit);
+    } catch (const fs::filesystem_error& error) {
+        say(error.what());
+        return exit_status(ErrorCode::io);
     } catch (const std::exception& error) {
         say(std::string("a bug in stack2nrrd: ") + error.what());
         return 1;

@@ -5,10 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
 
 #if !defined(_WIN32)
 #include <sys/resource.h>
@@ -85,28 +88,29 @@ std::string result_name(const Stack& stack) {
     return name.empty() ? "volume" : name;
 }
 
-/// The commands that a user most likely wants next.
+/// The commands that a user most likely wants next: what was given, with another factor and an output.
 std::string suggestions(const Findings& f) {
     const Command& command = *f.command;
-    std::string source = command.files_from.empty() ? "" : " --files-from " + quoted(command.files_from);
-    constexpr std::size_t few = 3;
-    if (command.inputs.size() > few)
-        source += " FILES";
-    else
-        for (const std::string& input : command.inputs) source += " " + quoted(input);
-    const std::string spacing = source_spacing(f)
-                                    ? (command.options.spacing ? " --spacing " + triple(*source_spacing(f)) : "")
-                                    : " --spacing X,Y,Z";
-    std::string packed;
-    for (const char c : spacing) {
-        if (c != ' ' || packed.empty() || packed.back() != ',') packed += c;
+    std::string options;
+    for (const auto& [name, value] : command.given) {
+        constexpr std::array<std::string_view, 9> replaced{"factor", "size",  "output",   "info",   "json",
+                                                           "quiet",  "force", "progress", "preview"};
+        if (std::find(replaced.begin(), replaced.end(), name) != replaced.end()) continue;
+        options += " --" + name;
+        if (name != "reverse") options += " " + quoted(value);
+    }
+    if (!source_spacing(f)) options += " --spacing X,Y,Z";
+    std::string inputs;
+    for (const std::string& input : command.inputs) {
+        if (inputs.empty() && input.starts_with('-')) inputs = " --";
+        inputs += " " + quoted(input);
     }
     std::string text;
     constexpr std::array<std::pair<const char*, const char*>, 3> lines{
         {{"full", ""}, {"half", " --factor 2"}, {"quarter", " --factor 4"}}};
     for (const auto& [name, factor] : lines) {
-        text += "  stack2nrrd" + source + factor + packed + " -o " +
-                quoted(result_name(*f.stack) + "_" + name + ".nrrd") + "\n";
+        const std::string output = quoted(result_name(*f.stack) + "_" + name + ".nrrd");
+        text += "  stack2nrrd" + options + factor + " -o " + output + inputs + "\n";
     }
     return text;
 }
@@ -159,7 +163,7 @@ Json output_json(const Findings& f) {
               {"origin", volume.geometry.origin},
               {"bytes", volume.bytes()},
               {"source_slices", f.plan->source_slices()}};
-    if (!f.command->output.empty()) json["file"] = f.command->output.generic_string();
+    if (!f.command->output.empty()) json["file"] = f.command->output.string();
     return json;
 }
 
@@ -174,6 +178,13 @@ std::string memory_text(std::int64_t bytes) {
 }
 
 std::int64_t peak_memory() {
+#if defined(__linux__)
+    // What getrusage() tells may be the peak of the program that started this one.
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmHWM:")) return std::strtoll(line.c_str() + 6, nullptr, 10) * 1024;
+    }
+#endif
 #if defined(_WIN32)
     return 0;
 #else
@@ -204,7 +215,7 @@ std::string info_text(const Findings& f) {
                 (volume.geometry.spacing_known ? " mm" : " source samples") + ", origin " +
                 triple(volume.geometry.origin) + "\n";
         text += "reads    " + std::to_string(f.plan->source_slices()) + " slices\n";
-        text += "memory   " + memory_text(f.plan->memory_bytes() + f.sink_bytes) + " at most\n";
+        text += "memory   " + memory_text(f.plan->memory_bytes()) + " at most\n";
     }
     const auto list = [&](const char* label, const std::vector<std::string>& names) {
         if (names.empty()) return;
@@ -227,13 +238,12 @@ std::string info_json(const Findings& f) {
     Json json{{"stack2nrrd", STACK2NRRD_VERSION},
               {"input", input_json(f)},
               {"output", output_json(f)},
-              {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes() + f.sink_bytes) : Json(nullptr)},
+              {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes()) : Json(nullptr)},
               {"problems", problems_json(f)}};
-    if (f.report) {
+    if (f.seconds > 0) {
         json["run"] = {{"seconds", f.seconds},
-                       {"threads", f.report->threads},
-                       {"slices_read", f.report->slices_read},
-                       {"nan_samples", f.report->nan_samples},
+                       {"slices_read", f.plan->source_slices()},
+                       {"nan_samples", f.nan_samples},
                        {"peak_memory_bytes", peak_memory()}};
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -243,9 +253,10 @@ std::string run_text(const Findings& f) {
     const VolumeInfo& volume = f.plan->volume();
     std::array<char, 40> seconds{};
     std::snprintf(seconds.data(), seconds.size(), "%.2f s", f.seconds);
-    std::string text = f.command->output.string() + ": " + sizes(volume.size) + ", " +
+    const std::u8string name = f.command->output.u8string();
+    std::string text = std::string(name.begin(), name.end()) + ": " + sizes(volume.size) + ", " +
                        std::string(sample_type_name(volume.type)) + ", " + memory_text(volume.bytes()) + ", from " +
-                       std::to_string(f.report->slices_read) + " slices in " + seconds.data();
+                       std::to_string(f.plan->source_slices()) + " slices in " + seconds.data();
     if (peak_memory() > 0) text += ", peak memory " + memory_text(peak_memory());
     return text;
 }

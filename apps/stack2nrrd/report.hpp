@@ -14,9 +14,8 @@ struct Findings {
     const stack2nrrd::Stack* stack = nullptr;
     const stack2nrrd::ImportPlan* plan = nullptr;  ///< null if the stack cannot be imported as asked
     std::optional<stack2nrrd::Problem> obstacle;   ///< why not
-    std::int64_t sink_bytes = 0;                   ///< memory that the sink takes
-    double seconds = 0;                            ///< of a finished run
-    std::optional<stack2nrrd::Report> report;
+    double seconds = 0;                            ///< of a run; 0 before it
+    std::int64_t nan_samples = 0;                  ///< see stack2nrrd::Report
 };
 
 /// For a person: one screen.

@@ -22,8 +22,8 @@ public:
     /// How many source slices will be read (missing and repeated ones not counted twice).
     [[nodiscard]] Index source_slices() const noexcept;
 
-    /// An upper bound of the memory that run_import() will take, sink not included: it does not depend on the
-    /// number of slices.
+    /// An upper bound of the memory that the program will take while it runs, a NRRD sink of these options included: it
+    /// does not depend on the number of slices.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
     /// What the user should know before the run; never fatal.
@@ -47,6 +47,7 @@ private:
 struct Progress {
     Index done = 0;
     Index total = 0;
+    std::int64_t nan_samples = 0;  ///< see Report
 };
 
 /// Called on the thread that called run_import(), at most ten times a second. False cancels the run.

@@ -45,9 +45,6 @@ public:
     /// `samples`: size y × size x × channels, native byte order, valid during the call only.
     virtual void write_slice(Index z, std::span<const std::byte> samples) = 0;
     virtual void finish() = 0;
-
-    /// Memory that this sink takes for a volume, in bytes.
-    [[nodiscard]] virtual std::int64_t memory_bytes(const VolumeInfo& volume) const = 0;
 };
 
 enum class Encoding : std::uint8_t { raw, gzip };
@@ -56,15 +53,19 @@ struct NrrdOptions {
     Encoding encoding = Encoding::raw;
     int level = 6;       ///< of gzip, 1 (fast) to 9 (small)
     bool force = false;  ///< replace what stands under the name
+    /// A PNG with the three orthogonal slices through the middle, in physical aspect, grey from the 1st to the 99th
+    /// percentile; gathered while the slices pass. Empty: none.
+    std::filesystem::path preview{};
 };
 
 /// A NRRD file: `.nrrd` attached, `.nhdr` detached with its samples in `stem.raw` or `stem.raw.gz` beside it.
-/// Written under a temporary name in the same folder, made durable, and only then renamed by finish().
-/// \throws Error invalid_argument (other suffix, exists without force, not a regular file), io.
+/// Written under a temporary name in the same folder, made durable, and only then given its name by finish(): all of the
+/// files or, if anything fails, none. A symbolic link is followed.
+/// \throws Error invalid_argument (other suffix, exists without force, not a regular file, two files of one name), io.
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> nrrd_sink(const std::filesystem::path& file,
                                                                 const NrrdOptions& options = {});
 
-/// The files that nrrd_sink() would write: the header first.
+/// The files that nrrd_sink() would write: the header first, the preview last.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<std::filesystem::path> nrrd_files(const std::filesystem::path& file,
                                                                               const NrrdOptions& options = {});
 

@@ -74,9 +74,10 @@ struct FindOptions {
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::vector<std::string>& paths_utf8,
                                                  const FindOptions& options = {});
 
-/// Reads the paths of a list file, one a line; empty lines and lines that begin with `#` are left out, a CR at
-/// the end is. Relative paths count from the working directory. "-" reads standard input.
-/// \throws Error not_found, io.
-[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> read_list(const std::filesystem::path& list);
+/// The same for the files that a list file names, one a line; empty lines and lines that begin with `#` are left out, a
+/// CR at the end is. Relative paths count from the working directory. "-" reads standard input.
+/// \throws Error as find_stack(input); not_found, io, corrupt for the list itself.
+[[nodiscard]] STACK2NRRD_EXPORT Stack find_listed_stack(const std::filesystem::path& list,
+                                                        const FindOptions& options = {});
 
 }  // namespace stack2nrrd

@@ -66,6 +66,8 @@ public:
     [[nodiscard]] InputFile& file() const noexcept { return file_; }
 
     [[noreturn]] void fail(const char* what) const {
+        file_.check();
+        if (std::string_view(message_.data()).find("emory") != std::string_view::npos) throw std::bad_alloc();
         refuse(file_, ErrorCode::corrupt,
                std::string("is a damaged PNG, ") + what + " cannot be read (" + printable(message_.data()) +
                    "); copy it again from its source");

@@ -83,6 +83,10 @@ void TiffHandle::check(std::string_view what) const {
 }
 
 void TiffHandle::fail(std::string_view what) const {
+    file().check();
+    const std::string_view error = state_->error.data();
+    const bool no_memory = error.find("emory") != error.npos || error.find("No space for") != error.npos;
+    if (no_memory) throw std::bad_alloc();
     const std::string reason = state_->error[0] == '\0' ? "it ends too early" : printable(state_->error.data());
     refuse(
         file(), ErrorCode::corrupt,

@@ -1,8 +1,10 @@
 #include <stack2nrrd/error.hpp>
 
+#include "core/text.hpp"
+
 namespace stack2nrrd {
 
-Error::Error(ErrorCode code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
+Error::Error(ErrorCode code, const std::string& sentence) : std::runtime_error(printable(sentence)), code_(code) {}
 Error::~Error() = default;
 
 int exit_status(ErrorCode code) noexcept {

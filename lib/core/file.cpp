@@ -92,7 +92,7 @@ InputFile::~InputFile() {
     if (stream_ != nullptr) std::fclose(static_cast<FILE*>(stream_));
 }
 
-bool InputFile::changed() const noexcept {
+bool InputFile::changed() noexcept {
     std::error_code failure;
     const fs::path path = path_from_utf8(path_);
     return static_cast<std::int64_t>(fs::file_size(path, failure)) != bytes_ || failure ||
@@ -147,9 +147,13 @@ InputFile::~InputFile() {
     if (handle_ >= 0) ::close(handle_);
 }
 
-bool InputFile::changed() const noexcept {
+bool InputFile::changed() noexcept {
     struct stat status {};
-    return ::fstat(handle_, &status) != 0 || status.st_size != bytes_ || modification_time(status) != modified_ns_;
+    if (::fstat(handle_, &status) != 0) {
+        error_ = errno;
+        return false;
+    }
+    return status.st_size != bytes_ || modification_time(status) != modified_ns_;
 }
 
 std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
@@ -192,13 +196,18 @@ void OutputFile::fail(const char* what, int error) const {
     throw Error(ErrorCode::io, printable(utf8(file_)) + ": " + what + ": " + reason(error));
 }
 
-OutputFile::OutputFile(fs::path file) : file_(std::move(file)) {
-    // Through a symbolic link: the file it names is what gets replaced, not the link.
+fs::path followed(fs::path path) {
+    constexpr int most_links = 40;  // as many as Linux follows
     std::error_code failure;
-    if (fs::is_symlink(fs::symlink_status(file_, failure))) {
-        const fs::path target = fs::weakly_canonical(file_, failure);
-        if (!failure && !target.empty()) file_ = target;
+    for (int links = 0; links < most_links && fs::is_symlink(fs::symlink_status(path, failure)); ++links) {
+        const fs::path target = fs::read_symlink(path, failure);
+        if (failure) break;
+        path = target.is_absolute() ? target : path.parent_path() / target;
     }
+    return path;
+}
+
+OutputFile::OutputFile(fs::path file, bool replace) : file_(followed(std::move(file))), replace_(replace) {
     for (int attempt = 0;; ++attempt) {
         temporary_ = temporary_name(file_, ".partial");
 #if defined(_WIN32)
@@ -279,37 +288,72 @@ void OutputFile::sync() {
 
 #endif
 
-void OutputFile::commit(bool revertible) {
+void OutputFile::set_aside() {
     std::error_code failure;
-    if (revertible && fs::exists(file_, failure)) {
-        const fs::path kept = temporary_name(file_, ".previous");
-        fs::create_hard_link(file_, kept, failure);
-        if (!failure) previous_ = kept;  // some file systems have no links; then there is no way back
+    if (!replace_ || !fs::exists(file_, failure)) return;
+    const fs::path kept = temporary_name(file_, ".previous");
+    fs::rename(file_, kept, failure);
+    if (failure) fail("cannot be replaced", failure.value());
+    previous_ = kept;
+}
+
+void OutputFile::commit() {
+    std::error_code failure;
+    if (replace_) {
+        if (previous_.empty() && fs::exists(file_, failure)) {
+            const fs::path kept = temporary_name(file_, ".previous");
+            fs::create_hard_link(file_, kept, failure);
+            if (failure) fs::rename(file_, kept, failure);  // some file systems have no links
+            if (!failure) previous_ = kept;
+        }
+        failure.clear();
+        fs::rename(temporary_, file_, failure);
+    } else {
+        // A link, unlike a rename, never replaces what somebody else has put there in the meantime.
+        fs::create_hard_link(temporary_, file_, failure);
+        const bool no_links = failure && failure != std::errc::file_exists && failure != std::errc::io_error &&
+                              failure != std::errc::no_space_on_device;
+        std::error_code ignored;
+        if (failure == std::errc::file_exists || (no_links && fs::exists(fs::symlink_status(file_, ignored)))) {
+            throw Error(ErrorCode::invalid_argument,
+                        printable(utf8(file_)) + ": has appeared during the run; use --force to replace it");
+        }
+        if (no_links) fs::rename(temporary_, file_, failure);
     }
-    failure.clear();
-    fs::rename(temporary_, file_, failure);
     if (failure) fail("cannot be given its name", failure.value());
+    std::error_code ignored;
+    if (!replace_) fs::remove(temporary_, ignored);
     committed_ = true;
 #if !defined(_WIN32)
-    // Makes the new name durable, too. Not every file system lets a folder be synced; that is no failure.
-    const fs::path folder = file_.has_parent_path() ? file_.parent_path() : fs::path(".");
-    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        (void)::fsync(directory);
-        ::close(directory);
-    }
+    sync_folder();
 #endif
 }
 
 void OutputFile::revert() noexcept {
     std::error_code ignored;
-    if (!committed_) return;
-    if (previous_.empty()) {
-        fs::remove(file_, ignored);
-    } else {
+    if (!previous_.empty()) {
         fs::rename(previous_, file_, ignored);
         previous_.clear();
+    } else if (committed_) {
+        fs::remove(file_, ignored);
     }
+    committed_ = true;  // whatever there was to do is done
+    fs::remove(temporary_, ignored);
 }
+
+#if !defined(_WIN32)
+
+/// Makes the new name durable, too.
+void OutputFile::sync_folder() {
+    const fs::path folder = file_.has_parent_path() ? file_.parent_path() : fs::path(".");
+    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return;  // a folder that may be written but not read
+    const int error = ::fsync(directory) == 0 ? 0 : errno;
+    ::close(directory);
+    // Not every file system lets a folder be synced; that is no failure. A disk that fails is one.
+    if (error == EIO || error == ENOSPC || error == EDQUOT) fail("cannot be made durable", error);
+}
+
+#endif
 
 }  // namespace stack2nrrd

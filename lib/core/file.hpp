@@ -37,7 +37,7 @@ public:
     std::size_t read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept;
 
     /// Has the file been written to since it was opened?
-    [[nodiscard]] bool changed() const noexcept;
+    [[nodiscard]] bool changed() noexcept;
 
     /// \throws Error io if a read has failed since the file was opened.
     void check() const;
@@ -52,12 +52,16 @@ private:
     int error_ = 0;
 };
 
+/// What a path names in the end: symbolic links of its last component are followed, also to what does not exist yet.
+[[nodiscard]] std::filesystem::path followed(std::filesystem::path path);
+
 /// A file that appears under its name whole or not at all. Written under a hidden temporary name in the same folder,
 /// which goes away with this object unless commit() returned.
 class OutputFile {
 public:
+    /// With `replace`, commit() replaces what stands under the name; without it refuses.
     /// \throws Error io.
-    explicit OutputFile(std::filesystem::path file);
+    OutputFile(std::filesystem::path file, bool replace);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
     ~OutputFile();
@@ -70,20 +74,24 @@ public:
 
     /// Makes the bytes durable; nothing may be written afterwards. \throws Error io.
     void sync();
-    /// Gives the file its name, replacing what stood there; sync() first. With `revertible`, what stood there is kept
-    /// until this object goes away, for revert(). \throws Error io.
-    void commit(bool revertible = false);
-    /// Takes back a revertible commit(): what stood under the name before stands there again.
+    /// Hides what stands under the name, until commit() or revert().
+    void set_aside();
+    /// Gives the file its name; sync() first.
+    /// \throws Error io; invalid_argument if something stands there that is not to be replaced.
+    void commit();
+    /// Takes back commit() and set_aside(): what stood under the name before stands there again.
     void revert() noexcept;
 
     [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 
 private:
-    void fail(const char* what, int error) const;
+    [[noreturn]] void fail(const char* what, int error) const;
+    void sync_folder();
 
     std::filesystem::path file_;
     std::filesystem::path temporary_;
-    std::filesystem::path previous_;  // a second name for what commit() replaced
+    std::filesystem::path previous_;  // another name of what stood under the name before
+    bool replace_ = false;
     int handle_ = -1;
     void* stream_ = nullptr;
     bool committed_ = false;

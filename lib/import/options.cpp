@@ -1,5 +1,6 @@
 #include <stack2nrrd/options.hpp>
 
+#include "core/file.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -102,7 +103,7 @@ std::uint64_t to_bytes(std::string_view text) {
     const std::optional<double> value = parse_double(number);
     if (!value || !(*value > 0) || *value * unit > 9e18)
         refuse(shown(text) + " is no amount of memory; write 512M or 2G");
-    return static_cast<std::uint64_t>(*value * unit);
+    return static_cast<std::uint64_t>(std::ceil(*value * unit));
 }
 
 Vector3 to_vector(std::string_view text, bool spread) {
@@ -213,6 +214,7 @@ void set_encoding(Options& o, std::string_view v) {
 }
 
 void set_level(Options& o, std::string_view v) { o.nrrd.level = static_cast<int>(to_integer(v, 1, 9)); }
+void set_preview(Options& o, std::string_view v) { o.nrrd.preview = path_from_utf8(v); }
 void set_force(Options& o, std::string_view v) { o.nrrd.force = to_flag(v); }
 
 void set_threads(Options& o, std::string_view v) {
@@ -224,7 +226,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 23> entries{{
+constexpr std::array<Entry, 24> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -259,6 +261,8 @@ constexpr std::array<Entry, 23> entries{{
     {{"window", "LO,HI", "", "Output", "map source values LO..HI to the type's range (floats: to 0..1)"}, set_window},
     {{"encoding", "raw|gzip", "raw", "Output", "of the samples"}, set_encoding},
     {{"level", "1..9", "6", "Output", "of gzip: 1 is fast, 9 is small"}, set_level},
+    {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, gathered while it is made"},
+     set_preview},
     {{"force", "", "", "Output", "replace an existing output"}, set_force},
     {{"threads", "N", "0", "Running", "0 = one a core"}, set_threads},
     {{"memory", "BYTES", "none", "Running",

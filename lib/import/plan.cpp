@@ -5,6 +5,7 @@
 #include "import/slice_filter.hpp"
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
+#include "sink/nrrd_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
@@ -115,14 +116,16 @@ constexpr std::int64_t standing_bytes = 16 << 20;
 
 template <class Real>
 std::int64_t memory_of(const Detail& plan) {
+    // No more slices wait than there are.
+    const Index slices = std::min(plan.in_flight + accumulator_group, plan.source.size());
+    const Index group = std::min(accumulator_group, plan.slab.size());
     const auto slice = static_cast<std::int64_t>(plan.small_slice_length() * sizeof(Real));
     const bool may_hold_nan = plan.image.type == SampleType::float32 || plan.image.type == SampleType::float64;
     const std::int64_t parts = may_hold_nan ? 2 : 1;
     const std::int64_t sums = Accumulator<Real>::memory_bytes(plan.axes[2], plan.small_slice_length());
     return standing_bytes + TapTable<Real>::memory_bytes(plan.axes[0]) + TapTable<Real>::memory_bytes(plan.axes[1]) +
            plan.threads * (SliceFilter<Real>::memory_bytes(plan) + plan.decoder_bytes) +
-           parts * ((plan.in_flight + accumulator_group) * slice + sums) + (parts - 1) * accumulator_group * slice +
-           plan.volume.slice_bytes();
+           parts * (slices * slice + sums) + (parts - 1) * group * slice + plan.volume.slice_bytes() + plan.sink_bytes;
 }
 
 std::int64_t memory_of(const Detail& plan) { return plan.single ? memory_of<float>(plan) : memory_of<double>(plan); }
@@ -229,7 +232,15 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     volume.geometry =
         resampled(source_geometry(stack, options), first, {plan->axes[0].step, plan->axes[1].step, plan->axes[2].step});
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
+    for (std::size_t a = 0; a < 3; ++a) {
+        const double length = spacing(volume.geometry, static_cast<int>(a));
+        if (!std::isfinite(length) || !(length > 0) || !std::isfinite(volume.geometry.origin[a])) {
+            throw Error(ErrorCode::invalid_argument,
+                        "--spacing: gives a volume whose place cannot be written in numbers; give a sensible one");
+        }
+    }
     volume.notes = provenance(stack, options, *plan);
+    plan->sink_bytes = nrrd_sink_bytes(volume, options.nrrd);
 
     share_out(*plan, options);
     plan->warnings = warnings_for(stack, options, *plan);

@@ -30,6 +30,7 @@ struct ImportPlan::Detail {
     VolumeInfo volume;
     Index source_slices = 0;
     std::int64_t decoder_bytes = 0;  ///< see Stack
+    std::int64_t sink_bytes = 0;     ///< of a NRRD file written as the options say
     unsigned threads = 1;
     Index in_flight = 1;  ///< slices between decoder and z
     std::int64_t memory_bytes = 0;

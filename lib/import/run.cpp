@@ -90,9 +90,12 @@ private:
 /// Asks the caller ten times a second whether to go on.
 class Pulse {
 public:
-    Pulse(const KeepGoing& keep_going, Index total) : keep_going_(keep_going), progress_{0, total} {}
+    Pulse(const KeepGoing& keep_going, Index total) : keep_going_(keep_going), progress_{0, total, 0} {}
 
-    void done(Index slices) { progress_.done = slices; }
+    void done(Index slices, std::int64_t nan_samples) {
+        progress_.done = slices;
+        progress_.nan_samples = nan_samples;
+    }
 
     void operator()(bool now = false) {
         const auto time = std::chrono::steady_clock::now();
@@ -123,7 +126,7 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
     };
     const auto consume = [&](Index i, SmallSlice<Real> slice) {
         z_filter.add(plan.source.first + i, std::move(slice));
-        pulse.done(i + 1);
+        pulse.done(i + 1, z_filter.nan_samples());
     };
     Report report;
     report.threads = run_ordered<SmallSlice<Real>>(plan.source.size(), plan.threads, plan.in_flight, produce, consume,

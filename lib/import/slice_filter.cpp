@@ -71,7 +71,7 @@ void SliceFilter<Real>::decode(const SourceFile& file) {
     try {
         input.emplace(file.path);
     } catch (const Error& error) {
-        if (error.code() == ErrorCode::not_found) throw_changed(file);
+        if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::corrupt) throw_changed(file);
         throw;
     }
     const auto differs = [&] {
@@ -87,6 +87,7 @@ void SliceFilter<Real>::decode(const SourceFile& file) {
         throw;
     }
     if (differs()) throw_changed(file);
+    input->check();
 }
 
 template <class Real>

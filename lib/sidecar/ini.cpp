@@ -19,14 +19,12 @@ std::string_view unquoted(std::string_view text) {
 /// Walks from entry to entry.
 class Cursor {
 public:
-    explicit Cursor(std::string_view text) : rest_(text) {}
+    explicit Cursor(std::string_view text) : text_(text), feed_(text.find('\n')), return_(text.find('\r')) {}
 
     /// To the next section or entry; false at the end.
     bool next() {
-        while (!rest_.empty()) {
-            const std::size_t end = std::min(rest_.find_first_of("\r\n"), rest_.size());
-            const std::string_view line = trimmed(rest_.substr(0, end));
-            rest_.remove_prefix(std::min(end + 1, rest_.size()));
+        while (start_ < text_.size()) {
+            const std::string_view line = next_line();
             if (line.size() >= 2 && line.front() == '[' && line.back() == ']') {
                 section = trimmed(line.substr(1, line.size() - 2));
                 is_section = true;
@@ -46,7 +44,18 @@ public:
     bool is_section = false;
 
 private:
-    std::string_view rest_;
+    std::string_view next_line() {
+        // Each is looked for only when it has been passed: the text may have a million of one and none of the other.
+        if (feed_ < start_) feed_ = text_.find('\n', start_);
+        if (return_ < start_) return_ = text_.find('\r', start_);
+        const std::size_t end = std::min({feed_, return_, text_.size()});
+        const std::string_view line = text_.substr(start_, end - start_);
+        start_ = end + 1;
+        return trimmed(line);
+    }
+
+    std::string_view text_;
+    std::size_t start_ = 0, feed_, return_;
 };
 
 /// The unit in "Pixel Size (um)" if `asked` is "Pixel Size".

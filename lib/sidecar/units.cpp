@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 namespace stack2nrrd {
@@ -16,32 +17,25 @@ struct Unit {
 };
 
 // The micro sign has become "u", the A with a ring "A", before these are asked.
-constexpr std::array<Unit, 10> symbols{Unit{"pm", 1e-9}, {"A", 1e-7},  {"nm", 1e-6}, {"um", 1e-3},  {"mm", 1},
-                                       {"cm", 10},       {"dm", 100},  {"m", 1000},  {"in", 25.4},  {"ft", 304.8}};
+constexpr std::array<Unit, 10> symbols{Unit{"pm", 1e-9}, {"A", 1e-7}, {"nm", 1e-6}, {"um", 1e-3}, {"mm", 1},
+                                       {"cm", 10},       {"dm", 100}, {"m", 1000},  {"in", 25.4}, {"ft", 304.8}};
 
-// Singular; an "s" may follow.
-constexpr std::array<Unit, 14> words{Unit{"angstrom", 1e-7}, {"nanometer", 1e-6},  {"nanometre", 1e-6},
-                                     {"micron", 1e-3},       {"micrometer", 1e-3}, {"micrometre", 1e-3},
-                                     {"millimeter", 1},      {"millimetre", 1},    {"centimeter", 10},
-                                     {"centimetre", 10},     {"meter", 1000},      {"metre", 1000},
-                                     {"inch", 25.4},         {"inche", 25.4}};
+// An "s" may follow.
+constexpr std::array<Unit, 14> words{
+    Unit{"angstrom", 1e-7}, {"nanometer", 1e-6}, {"nanometre", 1e-6}, {"micron", 1e-3},   {"micrometer", 1e-3},
+    {"micrometre", 1e-3},   {"millimeter", 1},   {"millimetre", 1},   {"centimeter", 10}, {"centimetre", 10},
+    {"meter", 1000},        {"metre", 1000},     {"inch", 25.4},      {"inches", 25.4}};
 
 struct Spelling {
     std::string_view written;
     std::string_view plain;
 };
 
-// In UTF-8: the micro sign, the Greek letter, the ring letter and the angstrom sign; and as ImageJ and JSON escape them.
-constexpr std::array<Spelling, 10> spellings{Spelling{"\xC2\xB5", "u"},
-                                             {"\xCE\xBC", "u"},
-                                             {"\\u00B5", "u"},
-                                             {"\\u00b5", "u"},
-                                             {"\\u03BC", "u"},
-                                             {"\\u03bc", "u"},
-                                             {"\xC3\x85", "A"},
-                                             {"\xE2\x84\xAB", "A"},
-                                             {"\\u00C5", "A"},
-                                             {"\\u00c5", "A"}};
+// In UTF-8: the micro sign, the Greek letter, the ring letter and the angstrom sign; and as ImageJ and JSON escape
+// them.
+constexpr std::array<Spelling, 10> spellings{
+    Spelling{"\xC2\xB5", "u"}, {"\xCE\xBC", "u"}, {"\\u00B5", "u"},      {"\\u00b5", "u"}, {"\\u03BC", "u"},
+    {"\\u03bc", "u"},          {"\xC3\x85", "A"}, {"\xE2\x84\xAB", "A"}, {"\\u00C5", "A"}, {"\\u00c5", "A"}};
 
 constexpr std::size_t longest_unit = 40;
 
@@ -72,6 +66,11 @@ bool may_be_thousands(std::string_view text) noexcept {
            all_digits(text.substr(0, comma)) && all_digits(text.substr(comma + 1));
 }
 
+bool is_power_of_ten(double unit_mm) noexcept {
+    constexpr std::array<double, 8> powers{1e-9, 1e-7, 1e-6, 1e-3, 1, 10, 100, 1000};
+    return std::find(powers.begin(), powers.end(), unit_mm) != powers.end();
+}
+
 }  // namespace
 
 std::optional<double> unit_in_mm(std::string_view unit) {
@@ -89,10 +88,9 @@ std::optional<double> unit_in_mm(std::string_view unit) {
     }
     for (const Unit& word : words) {
         if (same_ignoring_case(plain, word.name)) return word.mm;
-        if (plain.size() == word.name.size() + 1 && lower(plain.back()) == 's' && has_suffix(plain, "s") &&
-            same_ignoring_case(std::string_view(plain).substr(0, word.name.size()), word.name)) {
+        if (has_suffix(plain, "s") &&
+            same_ignoring_case(std::string_view(plain).substr(0, plain.size() - 1), word.name))
             return word.mm;
-        }
     }
     return std::nullopt;
 }
@@ -104,8 +102,21 @@ bool is_pixel_unit(std::string_view unit) {
 }
 
 double in_mm(double value, double unit_mm) noexcept {
-    // A thousandth is no double, a thousand is: dividing rounds once, multiplying would round twice.
-    return unit_mm < 1 ? value / std::round(1 / unit_mm) : value * unit_mm;
+    // The shortest decimal of the value is what the scanner wrote. Its point is moved, so that nothing is rounded
+    // twice.
+    const auto shift = static_cast<int>(std::lround(std::log10(unit_mm)));
+    std::array<char, 64> digits{};
+    const auto written =
+        std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::scientific);
+    char* const exponent = std::find(digits.data(), written.ptr, 'e') + 1;
+    int power = 0;
+    if (is_power_of_ten(unit_mm) && exponent < written.ptr &&
+        std::from_chars(exponent + (*exponent == '+' ? 1 : 0), written.ptr, power).ec == std::errc{}) {
+        const auto moved = std::to_chars(exponent, digits.data() + digits.size(), power + shift);
+        double mm = 0;
+        if (std::from_chars(digits.data(), moved.ptr, mm).ec == std::errc{}) return mm;
+    }
+    return value * unit_mm;
 }
 
 std::optional<double> checked_spacing(std::string_view name, double value, double unit_mm,
@@ -153,7 +164,8 @@ std::optional<double> checked_number(std::string_view name, std::string_view tex
 }
 
 bool differ(double a, double b) noexcept {
-    return !(std::abs(a - b) <= 1e-3 * std::max(std::abs(a), std::abs(b)));
+    const double larger = std::max(std::abs(a), std::abs(b));
+    return !(std::isfinite(larger) && std::abs(a - b) <= 1e-3 * larger);
 }
 
 std::string to_utf8(std::string_view text) {

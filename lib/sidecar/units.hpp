@@ -18,8 +18,8 @@ namespace stack2nrrd {
 /// Does `unit` say that nothing was measured: "", "pixel", "pixels", "px"?
 [[nodiscard]] bool is_pixel_unit(std::string_view unit);
 
-/// `value` units of `unit_mm` millimetres. Rounded once where the unit is a whole part of a millimetre: 19.79772 um
-/// are the double that 0.01979772 is.
+/// `value` units of `unit_mm` millimetres. For metric units the double nearest to the decimal: 19.79772 um are
+/// 0.01979772.
 [[nodiscard]] double in_mm(double value, double unit_mm) noexcept;
 
 /// Spacings beyond these are mistakes: a hundredth of a nanometre, a metre.
@@ -40,7 +40,7 @@ inline constexpr double largest_spacing_mm = 1e3;
 [[nodiscard]] std::optional<double> checked_number(std::string_view name, std::string_view text,
                                                    std::vector<std::string>& doubts);
 
-/// Do two lengths that should be one differ by more than 0.1 %?
+/// Do two lengths that should be one differ by more than 0.1 %? Whatever is not finite does.
 [[nodiscard]] bool differ(double a, double b) noexcept;
 
 /// `text` if it is UTF-8, else its bytes taken for Latin-1.

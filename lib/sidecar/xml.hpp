@@ -28,11 +28,11 @@ public:
     [[nodiscard]] std::string_view content() const;
 
 private:
-    std::string_view rest_;        // behind the tag
+    std::string_view rest_;  // behind the tag
     std::string_view name_;
     std::string_view attributes_;  // between the name and the bracket
     int depth_ = 0;
-    int open_ = 0;                 // elements that are open behind the tag
+    int open_ = 0;  // elements that are open behind the tag
 };
 
 /// `text` with &amp; &lt; &gt; &quot; &apos; &#181; &#xB5; replaced, in UTF-8; other entities stay as they are.

@@ -26,8 +26,6 @@ public:
 
     void finish() override {}
 
-    [[nodiscard]] std::int64_t memory_bytes(const VolumeInfo&) const override { return 0; }
-
 private:
     std::span<std::byte> volume_;
     std::size_t slice_bytes_ = 0;

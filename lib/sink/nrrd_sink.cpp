@@ -4,10 +4,14 @@
 #include "core/text.hpp"
 #include "sink/gzip_stream.hpp"
 #include "sink/nrrd_header.hpp"
+#include "sink/nrrd_sink.hpp"
+#include "sink/preview.hpp"
 #include "sink/value_range.hpp"
 
 #include <stack2nrrd/error.hpp>
 
+#include <algorithm>
+#include <initializer_list>
 #include <optional>
 
 namespace stack2nrrd {
@@ -20,7 +24,12 @@ namespace {
 
 bool is_detached(const fs::path& file) { return lower_case(utf8(file.extension())) == ".nhdr"; }
 
-/// Refuses what must not be replaced. Asked before the run, and again by the time there is something to write.
+/// The file that holds the samples of a detached header.
+fs::path samples_beside(fs::path header, Encoding encoding) {
+    return header.replace_extension(encoding == Encoding::gzip ? ".raw.gz" : ".raw");
+}
+
+/// Refuses what must not be replaced. Asked before the run; OutputFile makes sure once more at its end.
 void check_replaceable(const fs::path& file, bool force) {
     std::error_code failure;
     const fs::file_status status = fs::status(file, failure);
@@ -30,6 +39,37 @@ void check_replaceable(const fs::path& file, bool force) {
         throw Error(ErrorCode::invalid_argument, shown + ": exists and is not a regular file; give another name");
     }
     if (!force) throw Error(ErrorCode::invalid_argument, shown + ": exists already; use --force to replace it");
+}
+
+void check_suffix(const fs::path& file, std::initializer_list<std::string_view> known, const char* expected) {
+    const std::string suffix = lower_case(utf8(file.extension()));
+    if (std::find(known.begin(), known.end(), suffix) != known.end()) return;
+    throw Error(ErrorCode::invalid_argument,
+                printable(utf8(file)) + ": has the suffix '" + printable(suffix) + "', " + expected + " was expected");
+}
+
+/// The name of the samples' file stands in the header, on a line of its own.
+void check_name(const fs::path& samples) {
+    const std::string name = utf8(samples.filename());
+    if (printable(name) != name || trimmed(name) != name) {
+        throw Error(ErrorCode::invalid_argument,
+                    printable(utf8(samples)) +
+                        ": cannot be named in a header, a name without line breaks, control characters and blanks at "
+                        "its ends was expected; give another name, or write .nrrd");
+    }
+}
+
+void check_different(const std::vector<fs::path>& files) {
+    std::error_code ignored;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (fs::weakly_canonical(files[i], ignored) == fs::weakly_canonical(files[j], ignored) ||
+                fs::equivalent(files[i], files[j], ignored)) {
+                throw Error(ErrorCode::invalid_argument,
+                            printable(utf8(files[i])) + ": is named twice as an output; give two names");
+            }
+        }
+    }
 }
 
 void check_folder(const fs::path& file, std::int64_t bytes) {
@@ -48,28 +88,34 @@ void check_folder(const fs::path& file, std::int64_t bytes) {
 
 class NrrdSink final : public Sink {
 public:
-    NrrdSink(fs::path file, const NrrdOptions& options) : file_(std::move(file)), options_(options) {
-        for (const fs::path& each : nrrd_files(file_, options_)) check_replaceable(each, options_.force);
+    NrrdSink(const fs::path& file, const NrrdOptions& options) : file_(followed(file)), options_(options) {
+        const std::vector<fs::path> files = nrrd_files(file, options);
+        for (const fs::path& each : files) check_replaceable(each, options.force);
+        check_different(files);
+        if (is_detached(file_)) check_name(samples_name());
     }
 
     void begin(const VolumeInfo& volume) override {
-        const std::vector<fs::path> files = nrrd_files(file_, options_);
-        for (const fs::path& each : files) check_replaceable(each, options_.force);
-        const bool detached = files.size() > 1;
         check_folder(file_, options_.encoding == Encoding::raw ? volume.bytes() : 0);
-
-        header_ = nrrd_header(volume, options_.encoding, detached ? utf8(files[1].filename()) : "");
+        const bool detached = is_detached(file_);
+        header_ = nrrd_header(volume, options_.encoding, detached ? utf8(samples_name().filename()) : "");
         range_.emplace(volume.type, volume.channels);
-        header_file_.emplace(file_);
+        header_file_.emplace(file_, options_.force);
         header_file_->write(header_.text);
-        if (detached) samples_file_.emplace(files[1]);
+        if (detached) samples_file_.emplace(samples_name(), options_.force);
+        if (!options_.preview.empty()) {
+            check_folder(options_.preview, 0);
+            preview_file_.emplace(options_.preview, options_.force);
+            preview_.emplace(volume);
+        }
         if (options_.encoding == Encoding::gzip) {
             gzip_.emplace(options_.level, [this](std::span<const std::byte> bytes) { payload().write(bytes); });
         }
     }
 
-    void write_slice(Index, std::span<const std::byte> samples) override {
+    void write_slice(Index z, std::span<const std::byte> samples) override {
         range_->add(samples);
+        if (preview_) preview_->add(z, samples);
         if (gzip_) {
             gzip_->write(samples);
         } else {
@@ -81,23 +127,29 @@ public:
         if (gzip_) gzip_->finish();
         header_file_->write_at(static_cast<std::int64_t>(header_.min_at), range_->min_text());
         header_file_->write_at(static_cast<std::int64_t>(header_.max_at), range_->max_text());
-        if (samples_file_) samples_file_->sync();
-        header_file_->sync();
-        // The header comes last: it must never speak of samples that are not there.
-        if (samples_file_) samples_file_->commit(true);
+        if (preview_) preview_->write(*preview_file_);
+        for (auto* file : {&preview_file_, &samples_file_, &header_file_}) {
+            if (*file) (*file)->sync();
+        }
         try {
+            if (preview_file_) preview_file_->commit();
+            // A header must never speak of samples that are not there, so the old one goes first, the new one comes
+            // last.
+            if (samples_file_) {
+                header_file_->set_aside();
+                samples_file_->commit();
+            }
             header_file_->commit();
         } catch (...) {
-            if (samples_file_) samples_file_->revert();
+            for (auto* file : {&header_file_, &samples_file_, &preview_file_}) {
+                if (*file) (*file)->revert();
+            }
             throw;
         }
     }
 
-    [[nodiscard]] std::int64_t memory_bytes(const VolumeInfo&) const override {
-        return options_.encoding == Encoding::gzip ? GzipStream::memory_bytes : 0;
-    }
-
 private:
+    [[nodiscard]] fs::path samples_name() const { return samples_beside(file_, options_.encoding); }
     OutputFile& payload() { return samples_file_ ? *samples_file_ : *header_file_; }
 
     fs::path file_;
@@ -106,24 +158,30 @@ private:
     std::optional<ValueRange> range_;
     std::optional<OutputFile> header_file_;
     std::optional<OutputFile> samples_file_;
+    std::optional<OutputFile> preview_file_;
+    std::optional<Preview> preview_;
     std::optional<GzipStream> gzip_;
 };
 
 }  // namespace
 
 std::vector<fs::path> nrrd_files(const fs::path& file, const NrrdOptions& options) {
-    if (!is_detached(file)) return {file};
-    fs::path samples = file;
-    samples.replace_extension(options.encoding == Encoding::gzip ? ".raw.gz" : ".raw");
-    return {file, samples};
+    std::vector<fs::path> files{followed(file)};
+    if (is_detached(files[0])) {
+        files.push_back(samples_beside(files[0], options.encoding));
+    }
+    if (!options.preview.empty()) files.push_back(followed(options.preview));
+    return files;
+}
+
+std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options) {
+    return (options.encoding == Encoding::gzip ? GzipStream::memory_bytes : 0) +
+           (options.preview.empty() ? 0 : Preview::memory_bytes(volume));
 }
 
 std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options) {
-    const std::string suffix = lower_case(utf8(file.extension()));
-    if (suffix != ".nrrd" && suffix != ".nhdr") {
-        throw Error(ErrorCode::invalid_argument, printable(utf8(file)) + ": has the suffix '" + printable(suffix) +
-                                                     "', .nrrd or .nhdr was expected for a volume");
-    }
+    check_suffix(followed(file), {".nrrd", ".nhdr"}, ".nrrd or .nhdr");
+    if (!options.preview.empty()) check_suffix(followed(options.preview), {".png"}, ".png");
     return std::make_unique<NrrdSink>(file, options);
 }
 

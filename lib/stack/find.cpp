@@ -8,6 +8,7 @@
 #include "stack/headers.hpp"
 #include "stack/natural_order.hpp"
 #include "stack/pattern.hpp"
+#include "stack/read_list.hpp"
 #include "stack/series.hpp"
 #include "stack/short_list.hpp"
 
@@ -67,7 +68,7 @@ Names images_in(Stack& stack, const std::vector<std::string>& paths) {
         stack.strays.clear();
         for (const std::string& path : paths) {
             const std::string_view name = base_name(path);
-            if (is_hidden(name)) continue;
+            if (is_hidden(name) && !is_litter(name)) continue;
             if (!is_litter(name) && is_image(path)) {
                 images.push_back(path);
             } else {
@@ -327,6 +328,21 @@ Stack finished(Stack stack, unsigned threads) {
     return stack;
 }
 
+Stack find_files(const Names& paths, const FindOptions& options) {
+    const std::string where = "the list of files";
+    if (paths.empty()) throw_no_slices(where);
+    Stack stack;
+    if (options.order == Order::given) {
+        stack.kind = "list";
+        add_in_order(stack, paths);
+    } else {
+        stack = find_among(paths, where);
+        stack.kind = "files";
+    }
+    refuse_other_than_files(stack);
+    return finished(std::move(stack), options.threads);
+}
+
 }  // namespace
 
 Stack find_stack(const fs::path& input, const FindOptions& options) {
@@ -341,20 +357,12 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
 }
 
 Stack find_stack(const std::vector<std::string>& paths_utf8, const FindOptions& options) {
-    const std::string where = "the list of files";
-    if (paths_utf8.empty()) throw_no_slices(where);
-    Stack stack;
-    if (options.order == Order::given) {
-        stack.kind = "list";
-        stack.slices.reserve(paths_utf8.size());
-        StackBuilder builder(stack);
-        for (const std::string& path : paths_utf8) builder.add(path);
-    } else {
-        stack = find_among(views_of(paths_utf8), where);
-        stack.kind = "files";
-    }
-    refuse_other_than_files(stack);
-    return finished(std::move(stack), options.threads);
+    return find_files(views_of(paths_utf8), options);
+}
+
+Stack find_listed_stack(const fs::path& list, const FindOptions& options) {
+    const ListedPaths listed = read_list(list);
+    return find_files(listed.paths, options);
 }
 
 }  // namespace stack2nrrd

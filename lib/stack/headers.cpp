@@ -189,8 +189,8 @@ void read_headers(Stack& stack, unsigned threads) {
     others.reserve(helpers);
     try {
         while (others.size() < helpers) others.emplace_back(work);
-    } catch (const std::system_error&) {
-        // No more threads to be had: those that run, and this one, do it.
+    } catch (const std::exception&) {
+        // No more threads, or no memory for them: those that run, and this one, do it.
     }
     work();
     for (std::thread& other : others) other.join();

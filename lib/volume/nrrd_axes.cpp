@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace stack2nrrd {
@@ -28,13 +29,14 @@ std::vector<std::string_view> words(std::string_view text) {
 
 void check_count(const InputFile& file, std::string_view field, std::size_t count, std::size_t expected) {
     if (count == expected) return;
-    damaged_header(file, "its field " + quoted(field) + " has " + std::to_string(count) + " entries and " +
+    damaged_header(file, "its field " + in_quotes(field) + " has " + std::to_string(count) + " entries and " +
                              std::to_string(expected) + " were expected");
 }
 
 double number(const InputFile& file, std::string_view field, std::string_view text) {
     const std::optional<double> value = parse_double(text);
-    if (!value) damaged_header(file, "its field " + quoted(field) + " has " + quoted(text) + " where a number is due");
+    if (!value)
+        damaged_header(file, "its field " + in_quotes(field) + " has " + in_quotes(text) + " where a number is due");
     return *value;
 }
 
@@ -57,7 +59,7 @@ std::vector<std::string> strings(const InputFile& file, const NrrdText& text, st
          at = value->find_first_not_of(blanks, at)) {
         std::string entry;
         bool closed = false;
-        if ((*value)[at] != '"') damaged_header(file, "its field " + quoted(field) + " has a string without quotes");
+        if ((*value)[at] != '"') damaged_header(file, "its field " + in_quotes(field) + " has a string without quotes");
         for (++at; at < value->size() && !closed; ++at) {
             const char c = (*value)[at];
             if (c == '\\' && at + 1 < value->size() && (*value)[at + 1] == '"') {
@@ -68,7 +70,7 @@ std::vector<std::string> strings(const InputFile& file, const NrrdText& text, st
                 entry += c;
             }
         }
-        if (!closed) damaged_header(file, "its field " + quoted(field) + " has a string without its closing quote");
+        if (!closed) damaged_header(file, "its field " + in_quotes(field) + " has a string without its closing quote");
         result.push_back(entry);
     }
     check_count(file, field, result.size(), expected);
@@ -85,7 +87,7 @@ std::optional<std::vector<double>> take_vector(const InputFile& file, std::strin
     }
     const std::size_t close = rest.find(')');
     if (rest[0] != '(' || close == std::string_view::npos) {
-        damaged_header(file, "its field " + quoted(field) + " has " + quoted(rest) + " where a vector is due");
+        damaged_header(file, "its field " + in_quotes(field) + " has " + in_quotes(rest) + " where a vector is due");
     }
     std::vector<double> result;
     for (const std::string_view part : split(rest.substr(1, close - 1), ',')) {
@@ -98,7 +100,7 @@ std::optional<std::vector<double>> take_vector(const InputFile& file, std::strin
     if (std::all_of(result.begin(), result.end(), is_nan)) return std::nullopt;
     for (const double d : result) {
         if (!(std::abs(d) <= std::numeric_limits<double>::max())) {
-            damaged_header(file, "its field " + quoted(field) + " has a vector that is not finite");
+            damaged_header(file, "its field " + in_quotes(field) + " has a vector that is not finite");
         }
     }
     return result;
@@ -109,7 +111,7 @@ std::vector<std::optional<std::vector<double>>> vectors(const InputFile& file, c
     std::vector<std::optional<std::vector<double>>> result;
     const std::string* value = text.field(field);
     if (value == nullptr) return result;
-    if (dimension == 0) damaged_header(file, "it has " + quoted(field) + " but no \"space\" that it refers to");
+    if (dimension == 0) damaged_header(file, "it has " + in_quotes(field) + " but no \"space\" that it refers to");
     for (std::string_view rest = trimmed(*value); !rest.empty(); rest = trimmed(rest)) {
         result.push_back(take_vector(file, field, rest, dimension));
     }
@@ -148,7 +150,8 @@ void read_space(const InputFile& file, const NrrdText& text, NrrdAxes& axes) {
         const auto* found = std::find_if(known.begin(), known.end(), [&](const Known& k) {
             return axes.space == k.name || (!k.brief.empty() && axes.space == k.brief);
         });
-        if (found == known.end()) unsupported_nrrd(file, "the space " + quoted(*name), "correct its field \"space\"");
+        if (found == known.end())
+            unsupported_nrrd(file, "the space " + in_quotes(*name), "correct its field \"space\"");
         if (dimension != nullptr && declared != found->dimension) {
             damaged_header(file, "its space has " + std::to_string(found->dimension) + " dimensions and it declares " +
                                      std::to_string(declared));
@@ -182,7 +185,7 @@ void read_sizes(const InputFile& file, const NrrdText& text, NrrdAxes& axes) {
     for (const Index size : axes.sizes) {
         if (size > most_samples / samples) {
             refuse(file, ErrorCode::limit,
-                   "declares sizes of " + quoted(*sizes) + ", no more than 2^58 samples were expected; correct it");
+                   "declares sizes of " + in_quotes(*sizes) + ", no more than 2^58 samples were expected; correct it");
         }
         samples *= size;
     }
@@ -194,12 +197,27 @@ int channels_of_kind(std::string_view kind) {
         std::string_view name;
         int channels;
     };
-    constexpr std::array<Known, 21> known{
-        {{"list", 0},       {"vector", 0},     {"contravariant-vector", 0}, {"covariant-vector", 0}, {"normal", 0},
-         {"point", 0},      {"stub", 1},       {"scalar", 1},               {"2-vector", 2},         {"3-color", 3},
-         {"rgb-color", 3},  {"rgbcolor", 3},   {"rgb", 3},                  {"3-vector", 3},         {"3-gradient", 3},
-         {"3-normal", 3},   {"4-color", 4},    {"rgba-color", 4},           {"rgbacolor", 4},        {"rgba", 4},
-         {"4-vector", 4}}};
+    constexpr std::array<Known, 21> known{{{"list", 0},
+                                           {"vector", 0},
+                                           {"contravariant-vector", 0},
+                                           {"covariant-vector", 0},
+                                           {"normal", 0},
+                                           {"point", 0},
+                                           {"stub", 1},
+                                           {"scalar", 1},
+                                           {"2-vector", 2},
+                                           {"3-color", 3},
+                                           {"rgb-color", 3},
+                                           {"rgbcolor", 3},
+                                           {"rgb", 3},
+                                           {"3-vector", 3},
+                                           {"3-gradient", 3},
+                                           {"3-normal", 3},
+                                           {"4-color", 4},
+                                           {"rgba-color", 4},
+                                           {"rgbacolor", 4},
+                                           {"rgba", 4},
+                                           {"4-vector", 4}}};
     for (const Known& k : known) {
         if (kind == k.name) return k.channels;
     }
@@ -213,7 +231,7 @@ bool is_domain(std::string_view kind) { return kind == "domain" || kind == "spac
 std::int64_t field_integer(const InputFile& file, std::string_view field, std::string_view text) {
     const std::optional<std::int64_t> value = parse_integer(text);
     if (!value)
-        damaged_header(file, "its field " + quoted(field) + " has " + quoted(text) + " where an integer is due");
+        damaged_header(file, "its field " + in_quotes(field) + " has " + in_quotes(text) + " where an integer is due");
     return *value;
 }
 
@@ -257,9 +275,9 @@ AxisRoles axis_roles(const InputFile& file, const NrrdAxes& axes) {
         const bool nowhere = placed && !axes.directions[static_cast<std::size_t>(a)] && own.empty();
         if (own.empty() ? !nowhere : is_domain(own)) continue;
         const int channels = own.empty() ? 0 : channels_of_kind(own);
-        if (channels < 0 && size(a) > 1) unsupported_nrrd(file, "an axis of kind " + quoted(own));
+        if (channels < 0 && size(a) > 1) unsupported_nrrd(file, "an axis of kind " + in_quotes(own));
         if (channels > 0 && size(a) != channels) {
-            damaged_header(file, "its axis of kind " + quoted(own) + " has " + std::to_string(size(a)) +
+            damaged_header(file, "its axis of kind " + in_quotes(own) + " has " + std::to_string(size(a)) +
                                      " samples and " + std::to_string(channels) + " were expected");
         }
         if (roles.vector >= 0) unsupported_nrrd(file, text + " and more than one colour or vector axis");

@@ -19,8 +19,8 @@ struct NrrdAxes {
     std::vector<std::string> kinds;  ///< lower case; "" where unknown
     std::vector<double> spacings;    ///< NaN where unknown
     std::vector<std::string> units;
-    int space_dimension = 0;          ///< 0: there is no space
-    std::string space;                ///< lower case, no blanks and hyphens: "leftposteriorsuperior"; "" if it has no name
+    int space_dimension = 0;  ///< 0: there is no space
+    std::string space;        ///< lower case, no blanks and hyphens: "leftposteriorsuperior"; "" if it has no name
     std::vector<std::string> space_units;                        ///< one a dimension of the space
     std::vector<std::optional<std::vector<double>>> directions;  ///< nothing for "none"
     std::optional<std::vector<double>> origin;

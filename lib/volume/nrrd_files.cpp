@@ -131,7 +131,8 @@ NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<co
     const std::int64_t step = field_integer(header, "data file", parts[3]);
     constexpr std::int64_t most = 1'000'000'000;
     for (const std::int64_t n : {first, last, step}) {
-        if (n < -most || n > most) damaged_header(header, "its pattern of data files has the number " + std::to_string(n));
+        if (n < -most || n > most)
+            damaged_header(header, "its pattern of data files has the number " + std::to_string(n));
     }
     if (step == 0 || (last - first < 0) != (step < 0 && last != first)) {
         damaged_header(header, "its pattern of data files cannot get from " + std::to_string(first) + " to " +

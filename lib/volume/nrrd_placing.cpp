@@ -26,14 +26,34 @@ std::optional<Unit> unit_of(std::string_view text) {
     };
     // The sign for "micro" comes as U+00B5, U+03BC, in Latin-1, and as ImageJ escapes it. No unit at all means mm, as
     // all readers have it.
-    static constexpr std::array<Known, 28> known{
-        {{"", {}},                   {"mm", {}},                   {"millimeter", {}},        {"millimetre", {}},
-         {"millimeters", {}},        {"millimetres", {}},          {"um", {1, 1000}},         {"\xC2\xB5m", {1, 1000}},
-         {"\xCE\xBCm", {1, 1000}},   {"\xB5m", {1, 1000}},         {"\\u00b5m", {1, 1000}},   {"micron", {1, 1000}},
-         {"microns", {1, 1000}},     {"micrometer", {1, 1000}},    {"micrometre", {1, 1000}}, {"micrometers", {1, 1000}},
-         {"micrometres", {1, 1000}}, {"nm", {1, 1e6}},             {"nanometer", {1, 1e6}},   {"nanometers", {1, 1e6}},
-         {"cm", {10, 1}},            {"centimeter", {10, 1}},      {"centimeters", {10, 1}},  {"m", {1000, 1}},
-         {"meter", {1000, 1}},       {"meters", {1000, 1}},        {"in", {127, 5}},          {"inch", {127, 5}}}};
+    static constexpr std::array<Known, 28> known{{{"", {}},
+                                                  {"mm", {}},
+                                                  {"millimeter", {}},
+                                                  {"millimetre", {}},
+                                                  {"millimeters", {}},
+                                                  {"millimetres", {}},
+                                                  {"um", {1, 1000}},
+                                                  {"\xC2\xB5m", {1, 1000}},
+                                                  {"\xCE\xBCm", {1, 1000}},
+                                                  {"\xB5m", {1, 1000}},
+                                                  {"\\u00b5m", {1, 1000}},
+                                                  {"micron", {1, 1000}},
+                                                  {"microns", {1, 1000}},
+                                                  {"micrometer", {1, 1000}},
+                                                  {"micrometre", {1, 1000}},
+                                                  {"micrometers", {1, 1000}},
+                                                  {"micrometres", {1, 1000}},
+                                                  {"nm", {1, 1e6}},
+                                                  {"nanometer", {1, 1e6}},
+                                                  {"nanometers", {1, 1e6}},
+                                                  {"cm", {10, 1}},
+                                                  {"centimeter", {10, 1}},
+                                                  {"centimeters", {10, 1}},
+                                                  {"m", {1000, 1}},
+                                                  {"meter", {1000, 1}},
+                                                  {"meters", {1000, 1}},
+                                                  {"in", {127, 5}},
+                                                  {"inch", {127, 5}}}};
     const std::string name = lower_case(trimmed(text));
     for (const Known& k : known) {
         if (name == k.name) return k.unit;
@@ -92,14 +112,14 @@ private:
     bool units() {
         for (std::size_t d = 0; d < axes_.space_units.size() && d < 3; ++d) {
             const std::optional<Unit> unit = unit_of(axes_.space_units[d]);
-            if (!unit) return unknown("the unit " + quoted(axes_.space_units[d]) + " is no length");
+            if (!unit) return unknown("the unit " + in_quotes(axes_.space_units[d]) + " is no length");
             space_unit_[d] = *unit;
         }
         for (int a = 0; a < spatial_axes(); ++a) {
             const auto s = static_cast<std::size_t>(a);
             grid_unit_[s] = axes_.units.empty() ? space_unit_[s] : unit_of(axes_.units[file_axis(a)]).value_or(Unit{});
             if (!axes_.units.empty() && !unit_of(axes_.units[file_axis(a)])) {
-                return unknown("the unit " + quoted(axes_.units[file_axis(a)]) + " is no length");
+                return unknown("the unit " + in_quotes(axes_.units[file_axis(a)]) + " is no length");
             }
         }
         if (!slices_) grid_unit_[2] = grid_unit_[0];
@@ -114,7 +134,8 @@ private:
 
     [[nodiscard]] Vector3 in_lps(const std::vector<double>& v) const {
         Vector3 result{0, 0, 0};
-        for (std::size_t d = 0; d < std::min<std::size_t>(v.size(), 3); ++d) result[d] = signs_[d] * space_unit_[d](v[d]);
+        for (std::size_t d = 0; d < std::min<std::size_t>(v.size(), 3); ++d)
+            result[d] = signs_[d] * space_unit_[d](v[d]);
         return result;
     }
 
@@ -123,9 +144,11 @@ private:
         for (int a = 0; a < spatial_axes(); ++a) vectors += direction(a) != nullptr ? 1 : 0;
         if (vectors == 0) return spacings();
         if (vectors < spatial_axes()) return unknown("not all of the axes have a direction in space");
-        for (int a = 0; a < spatial_axes(); ++a) geometry_.direction[static_cast<std::size_t>(a)] = in_lps(*direction(a));
+        for (int a = 0; a < spatial_axes(); ++a)
+            geometry_.direction[static_cast<std::size_t>(a)] = in_lps(*direction(a));
         if (axes_.space.empty() || axes_.space == "scannerxyz" || axes_.space == "3drighthanded") {
-            if (axes_.space_dimension == 3) remarks_.emplace_back("its space is not an anatomical one and is taken as LPS");
+            if (axes_.space_dimension == 3)
+                remarks_.emplace_back("its space is not an anatomical one and is taken as LPS");
         }
         return across() && independent();
     }

@@ -20,7 +20,7 @@ struct TypeName {
 };
 
 /// All that the format allows. "char" alone is not among them: its sign is anybody's guess.
-constexpr std::array<TypeName, 43> type_names{{
+constexpr std::array<TypeName, 42> type_names{{
     {"signed char", SampleType::int8},
     {"int8", SampleType::int8},
     {"int8_t", SampleType::int8},
@@ -63,12 +63,11 @@ constexpr std::array<TypeName, 43> type_names{{
     {"float32", SampleType::float32},  // not in the format, but written by some and unmistakable
     {"double", SampleType::float64},
     {"float64", SampleType::float64},
-    {"double precision", SampleType::float64},
 }};
 
 const std::string& required(const InputFile& file, const NrrdText& text, std::string_view field) {
     const std::string* value = text.field(field);
-    if (value == nullptr) damaged_header(file, "it has no field " + quoted(field));
+    if (value == nullptr) damaged_header(file, "it has no field " + in_quotes(field));
     return *value;
 }
 
@@ -85,7 +84,7 @@ void read_type(const InputFile& file, const NrrdText& text, NrrdVolume& volume) 
         }
         return;
     }
-    unsupported_nrrd(file, "samples of type " + quoted(value), "correct its field \"type\"");
+    unsupported_nrrd(file, "samples of type " + in_quotes(value), "correct its field \"type\"");
 }
 
 void read_encoding(const InputFile& file, const NrrdText& text, NrrdVolume& volume) {
@@ -103,7 +102,7 @@ void read_encoding(const InputFile& file, const NrrdText& text, NrrdVolume& volu
         volume.encoding = NrrdEncoding::image_list;
     } else {
         const bool bzip2 = name == "bzip2" || name == "bz2";
-        unsupported_nrrd(file, (bzip2 ? "bzip2 encoding" : "the encoding " + quoted(value)),
+        unsupported_nrrd(file, (bzip2 ? "bzip2 encoding" : "the encoding " + in_quotes(value)),
                          "write it again with raw or gzip encoding, for example with unu save");
     }
 }
@@ -120,7 +119,7 @@ void read_byte_order(const InputFile& file, const NrrdText& text, NrrdVolume& vo
         return;
     }
     const std::string name = lower_case(*value);
-    if (name != "little" && name != "big") damaged_header(file, "its field \"endian\" says " + quoted(*value));
+    if (name != "little" && name != "big") damaged_header(file, "its field \"endian\" says " + in_quotes(*value));
     if (matters) volume.endian = name == "little" ? std::endian::little : std::endian::big;
 }
 
@@ -128,6 +127,10 @@ void read_skips(const InputFile& file, const NrrdText& text, NrrdVolume& volume)
     if (const std::string* lines = text.field("lineskip")) volume.line_skip = field_integer(file, "line skip", *lines);
     if (const std::string* bytes = text.field("byteskip")) volume.byte_skip = field_integer(file, "byte skip", *bytes);
     if (volume.line_skip < 0) damaged_header(file, "its line skip is " + std::to_string(volume.line_skip));
+    constexpr std::int64_t most = std::int64_t{1} << 58;  // so that sums with it cannot overflow
+    if (volume.byte_skip > most || volume.byte_skip < -most) {
+        damaged_header(file, "its byte skip is " + std::to_string(volume.byte_skip));
+    }
     const bool from_end = volume.byte_skip < 0;
     if (from_end && volume.encoding != NrrdEncoding::raw && volume.encoding != NrrdEncoding::gzip) {
         damaged_header(file, "its byte skip is " + std::to_string(volume.byte_skip) +
@@ -157,8 +160,8 @@ void check_sizes(const InputFile& file, const NrrdVolume& volume) {
     for (const Index size : volume.size) {
         if (size > longest_side) {
             refuse(file, ErrorCode::limit,
-                   "declares an axis of " + std::to_string(size) + " samples, at most " +
-                       std::to_string(longest_side) + " are read; cut it into parts if it is genuine");
+                   "declares an axis of " + std::to_string(size) + " samples, at most " + std::to_string(longest_side) +
+                       " are read; cut it into parts if it is genuine");
         }
     }
 }

@@ -31,7 +31,7 @@ enum class WideInteger : std::uint8_t { none, int64, uint64 };
 
 /// A NRRD volume on disk. A value; nothing is open behind it.
 struct NrrdVolume {
-    std::string path;  ///< UTF-8, of the header
+    std::string path;                     ///< UTF-8, of the header
     SampleType type = SampleType::uint8;  ///< as delivered
     WideInteger wide = WideInteger::none;
     std::array<Index, 3> size{};
@@ -40,7 +40,7 @@ struct NrrdVolume {
     std::endian endian = std::endian::native;
     NrrdEncoding encoding = NrrdEncoding::raw;
     std::int64_t line_skip = 0;
-    std::int64_t byte_skip = 0;  ///< -1: the samples end the file; -1-N: N bytes follow them
+    std::int64_t byte_skip = 0;         ///< -1: the samples end the file; -1-N: N bytes follow them
     std::vector<std::string> files;     ///< UTF-8; `path` itself if the samples follow the header
     std::int64_t attached_offset = -1;  ///< where they begin then; -1 if they are in other files
     int file_dimension = 0;             ///< how many of the file's axes one of several files holds; 0: all in one
@@ -48,7 +48,7 @@ struct NrrdVolume {
     Geometry geometry;
     std::vector<std::string> kinds;  ///< of the file's axes, lower case; "" where unknown; empty if not given
     std::vector<std::pair<std::string, std::string>> key_values;  ///< in order
-    std::vector<std::string> remarks;  ///< what is odd but harmless
+    std::vector<std::string> remarks;                             ///< what is odd but harmless
 
     [[nodiscard]] int channels() const noexcept { return channel_count(colour); }
     /// Bytes of one sample of one channel, as it is stored.

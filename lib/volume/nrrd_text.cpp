@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <unordered_map>
 
 namespace stack2nrrd {
 
@@ -16,12 +17,39 @@ constexpr std::size_t longest_line = std::size_t{1} << 20;
 constexpr std::int64_t longest_header = std::int64_t{256} << 20;
 
 /// Fields in the form of NrrdText::fields. Some say nothing that an import needs, but they are legal.
-constexpr std::array<std::string_view, 33> known_fields{
-    "content",      "number",   "type",          "blocksize",   "dimension",       "space",      "spacedimension",
-    "sizes",        "spacings", "thicknesses",   "axismins",    "axismaxs",        "centers",    "spacedirections",
-    "centerings",   "kinds",    "labels",        "units",       "min",             "max",        "oldmin",
-    "oldmax",       "endian",   "encoding",      "lineskip",    "byteskip",        "sampleunits", "spaceunits",
-    "spaceorigin",  "datafile", "measurementframe", "axismin",  "axismax"};
+constexpr std::array<std::string_view, 33> known_fields{"content",
+                                                        "number",
+                                                        "type",
+                                                        "blocksize",
+                                                        "dimension",
+                                                        "space",
+                                                        "spacedimension",
+                                                        "sizes",
+                                                        "spacings",
+                                                        "thicknesses",
+                                                        "axismins",
+                                                        "axismaxs",
+                                                        "centers",
+                                                        "spacedirections",
+                                                        "centerings",
+                                                        "kinds",
+                                                        "labels",
+                                                        "units",
+                                                        "min",
+                                                        "max",
+                                                        "oldmin",
+                                                        "oldmax",
+                                                        "endian",
+                                                        "encoding",
+                                                        "lineskip",
+                                                        "byteskip",
+                                                        "sampleunits",
+                                                        "spaceunits",
+                                                        "spaceorigin",
+                                                        "datafile",
+                                                        "measurementframe",
+                                                        "axismin",
+                                                        "axismax"};
 
 /// Lines of a file from its beginning, without their LF or CR LF.
 class Lines {
@@ -98,37 +126,43 @@ std::string unescaped(std::string_view text) {
     return result;
 }
 
-void add_key_value(NrrdText& text, std::string_view line, std::size_t separator) {
-    const std::string key = unescaped(line.substr(0, separator));
-    const std::string value = unescaped(line.substr(separator + 2));
-    for (auto& [name, old] : text.key_values) {
-        if (name == key) {
-            old = value;
-            return;
-        }
+using KeyIndex = std::unordered_map<std::string, std::size_t>;
+
+void add_key_value(NrrdText& text, KeyIndex& index, std::string_view line, std::size_t separator) {
+    std::string key = unescaped(line.substr(0, separator));
+    std::string value = unescaped(line.substr(separator + 2));
+    const auto [place, is_new] = index.emplace(key, text.key_values.size());
+    if (is_new) {
+        text.key_values.emplace_back(std::move(key), std::move(value));
+    } else {
+        text.key_values[place->second].second = std::move(value);
     }
-    // Looking for equal keys takes quadratic time, and an honest header has a few hundred of them at most.
-    constexpr std::size_t most = 20'000;
-    if (text.key_values.size() < most) text.key_values.emplace_back(key, value);
+}
+
+/// Do the names of the data files follow, a line each? (SKIPLIST is refused later, by name.)
+bool is_list(std::string_view data_file) {
+    const std::string_view word = data_file.substr(0, data_file.find_first_of(" \t"));
+    return word == "LIST" || word == "SKIPLIST";
 }
 
 /// A line is a field if ": " follows the name of one; otherwise a key/value if it has ":=" in it.
-void add_line(const InputFile& file, NrrdText& text, std::string_view line) {
+void add_line(const InputFile& file, NrrdText& text, KeyIndex& index, std::string_view line) {
     std::size_t colon = line.find(": ");
     if (colon == std::string_view::npos && line.ends_with(':')) colon = line.size() - 1;  // an empty value, trimmed
     const std::string name = colon == std::string_view::npos ? "" : field_name(line.substr(0, colon));
     if (is_field(name)) {
-        if (text.field(name) != nullptr) damaged_header(file, "it has the field " + quoted(name) + " twice");
+        if (text.field(name) != nullptr) damaged_header(file, "it has the field " + in_quotes(name) + " twice");
         text.fields.emplace_back(name, trimmed(line.substr(colon + 1)));
         return;
     }
     const std::size_t equals = line.find(":=");
     if (equals != std::string_view::npos) {
-        add_key_value(text, line, equals);
+        add_key_value(text, index, line, equals);
     } else if (colon != std::string_view::npos) {
-        unsupported_nrrd(file, "the unknown field " + quoted(line.substr(0, colon)), "take the line out or correct it");
+        unsupported_nrrd(file, "the unknown field " + in_quotes(line.substr(0, colon)),
+                         "take the line out or correct it");
     } else {
-        damaged_header(file, "its line " + quoted(line) + " is neither field nor key/value nor comment");
+        damaged_header(file, "its line " + in_quotes(line) + " is neither field nor key/value nor comment");
     }
 }
 
@@ -161,18 +195,18 @@ NrrdText read_nrrd_text(InputFile& file) {
                "does not begin like a NRRD file, \"NRRD0004\" was expected; copy it again from its source");
     }
     const bool known = line == "NRRD00.01" || (line.size() == 8 && line >= "NRRD0001" && line <= "NRRD0006");
-    if (!known) unsupported_nrrd(file, "the version " + quoted(line), "write it again as NRRD0005 or older");
+    if (!known) unsupported_nrrd(file, "the version " + in_quotes(line), "write it again as NRRD0005 or older");
     NrrdText text;
+    KeyIndex index;
     while (lines.next(line)) {
         if (line.empty()) {
             text.blank_line = true;
             break;
         }
         if (line[0] == '#') continue;
-        add_line(file, text, line);
-        const std::string& last = text.fields.empty() ? line : text.fields.back().second;
-        const bool list = !text.fields.empty() && text.fields.back().first == "datafile" &&
-                          (last == "LIST" || last.starts_with("LIST ") || last.starts_with("LIST\t"));
+        add_line(file, text, index, line);
+        const bool list =
+            !text.fields.empty() && text.fields.back().first == "datafile" && is_list(text.fields.back().second);
         if (!list) continue;
         while (lines.next(line)) text.list.push_back(line);  // to the end of the file, whatever stands there
         while (!text.list.empty() && text.list.back().empty()) text.list.pop_back();
@@ -191,7 +225,7 @@ void unsupported_nrrd(const InputFile& file, const std::string& feature, std::st
            "is a NRRD with " + feature + ", which is not supported; " + std::string(remedy));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t most = 60;
     return "\"" + printable(text.substr(0, most)) + (text.size() > most ? "…\"" : "\"");
 }

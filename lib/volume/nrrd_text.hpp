@@ -19,7 +19,8 @@ namespace stack2nrrd {
 struct NrrdText {
     /// Names in lower case and without blanks ("spacedirections", as some writers have it, too), each at most once.
     std::vector<std::pair<std::string, std::string>> fields;
-    std::vector<std::pair<std::string, std::string>> key_values;  ///< in order, escapes resolved; of equal keys the last
+    std::vector<std::pair<std::string, std::string>>
+        key_values;                 ///< in order, escapes resolved; of equal keys the last
     std::vector<std::string> list;  ///< the lines behind `data file: LIST`: names, as they stand
     std::int64_t end = 0;           ///< offset of what follows the header
     bool blank_line = false;        ///< did a blank line end it, or the end of the file?
@@ -43,6 +44,6 @@ struct NrrdText {
                                    std::string_view remedy = "convert it first, for example with unu");
 
 /// `text` for a message: one line, in quotes, not too long.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace stack2nrrd

@@ -23,8 +23,8 @@ std::int64_t skip_lines(InputFile& file, std::int64_t offset, std::int64_t lines
                                     std::to_string(declared) + " lines that are to be skipped");
         }
         for (const char* at = buffer.data(); at < buffer.data() + got;) {
-            const auto* end = static_cast<const char*>(
-                std::memchr(at, '\n', static_cast<std::size_t>(buffer.data() + got - at)));
+            const auto* end =
+                static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(buffer.data() + got - at)));
             if (end == nullptr) break;
             at = end + 1;
             if (--lines == 0) return offset + (at - buffer.data());
@@ -47,7 +47,7 @@ InputFile open_piece(const NrrdVolume& volume, std::size_t index) {
         return InputFile(path);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::not_found || path == volume.path) throw;
-        throw Error(ErrorCode::not_found, printable(volume.path) + ": names the data file " + quoted(path) +
+        throw Error(ErrorCode::not_found, printable(volume.path) + ": names the data file " + in_quotes(path) +
                                               ", which does not exist; put it there or correct the name");
     }
 }
@@ -81,12 +81,14 @@ Piece locate_piece(const NrrdVolume& volume, InputFile& file) {
             break;
         }
         case NrrdEncoding::hex:
-            available -= std::min(volume.byte_skip, available);
+            available -= volume.byte_skip;
+            piece.offset += volume.byte_skip;
             if (needed > available / 2) too_short(file, available, 2 * needed, " as hexadecimal digits");
             break;
         case NrrdEncoding::ascii: {
             // A digit and a blank each, but for the last.
-            available -= std::min(volume.byte_skip, available);
+            available -= volume.byte_skip;
+            piece.offset += volume.byte_skip;
             const std::int64_t least = needed / volume.stored_bytes() * 2 - 1;
             if (least > available) too_short(file, available, least, " as text");
             break;

@@ -11,7 +11,8 @@ namespace stack2nrrd {
 
 /// Where the samples begin in a data file.
 struct Piece {
-    std::int64_t offset = 0;   ///< of the first byte behind the lines, and for raw behind the bytes, to be skipped
+    std::int64_t offset =
+        0;  ///< of the first byte behind what is to be skipped; gzip skips bytes later, decompressed ones
     std::int64_t surplus = 0;  ///< raw: bytes behind the samples that nobody asked to be skipped
 };
 

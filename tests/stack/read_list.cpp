@@ -1,4 +1,5 @@
 #include "slices.hpp"
+#include "stack/read_list.hpp"
 
 #include <iostream>
 #include <sstream>
@@ -6,11 +7,20 @@
 using namespace stack2nrrd;
 using namespace stack_test;
 
+namespace {
+
+Strings lines_of(const std::filesystem::path& list) {
+    const ListedPaths listed = read_list(list);
+    return Strings(listed.paths.begin(), listed.paths.end());
+}
+
+}  // namespace
+
 TEST_CASE("a list has one path a line", "[stack]") {
     const TemporaryFolder folder;
     const auto read = [&](std::string_view text) {
         write_file(folder / "list", text);
-        return read_list(folder / "list");
+        return lines_of(folder / "list");
     };
     CHECK(read("a\nb\n") == Strings{"a", "b"});
     CHECK(read("a\nb") == Strings{"a", "b"});
@@ -24,10 +34,10 @@ TEST_CASE("a list has one path a line", "[stack]") {
 
 TEST_CASE("what is no list is refused", "[stack]") {
     const TemporaryFolder folder;
-    CHECK(error_of([&] { return read_list(folder / "none"); }).code() == ErrorCode::not_found);
-    CHECK(error_of([&] { return read_list(folder.path()); }).code() == ErrorCode::io);
+    CHECK(error_of([&] { return lines_of(folder / "none"); }).code() == ErrorCode::not_found);
+    CHECK(error_of([&] { return lines_of(folder.path()); }).code() == ErrorCode::io);
     write_file(folder / "zeros", "a\n" + std::string(100000, '\0'));
-    const Error error = error_of([&] { return read_list(folder / "zeros"); });
+    const Error error = error_of([&] { return lines_of(folder / "zeros"); });
     CHECK(error.code() == ErrorCode::corrupt);
     CHECK_THAT(error.what(), Contains("line 2"));
 }
@@ -35,7 +45,7 @@ TEST_CASE("what is no list is refused", "[stack]") {
 TEST_CASE("a list may come from standard input", "[stack]") {
     std::istringstream text("a\nb\n");
     std::streambuf* before = std::cin.rdbuf(text.rdbuf());
-    const Strings paths = read_list("-");
+    const Strings paths = lines_of("-");
     std::cin.rdbuf(before);
     std::cin.clear();
     CHECK(paths == Strings{"a", "b"});

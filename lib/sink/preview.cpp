@@ -1,4 +1,7 @@
-#include "preview_sink.hpp"
+#include "sink/preview.hpp"
+
+#include "core/file.hpp"
+#include "core/sample_types.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -7,11 +10,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
-#include <system_error>
+#include <iterator>
+#include <new>
+#include <span>
 
-using namespace stack2nrrd;
-namespace fs = std::filesystem;
+namespace stack2nrrd {
 
 namespace {
 
@@ -22,26 +25,15 @@ constexpr Index most_rows = 1024;
 constexpr double panel_side = 512;
 
 float sample_at(const std::byte* samples, SampleType type, std::size_t i) {
-    const auto load = [&](auto value) {
-        std::memcpy(&value, samples + i * sizeof(value), sizeof(value));
-        return static_cast<float>(value);
-    };
-    switch (type) {
-        case SampleType::uint8: return load(std::uint8_t{});
-        case SampleType::int8: return load(std::int8_t{});
-        case SampleType::uint16: return load(std::uint16_t{});
-        case SampleType::int16: return load(std::int16_t{});
-        case SampleType::uint32: return load(std::uint32_t{});
-        case SampleType::int32: return load(std::int32_t{});
-        case SampleType::float32: return load(float{});
-        case SampleType::float64: break;
-    }
-    return load(double{});
+    return with_sample_type(type, [&](auto sample) {
+        std::memcpy(&sample, samples + i * sizeof(sample), sizeof(sample));
+        return static_cast<float>(sample);
+    });
 }
 
 /// The plane at another size: means of what falls together, repetition where there is less.
-PreviewSink::Plane scaled(const PreviewSink::Plane& plane, Index width, Index height) {
-    PreviewSink::Plane result{width, height, std::vector<float>(static_cast<std::size_t>(width * height))};
+Preview::Plane scaled(const Preview::Plane& plane, Index width, Index height) {
+    Preview::Plane result{width, height, std::vector<float>(static_cast<std::size_t>(width * height))};
     const auto covered = [](Index k, Index outputs, Index source) {
         const Index first = k * source / outputs;
         return Range{first, std::max(first + 1, (k + 1) * source / outputs)};
@@ -64,9 +56,9 @@ PreviewSink::Plane scaled(const PreviewSink::Plane& plane, Index width, Index he
 }
 
 /// The values below which 1 % and 99 % of the numbers lie.
-std::pair<float, float> grey_range(const std::array<PreviewSink::Plane, 3>& panels) {
+std::pair<float, float> grey_range(const std::array<Preview::Plane, 3>& panels) {
     std::vector<float> numbers;
-    for (const PreviewSink::Plane& panel : panels) {
+    for (const Preview::Plane& panel : panels) {
         std::copy_if(panel.numbers.begin(), panel.numbers.end(), std::back_inserter(numbers),
                      [](float v) { return std::isfinite(v); });
     }
@@ -78,50 +70,30 @@ std::pair<float, float> grey_range(const std::array<PreviewSink::Plane, 3>& pane
     return {low, high > low ? high : low + 1};
 }
 
-void write_png(const fs::path& file, const std::vector<std::uint8_t>& grey, Index width, Index height) {
+void write_png(OutputFile& file, const std::vector<std::uint8_t>& grey, Index width, Index height) {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = static_cast<png_uint_32>(width);
     image.height = static_cast<png_uint_32>(height);
     image.format = PNG_FORMAT_GRAY;
     png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image);
-    std::vector<char> memory(bytes);
-    const bool made = png_image_write_to_memory(&image, memory.data(), &bytes, 0, grey.data(), 0, nullptr) != 0;
-    std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-    if (made) stream.write(memory.data(), static_cast<std::streamsize>(bytes));
-    stream.close();
-    if (!made || !stream) throw Error(ErrorCode::io, file.string() + ": the preview cannot be written");
+    std::vector<std::byte> png(bytes);
+    if (png_image_write_to_memory(&image, png.data(), &bytes, 0, grey.data(), 0, nullptr) == 0) throw std::bad_alloc();
+    file.write(std::span(png.data(), bytes));
 }
 
 }  // namespace
 
-PreviewSink::PreviewSink(Sink& next, fs::path png, bool force) : next_(next), png_(std::move(png)) {
-    std::error_code failure;
-    const fs::file_status status = fs::status(png_, failure);
-    if (fs::exists(status) && (!force || !fs::is_regular_file(status))) {
-        throw Error(ErrorCode::invalid_argument, png_.string() + ": exists already; use --force to replace it");
-    }
-    temporary_ = png_;
-    temporary_.replace_filename("." + png_.filename().string() + ".partial");
-}
-
-PreviewSink::~PreviewSink() {
-    std::error_code ignored;
-    fs::remove(temporary_, ignored);
-}
-
-void PreviewSink::begin(const VolumeInfo& volume) {
-    volume_ = volume;
+Preview::Preview(const VolumeInfo& volume) : volume_(volume) {
     const Index rows = std::min(volume.size[2], most_rows);
     const auto plane = [](Index width, Index height) {
         return Plane{width, height, std::vector<float>(static_cast<std::size_t>(width * height), 0.F)};
     };
     planes_ = {plane(volume.size[0], volume.size[1]), plane(volume.size[0], rows), plane(volume.size[1], rows)};
     gathered_.assign(static_cast<std::size_t>(rows), 0);
-    next_.begin(volume);
 }
 
-void PreviewSink::write_slice(Index z, std::span<const std::byte> samples) {
+void Preview::add(Index z, std::span<const std::byte> samples) {
     const auto channels = static_cast<std::size_t>(volume_.channels);
     const std::size_t colours = channels >= 3 ? 3 : 1;  // alpha is not shown
     const auto at = [&](Index x, Index y) {
@@ -144,17 +116,16 @@ void PreviewSink::write_slice(Index z, std::span<const std::byte> samples) {
     for (Index y = 0; y < volume_.size[1]; ++y) row.push_back(at(volume_.size[0] / 2, y));
     gather_row(planes_[2], z, row);
     ++gathered_[static_cast<std::size_t>(z * planes_[1].height / volume_.size[2])];
-    next_.write_slice(z, samples);
 }
 
-void PreviewSink::gather_row(Plane& plane, Index z, const std::vector<float>& row) {
+void Preview::gather_row(Plane& plane, Index z, const std::vector<float>& row) {
     const Index y = z * plane.height / volume_.size[2];
     for (std::size_t x = 0; x < row.size(); ++x) {
         plane.numbers[static_cast<std::size_t>(y * plane.width) + x] += row[x];
     }
 }
 
-void PreviewSink::finish() {
+void Preview::write(OutputFile& file) {
     for (std::size_t p = 1; p < 3; ++p) {
         Plane& plane = planes_[p];
         for (std::size_t i = 0; i < plane.numbers.size(); ++i) {
@@ -187,17 +158,15 @@ void PreviewSink::finish() {
         }
         left += panel.width + gap;
     }
-    // Written before the volume gets its name, renamed after: either both stand there or neither.
-    write_png(temporary_, picture, width, height);
-    next_.finish();
-    std::error_code failure;
-    fs::rename(temporary_, png_, failure);
-    if (failure) throw Error(ErrorCode::io, png_.string() + ": cannot be given its name: " + failure.message());
+    write_png(file, picture, width, height);
 }
 
-std::int64_t PreviewSink::memory_bytes(const VolumeInfo& volume) const {
+std::int64_t Preview::memory_bytes(const VolumeInfo& volume) {
     const Index rows = std::min(volume.size[2], most_rows);
     const Index numbers = volume.size[0] * volume.size[1] + (volume.size[0] + volume.size[1]) * rows;
+    // The panels, twice where their numbers are sorted, the picture, and what PNG makes of it.
     constexpr auto picture = static_cast<Index>(3 * panel_side * panel_side * (2 * sizeof(float) + 3));
-    return next_.memory_bytes(volume) + numbers * static_cast<Index>(sizeof(float)) + picture;
+    return numbers * static_cast<Index>(sizeof(float)) + picture;
 }
+
+}  // namespace stack2nrrd

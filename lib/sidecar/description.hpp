@@ -1,0 +1,88 @@
+#pragma once
+
+// What stands in the ImageDescription of a TIFF, and what becomes of it together with the density tags that TIFF, PNG,
+// JPEG and BMP have in common. Pure functions on text.
+
+#include "sidecar/units.hpp"
+
+#include <stack2nrrd/geometry.hpp>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// The text that ImageJ writes. ImageJ leaves out what is 1.
+struct ImageJDescription {
+    std::string version;  ///< "1.53c"
+    Index images = 1;     ///< slices in the file, all together
+    Index channels = 1, slices = 1, frames = 1;
+    bool hyperstack = false;
+    std::optional<double> spacing;  ///< z, in `unit`s, as written; may be nonsense
+    std::string unit;               ///< as written, in UTF-8
+    std::vector<std::string> doubts;
+};
+
+/// Nothing if the text does not begin with "ImageJ=".
+[[nodiscard]] std::optional<ImageJDescription> parse_imagej(std::string_view text);
+
+/// One <TiffData>: where slices lie. What OME assumes for absent fields: `ifd` 0, and `plane_count` 1 if `ifd` is
+/// there, else all pages.
+struct OmeTiffData {
+    std::optional<Index> ifd;
+    Index first_z = 0, first_c = 0, first_t = 0;
+    std::optional<Index> plane_count;
+    bool names_file = false;  ///< it has a <UUID FileName="...">
+};
+
+/// The first <Image> of an OME-XML text.
+struct OmeDescription {
+    Index width = 0, height = 0;                 ///< SizeX, SizeY; 0 if not told
+    Index slices = 1, channels = 1, frames = 1;  ///< SizeZ, SizeC (the samples of all channels), SizeT
+    std::string dimension_order;  ///< "XYZCT": the third letter varies fastest from page to page; empty if not told
+    std::string type;             ///< "uint16", as written
+    std::array<std::optional<double>, 3> spacing_mm;
+    Index samples_per_pixel = 1;  ///< of the first channel
+    std::optional<bool> big_endian;
+    std::vector<OmeTiffData> tiff_data;  ///< at most a million
+    std::string first_file;              ///< the first FileName, in UTF-8; a renamed file keeps its old name there
+    bool several_files = false;          ///< slices lie in more than one file
+    std::string metadata_file;           ///< the text only says that this companion file has the metadata
+    Index further_images = 0;            ///< <Image>s behind the first one
+    std::vector<std::string> doubts;
+};
+
+/// Nothing if the root element is not <OME>, or if it tells of no image.
+[[nodiscard]] std::optional<OmeDescription> parse_ome(std::string_view xml);
+
+enum class DensityUnit { none, inch, centimetre, metre };
+
+/// Samples per unit, as TIFF (XResolution ...), PNG (pHYs), JPEG (JFIF) and BMP (pels per metre) tell it. In TIFF an
+/// absent ResolutionUnit means inch.
+struct Density {
+    std::optional<double> x, y;
+    DensityUnit unit = DensityUnit::none;
+};
+
+struct FoundSpacing {
+    std::array<std::optional<double>, 3> mm;
+    std::string source;               ///< "ImageJ", "OME", "resolution"; empty if there is none
+    std::vector<std::string> doubts;  ///< without the file's name, ready to follow "<file>: "
+};
+
+/// Density alone. 72 and 96 per inch, however rounded, are what programs write that know nothing: no spacing.
+[[nodiscard]] FoundSpacing spacing_from(const Density& density);
+
+/// ImageJ writes samples per its own unit into the density tags.
+[[nodiscard]] FoundSpacing spacing_from(const ImageJDescription& imagej, const Density& density);
+
+/// OME's own sizes; from the density only if it has none for x and y.
+[[nodiscard]] FoundSpacing spacing_from(const OmeDescription& ome, const Density& density);
+
+/// The right one of these for a description that may be anything.
+[[nodiscard]] FoundSpacing spacing_from(std::string_view description, const Density& density);
+
+}  // namespace stack2nrrd

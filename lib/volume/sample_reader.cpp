@@ -1,0 +1,223 @@
+#include "volume/sample_reader.hpp"
+
+#include "core/text.hpp"
+#include "volume/piece.hpp"
+#include "volume/piece_stream.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace stack2nrrd {
+
+namespace {
+
+constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+
+std::size_t plane_count(const NrrdVolume& volume) {
+    return volume.channels_last ? static_cast<std::size_t>(volume.channels()) : 1;
+}
+
+std::size_t stored_row(const NrrdVolume& volume) { return volume.image().row_bytes() / plane_count(volume); }
+
+std::size_t rows_at_once(const NrrdVolume& volume) {
+    constexpr std::size_t block_bytes = 128 << 10;
+    const std::size_t row = volume.image().row_bytes();
+    return std::clamp<std::size_t>(block_bytes / row, 1, static_cast<std::size_t>(volume.size[1]));
+}
+
+template <std::size_t size>
+void reverse_bytes(std::byte* samples, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i, samples += size) std::reverse(samples, samples + size);
+}
+
+void swap_bytes(std::byte* samples, std::size_t bytes, std::size_t sample_size) {
+    switch (sample_size) {
+        case 2: return reverse_bytes<2>(samples, bytes / 2);
+        case 4: return reverse_bytes<4>(samples, bytes / 4);
+        case 8: return reverse_bytes<8>(samples, bytes / 8);
+        default: return;
+    }
+}
+
+/// Turns 64-bit integers into doubles where they stand. True if one of them has more than 53 significant bits.
+template <class Integer>
+bool to_doubles(std::byte* samples, std::size_t bytes) {
+    bool rounded = false;
+    for (std::byte* const end = samples + bytes; samples < end; samples += sizeof(Integer)) {
+        Integer value{};
+        std::memcpy(&value, samples, sizeof value);
+        const auto unsigned_value = static_cast<std::uint64_t>(value);
+        const std::uint64_t magnitude = value < Integer{0} ? 0 - unsigned_value : unsigned_value;
+        rounded = rounded || (magnitude != 0 && magnitude >> std::countr_zero(magnitude) >= std::uint64_t{1} << 53);
+        const auto number = static_cast<double>(value);
+        std::memcpy(samples, &number, sizeof number);
+    }
+    return rounded;
+}
+
+/// Every `step`-th place of `out` gets a sample.
+template <std::size_t size>
+void spread(const std::byte* in, std::size_t count, std::byte* out, std::size_t step) {
+    for (std::size_t i = 0; i < count; ++i) std::memcpy(out + i * step * size, in + i * size, size);
+}
+
+void interleave(const std::byte* in, std::size_t count, std::byte* out, std::size_t step, std::size_t sample_size) {
+    switch (sample_size) {
+        case 1: return spread<1>(in, count, out, step);
+        case 2: return spread<2>(in, count, out, step);
+        case 4: return spread<4>(in, count, out, step);
+        default: return spread<8>(in, count, out, step);
+    }
+}
+
+}  // namespace
+
+/// A place in the payload, with the file that holds it. Channels that are apart have one each, so that each goes
+/// forward only: a compressed volume is then inflated once a channel, and never held.
+struct SampleReader::Plane {
+    std::optional<InputFile> file;
+    std::unique_ptr<PieceStream> stream;  // refers to file
+    std::size_t piece = nowhere;
+    Piece start;
+    std::int64_t position = 0;  // of stream, in bytes of samples
+
+    void close() {
+        stream.reset();
+        file.reset();
+        piece = nowhere;
+    }
+};
+
+bool sequential(const NrrdVolume& volume) {
+    if (volume.encoding == NrrdEncoding::raw || volume.encoding == NrrdEncoding::image_list) return false;
+    const std::int64_t slice = volume.size[1] * static_cast<std::int64_t>(stored_row(volume));
+    return volume.piece_bytes > slice;
+}
+
+std::int64_t decoder_bytes(const NrrdVolume& volume) {
+    const auto planes = static_cast<std::int64_t>(plane_count(volume));
+    const auto row = static_cast<std::int64_t>(volume.image().row_bytes());
+    const std::int64_t streams = volume.encoding == NrrdEncoding::raw ? 64 << 10 : planes * piece_stream_bytes;
+    return static_cast<std::int64_t>(rows_at_once(volume)) * row + row + streams;
+}
+
+SampleReader::SampleReader(std::shared_ptr<const NrrdVolume> volume, Opened opened)
+    : volume_(std::move(volume)), opened_(std::move(opened)) {
+    if (volume_->encoding == NrrdEncoding::image_list) {
+        throw Error(ErrorCode::invalid_argument,
+                    printable(volume_->path) + ": is a list of images, a volume was expected; read it as a manifest");
+    }
+    planes_.resize(plane_count(*volume_));
+    stored_row_ = stored_row(*volume_);
+    rows_at_once_ = rows_at_once(*volume_);
+    block_.resize(rows_at_once_ * volume_->image().row_bytes());
+    if (volume_->channels_last) row_.resize(volume_->image().row_bytes());
+}
+
+SampleReader::~SampleReader() = default;
+
+void SampleReader::open(Plane& plane, std::size_t piece) {
+    plane.close();
+    plane.file.emplace(open_piece(*volume_, piece));
+    if (opened_) opened_(piece, *plane.file);
+    plane.start = locate_piece(*volume_, *plane.file);
+    plane.piece = piece;
+}
+
+/// Brings the stream of a plane to `position` in `piece`.
+void SampleReader::advance(Plane& plane, std::size_t piece, std::int64_t position) {
+    if (piece != plane.piece) open(plane, piece);
+    if (!plane.stream || position < plane.position) {
+        plane.stream = piece_stream(*volume_, *plane.file, plane.start);
+        plane.position = 0;
+    }
+    plane.stream->skip(position - plane.position);
+    plane.position = position;
+}
+
+void SampleReader::finish(Plane& plane) {
+    if (plane.position != volume_->piece_bytes) return;
+    if (plane.stream->finish()) ++surplus_;
+    plane.stream.reset();
+}
+
+/// Reads the bytes at `offset` of the payload; they may lie in several files.
+void SampleReader::read(Plane& plane, std::int64_t offset, std::byte* samples, std::size_t size) {
+    const std::int64_t piece_bytes = volume_->piece_bytes;
+    while (size > 0) {
+        const auto piece = static_cast<std::size_t>(offset / piece_bytes);
+        const std::int64_t position = offset % piece_bytes;
+        const auto part = static_cast<std::size_t>(std::min(static_cast<std::int64_t>(size), piece_bytes - position));
+        if (volume_->encoding == NrrdEncoding::raw) {
+            if (piece != plane.piece) open(plane, piece);
+            const std::size_t got = plane.file->read_at(plane.start.offset + position, samples, part);
+            if (got < part) damaged_piece(*plane.file, "it ends too early and more samples were expected");
+        } else {
+            advance(plane, piece, position);
+            plane.stream->read(samples, part);
+            plane.position += static_cast<std::int64_t>(part);
+            finish(plane);
+        }
+        offset += static_cast<std::int64_t>(part);
+        samples += part;
+        size -= part;
+    }
+}
+
+/// The row of the block with its channels side by side.
+const std::byte* SampleReader::delivered(std::size_t row_in_block) {
+    if (!volume_->channels_last) return block_.data() + row_in_block * stored_row_;
+    const std::size_t sample = sample_bytes(volume_->type);
+    for (std::size_t c = 0; c < planes_.size(); ++c) {
+        const std::byte* stored = block_.data() + (c * rows_at_once_ + row_in_block) * stored_row_;
+        interleave(stored, stored_row_ / sample, row_.data() + c * sample, planes_.size(), sample);
+    }
+    return row_.data();
+}
+
+void SampleReader::read_slice(Index z, Range rows, RowSink& sink) {
+    const Index height = volume_->size[1];
+    const Index depth = volume_->size[2];
+    if (rows.empty()) rows = {0, height};
+    if (z < 0 || z >= depth || rows.first < 0 || rows.end > height) {
+        throw Error(ErrorCode::inconsistent, printable(volume_->path) + ": has " + std::to_string(depth) +
+                                                 " slices of " + std::to_string(height) + " rows, slice " +
+                                                 std::to_string(z) + " with " + std::to_string(rows.end) +
+                                                 " rows was expected; start again");
+    }
+    const auto row_bytes = static_cast<std::int64_t>(stored_row_);
+    const bool swap = volume_->endian != std::endian::native;
+    for (Index y = rows.first; y < rows.end;) {
+        const auto count = std::min(static_cast<std::size_t>(rows.end - y), rows_at_once_);
+        for (std::size_t c = 0; c < planes_.size(); ++c) {
+            std::byte* block = block_.data() + c * rows_at_once_ * stored_row_;
+            const std::size_t size = count * stored_row_;
+            read(planes_[c], ((static_cast<Index>(c) * depth + z) * height + y) * row_bytes, block, size);
+            if (swap) swap_bytes(block, size, sample_bytes(volume_->type));
+            if (volume_->wide == WideInteger::int64) rounded_ = to_doubles<std::int64_t>(block, size) || rounded_;
+            if (volume_->wide == WideInteger::uint64) rounded_ = to_doubles<std::uint64_t>(block, size) || rounded_;
+        }
+        for (std::size_t i = 0; i < count; ++i) sink.row(y + static_cast<Index>(i), delivered(i));
+        y += static_cast<Index>(count);
+    }
+    for (std::size_t c = 0; c < planes_.size(); ++c) {
+        Plane& plane = planes_[c];
+        // Behind the last slice of a file, rows that nobody wants still count for its checksum.
+        const std::int64_t end = (static_cast<Index>(c) * depth + z + 1) * height * row_bytes;
+        if (plane.stream && end % volume_->piece_bytes == 0) {
+            advance(plane, plane.piece, volume_->piece_bytes);
+            finish(plane);
+        }
+        if (plane.file && plane.file->changed()) {
+            throw Error(ErrorCode::changed, plane.file->shown() +
+                                                ": was written to while it was read, the same file "
+                                                "was expected; start again when nothing writes to it");
+        }
+    }
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,69 @@
+#pragma once
+
+// Slices of a NRRD volume as rows, in the form in which the codecs deliver those of an image.
+
+#include "codec/codec.hpp"
+#include "volume/nrrd_reader.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// Can slices be read only one after the other, from one reader? If not, several readers of one volume may work at the
+/// same time, each on slices of its own. True for gzip, hex and ascii, unless each slice has a file of its own.
+[[nodiscard]] bool sequential(const NrrdVolume& volume);
+
+/// Upper bound of what a SampleReader of this volume takes; it does not depend on the number of slices.
+[[nodiscard]] std::int64_t decoder_bytes(const NrrdVolume& volume);
+
+/// Reads slices of a volume. Used by one thread at a time; it holds files open, so make few.
+class SampleReader {
+public:
+    /// Is called with each data file that is opened, before it is read: the place to see whether it is still the one
+    /// that was found. May throw.
+    using Opened = std::function<void(std::size_t file, const InputFile&)>;
+
+    explicit SampleReader(std::shared_ptr<const NrrdVolume> volume, Opened opened = {});
+    SampleReader(const SampleReader&) = delete;
+    SampleReader& operator=(const SampleReader&) = delete;
+    ~SampleReader();
+
+    /// Pushes the rows [rows.first, rows.end) of slice z (all, if that is empty) into `sink`, in order: channels
+    /// interleaved, native byte order, 64-bit integers as float64. A sequential volume is read forward; to go back is
+    /// to begin again. Behind the last slice of a compressed file its end and checksum are checked.
+    /// \throws Error corrupt, io, not_found, inconsistent (no such slice or rows), changed (a file that was written to
+    ///         while it was read), and whatever `sink` throws.
+    void read_slice(Index z, Range rows, RowSink& sink);
+
+    [[nodiscard]] bool sequential() const { return stack2nrrd::sequential(*volume_); }
+    /// Was there a 64-bit integer that no double equals? Then the caller owes the user a word.
+    [[nodiscard]] bool rounded() const noexcept { return rounded_; }
+    /// How many files so far had more samples behind the last one.
+    [[nodiscard]] Index files_with_surplus() const noexcept { return surplus_; }
+
+private:
+    struct Plane;
+
+    void read(Plane& plane, std::int64_t offset, std::byte* samples, std::size_t size);
+    void open(Plane& plane, std::size_t piece);
+    void advance(Plane& plane, std::size_t piece, std::int64_t position);
+    void finish(Plane& plane);
+    const std::byte* delivered(std::size_t row_in_block);
+
+    std::shared_ptr<const NrrdVolume> volume_;
+    Opened opened_;
+    std::vector<Plane> planes_;     // one for each channel if they are apart in the file
+    std::size_t stored_row_ = 0;    // bytes of a row of one plane, as stored
+    std::size_t rows_at_once_ = 0;  // in block_
+    std::vector<std::byte> block_;  // stored rows: of plane 0, of plane 1, …
+    std::vector<std::byte> row_;    // one delivered row, where it differs from the stored one
+    bool rounded_ = false;
+    Index surplus_ = 0;
+};
+
+}  // namespace stack2nrrd

@@ -1,0 +1,158 @@
+// Promise 1: memory is predicted, and does not depend on the number of slices.
+
+#include "cli/program.hpp"
+#include "cli/slices.hpp"
+#include "support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+using namespace cli_test;
+
+namespace {
+
+constexpr std::int64_t mebibyte = 1 << 20;
+
+/// Sanitizers keep books in memory of their own: nothing can be said then.
+bool memory_can_be_measured() {
+    if (is_sanitized()) say_skipped("a sanitizer takes memory of its own");
+    return !is_sanitized();
+}
+
+/// A list of slices many times over, and what importing it takes.
+struct Lists {
+    Folder folder;
+    std::vector<fs::path> slices;
+
+    void add(const Bytes& bytes, const std::string& suffix) {
+        slices.push_back(folder / ("s" + std::to_string(slices.size()) + suffix));
+        if (!bytes.empty()) write_file(slices.back(), bytes);
+    }
+    [[nodiscard]] Arguments arguments(int times, const Arguments& more) const {
+        const fs::path list = folder / ("list" + std::to_string(times));
+        write_list(list, slices, times);
+        Arguments all{"--files-from", list.string(), "--order", "given", "--spacing", "1"};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+    [[nodiscard]] std::int64_t planned(int times, const Arguments& more) const {
+        Arguments all = arguments(times, more);
+        all.insert(all.end(), {"-o", "v.nrrd", "--force", "--info", "--json"});
+        const Result result = run_in(folder.path(), all);
+        CAPTURE(result.out, result.err);
+        REQUIRE(result.status == 0);
+        return nlohmann::json::parse(result.out)["memory_bytes"].get<std::int64_t>();
+    }
+    /// Peak memory of a run, which stays below what was planned.
+    [[nodiscard]] std::int64_t peak(int times, const Arguments& more) const {
+        Arguments all = arguments(times, more);
+        all.insert(all.end(), {"-o", "v.nrrd", "--force", "-q"});
+        Program program{all, folder.path()};
+        program.patience = 120;
+        const Result result = program.run();
+        CAPTURE(result.err, times, more);
+        REQUIRE(result.status == 0);
+        const std::int64_t plan = planned(times, more);
+        CAPTURE(result.peak_bytes, plan);
+        CHECK(result.peak_bytes < plan + 32 * mebibyte);
+        CHECK(result.peak_bytes > mebibyte);
+        return result.peak_bytes;
+    }
+};
+
+void check_alike(std::int64_t few, std::int64_t many) {
+    CAPTURE(few, many);
+    CHECK(std::abs(static_cast<double>(many - few)) <= 0.05 * static_cast<double>(few));
+}
+
+}  // namespace
+
+TEST_CASE("twenty thousand slices take the memory of two hundred", "[cli]") {
+    if (!memory_can_be_measured()) return;
+    Lists lists;
+    constexpr int side = 512;
+    for (unsigned i = 0; i < 200; ++i) lists.add(tiff(side, side, noise(2 * side * side, i)), ".tif");
+    for (const Arguments& more : std::vector<Arguments>{{"--factor", "4", "--threads", "2"}}) {
+        check_alike(lists.peak(1, more), lists.peak(100, more));
+    }
+}
+
+TEST_CASE("memory is bounded for all kinds of slices", "[cli]") {
+    if (!memory_can_be_measured()) return;
+    struct Kind {
+        std::string name;
+        std::function<void(Lists&, unsigned)> add;
+        Arguments more;
+    };
+    constexpr int side = 512;
+    constexpr std::size_t count = side * side;
+    const auto with_nan = [](unsigned i) {
+        Bytes samples(4 * count, '\0');
+        for (std::size_t s = 0; s < count; ++s) {
+            const float number = (s * 7 + i) % 11 == 0 ? std::nanf("") : static_cast<float>(s % 1000);
+            std::memcpy(&samples[4 * s], &number, 4);
+        }
+        return samples;
+    };
+    const std::vector<Kind> kinds{
+        {"float32 with NaN",
+         [&](Lists& lists, unsigned i) { lists.add(tiff(side, side, with_nan(i), 32, 1, 3), ".tif"); },
+         {}},
+        {"PNG",
+         [&](Lists& lists, unsigned i) {
+             lists.add({}, ".png");
+             write_png(lists.slices.back(), side, side, noise(2 * count, i), 16);
+         },
+         {}},
+        {"tiled TIFF",
+         [&](Lists& lists, unsigned i) {
+             lists.add({}, ".tif");
+             write_tiled_tiff(lists.slices.back(), side, side, noise(2 * count, i));
+         },
+         {}},
+        {"RGB, all channels",
+         [&](Lists& lists, unsigned i) { lists.add(tiff(side, side, noise(3 * count, i), 8, 3), ".tif"); },
+         {"--channel", "all"}},
+        {"BMP, gzip",
+         [&](Lists& lists, unsigned i) { lists.add(bmp(side, side, noise(count, i)), ".bmp"); },
+         {"--encoding", "gzip", "--level", "1"}},
+        {"with a preview",
+         [&](Lists& lists, unsigned i) { lists.add(bmp(side, side, noise(count, i)), ".bmp"); },
+         {"--preview", "v.png"}},
+    };
+    for (const Kind& kind : kinds) {
+        CAPTURE(kind.name);
+        Lists lists;
+        for (unsigned i = 0; i < 20; ++i) kind.add(lists, i);
+        Arguments more{"--factor", "4", "--threads", "2"};
+        more.insert(more.end(), kind.more.begin(), kind.more.end());
+        check_alike(lists.peak(4, more), lists.peak(40, more));
+    }
+}
+
+TEST_CASE("2048 x 2048 of 16 bits, factor 2, lanczos:3, two threads: at most 200 MiB", "[cli]") {
+    if (!memory_can_be_measured()) return;
+    Lists lists;
+    constexpr int side = 2048;
+    for (unsigned i = 0; i < 4; ++i) lists.add(tiff(side, side, noise(2 * side * side, i)), ".tif");
+    const std::int64_t peak = lists.peak(10, {"--factor", "2", "--kernel", "lanczos:3", "--threads", "2"});
+    CHECK(peak <= 200 * mebibyte);
+}
+
+TEST_CASE("the peak memory that a run reports is its own", "[cli]") {
+    if (!memory_can_be_measured()) return;
+    const Folder folder;
+    write_stack(folder / "stack", 4);
+    // A large process starts a small one.
+    std::vector<char> ballast(static_cast<std::size_t>(96 * mebibyte), 'x');
+    const Result result = run_in(folder.path(), {"stack", "-o", "v.nrrd", "--json", "-q"});
+    CHECK(ballast.back() == 'x');
+    REQUIRE(nlohmann::json::accept(result.out));
+    CHECK(nlohmann::json::parse(result.out)["run"]["peak_memory_bytes"].get<std::int64_t>() < 64 * mebibyte);
+}

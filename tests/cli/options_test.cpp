@@ -1,0 +1,227 @@
+// The command line: what is taken, and how it is refused.
+
+#include "cli/program.hpp"
+#include "cli/slices.hpp"
+#include "support/catch.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+using namespace cli_test;
+
+namespace {
+
+/// A small stack, and the samples that some arguments make of it.
+struct Stack {
+    Folder folder;
+    Stack() { write_stack(folder / "stack", 7, 24, 20); }
+
+    [[nodiscard]] Bytes made_by(Arguments arguments) const {
+        const fs::path file = folder / "made.nrrd";
+        fs::remove(file);
+        arguments.insert(arguments.begin(), {(folder / "stack").string(), "-o", file.string()});
+        const Result result = run(arguments);
+        CAPTURE(result.err);
+        REQUIRE(result.status == 0);
+        CHECK(result.out.empty());
+        return read_file(file);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("every option of the table is taken, with dashes or underscores, with = or a blank", "[cli]") {
+    const Stack stack;
+    const std::vector<std::array<std::string, 2>> options{
+        {"factor", "2"},       {"factor", "3/2,2,2.5"},
+        {"size", "6,5,3"},     {"size", "6,0,0"},
+        {"kernel", "box"},     {"kernel-x", "tent"},
+        {"kernel-y", "bspl3"}, {"kernel-z", "nearest"},
+        {"align", "first"},    {"crop", "2:20,1:19,1:6"},
+        {"crop", "2:20,,"},    {"order", "given"},
+        {"step", "2"},         {"spacing", "0.1,0.2,0.3"},
+        {"space-units", "um"}, {"origin", "1,2,3"},
+        {"channel", "first"},  {"missing", "repeat"},
+        {"type", "float32"},   {"window", "10,200"},
+        {"encoding", "gzip"},  {"level", "9"},
+        {"threads", "1"},      {"memory", "1G"},
+        {"progress", "none"},
+    };
+    for (const auto& [name, value] : options) {
+        CAPTURE(name, value);
+        const Bytes wanted = stack.made_by({"--" + name, value});
+        CHECK(stack.made_by({"--" + name + "=" + value}) == wanted);
+        std::string underscored = name;
+        for (char& c : underscored) {
+            if (c == '-') c = '_';
+        }
+        if (underscored != name) {
+            CHECK(stack.made_by({"--" + underscored, value}) == wanted);
+            CHECK(stack.made_by({"--" + underscored + "=" + value}) == wanted);
+        }
+    }
+    for (const std::string flag : {"--reverse", "--force", "--quiet", "-q"}) {
+        CAPTURE(flag);
+        (void)stack.made_by({flag});
+    }
+}
+
+TEST_CASE("options do what they say", "[cli]") {
+    const Stack stack;
+    const Bytes plain = stack.made_by({});
+    CHECK(plain.find("sizes: 24 20 7\n") != Bytes::npos);
+    CHECK(stack.made_by({"--factor", "2"}).find("sizes: 12 10 3\n") != Bytes::npos);
+    CHECK(stack.made_by({"--size", "6,0,0"}).find("sizes: 6 5 1\n") != Bytes::npos);
+    CHECK(stack.made_by({"--step", "2"}).find("sizes: 24 20 4\n") != Bytes::npos);
+    CHECK(stack.made_by({"--crop", ",1:19,"}).find("sizes: 24 18 7\n") != Bytes::npos);
+    CHECK(stack.made_by({"--type", "float32"}).find("type: float\n") != Bytes::npos);
+    CHECK(stack.made_by({"--encoding", "gzip"}).find("encoding: gzip\n") != Bytes::npos);
+    CHECK(stack.made_by({"--reverse"}) != plain);
+    CHECK(stack.made_by({"--spacing", "2", "--space-units", "cm"})
+              .find("space directions: (20,0,0) (0,20,0) (0,0,20)\n") != Bytes::npos);
+    CHECK(stack.made_by({"--spacing", "2"}).find("(2,0,0) (0,2,0) (0,0,2)") != Bytes::npos);
+}
+
+TEST_CASE("triples forgive blanks and a trailing comma, and one number means three", "[cli]") {
+    const Stack stack;
+    CHECK(stack.made_by({"--factor", "2, 2 ,2,"}) == stack.made_by({"--factor", "2"}));
+    CHECK(stack.made_by({"--factor", "2,2,2"}) == stack.made_by({"--factor=2/1"}));
+    CHECK(stack.made_by({"--spacing", " 0.5, 0.5, 0.5, "}) == stack.made_by({"--spacing=0.5"}));
+    CHECK(stack.made_by({"--size", "4, 4, 4,"}) == stack.made_by({"--size=4"}));
+    CHECK(stack.made_by({"--crop", "2:20, 1:19, 1:6"}) == stack.made_by({"--crop=2:20,1:19,1:6"}));
+    CHECK(stack.made_by({"--crop", "2:20, 1:19, 1:6, "}) == stack.made_by({"--crop=2:20,1:19,1:6"}));
+    CHECK(stack.made_by({"--origin", "1, 2, 3,"}) == stack.made_by({"--origin=1,2,3"}));
+}
+
+TEST_CASE("a value may begin with a dash", "[cli]") {
+    const Stack stack;
+    CHECK(stack.made_by({"--origin", "-1,-2,-3"}).find("space origin: (-1,-2,-3)\n") != Bytes::npos);
+    CHECK(stack.made_by({"--window", "-100,-1"}) == stack.made_by({"--window=-100,-1"}));
+    const Folder folder;
+    CHECK(run_in(folder.path(), {stack.folder / "stack", "-o", "-out.nrrd"}).status == 0);
+    CHECK(run_in(folder.path(), {stack.folder / "stack", "--output", "--out.nrrd"}).status == 0);
+    check_holds(folder.path(), {"-out.nrrd", "--out.nrrd"});
+}
+
+TEST_CASE("what is wrong with the command line is one sentence that names option and value", "[cli]") {
+    const Stack stack;
+    struct Case {
+        Arguments arguments;
+        std::vector<std::string> named;
+    };
+    const std::vector<Case> cases{
+        {{"--bogus"}, {"--bogus"}},
+        {{"--facto", "2"}, {"--facto"}},
+        {{"-x"}, {"-x"}},
+        {{"--factor", "0.5"}, {"--factor", "0.5"}},
+        {{"--factor", "abc"}, {"--factor", "abc"}},
+        {{"--factor", "1,2"}, {"--factor", "1,2"}},
+        {{"--factor", "nan"}, {"--factor", "nan"}},
+        {{"--factor", "1/0"}, {"--factor", "1/0"}},
+        {{"--factor", "-2"}, {"--factor", "-2"}},
+        {{"--factor", "1,5"}, {"--factor", "1,5"}},
+        {{"--size", "0"}, {"--size", "0"}},
+        {{"--size", "-1,2,3"}, {"--size", "-1"}},
+        {{"--kernel", "sinc"}, {"--kernel", "sinc"}},
+        {{"--kernel-x", "lanczos:"}, {"--kernel-x", "lanczos:"}},
+        {{"--kernel", "gauss:-1,3"}, {"--kernel", "-1"}},
+        {{"--align", "middle"}, {"--align", "middle", "cell", "first"}},
+        {{"--crop", "5:2,,"}, {"--crop", "5:2"}},
+        {{"--crop", "5"}, {"--crop", "5"}},
+        {{"--crop", "0:25,,", "-o", "v.nrrd"}, {"25", "24"}},
+        {{"--order", "random"}, {"--order", "random"}},
+        {{"--step", "0"}, {"--step", "0"}},
+        {{"--step", "1.5"}, {"--step", "1.5"}},
+        {{"--spacing", "0"}, {"--spacing", "0"}},
+        {{"--spacing", "1,2"}, {"--spacing", "1,2"}},
+        {{"--spacing", "inf"}, {"--spacing", "inf"}},
+        {{"--space-units", "inch"}, {"--space-units", "inch"}},
+        {{"--origin", "1"}, {"--origin", "1"}},
+        {{"--channel", "4"}, {"--channel", "4"}},
+        {{"--missing", "skip"}, {"--missing", "skip"}},
+        {{"--type", "uint64"}, {"--type", "uint64"}},
+        {{"--window", "5,5"}, {"--window", "5,5"}},
+        {{"--window", "1"}, {"--window", "1"}},
+        {{"--encoding", "bzip2"}, {"--encoding", "bzip2"}},
+        {{"--level", "0"}, {"--level", "0"}},
+        {{"--level", "10"}, {"--level", "10"}},
+        {{"--threads", "-1"}, {"--threads", "-1"}},
+        {{"--memory", "lots"}, {"--memory", "lots"}},
+        {{"--memory", "0"}, {"--memory", "0"}},
+        {{"--memory", "0.5"}, {"--memory", "0.5"}},  // a cap that is rounded to none would be no cap
+        {{"--memory", "1e-5"}, {"--memory", "1e-5"}},
+        {{"--spacing", "1e308", "--factor", "4", "-o", "v.nrrd"}, {"spacing"}},
+        {{"--spacing", "1e308", "--space-units", "m", "-o", "v.nrrd"}, {"spacing"}},
+        {{"--progress", "loud"}, {"--progress", "loud"}},
+        {{"--factor"}, {"--factor"}},
+        {{"--output"}, {"--output"}},
+        {{"-o"}, {"--output"}},
+        {{"--kernel-z"}, {"--kernel-z"}},
+        {{"--factor="}, {"--factor"}},
+        {{"--factor", ""}, {"--factor"}},
+        {{"--factor", "2", "--factor", "3"}, {"--factor"}},
+        {{"-o", ""}, {"--output"}},
+        {{"-o", "out.txt"}, {"out.txt", ".nrrd"}},
+        {{"-o", "out"}, {"out", ".nrrd"}},
+        {{"--preview", "p.png"}, {"--preview"}},
+        {{"--files-from", "list"}, {"--files-from", "INPUT"}},
+    };
+    const Folder folder;
+    for (const auto& [arguments, named] : cases) {
+        CAPTURE(arguments);
+        Arguments all{stack.folder / "stack"};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        const Result result = run_in(folder.path(), all);
+        CHECK(result.status == 2);
+        CHECK(result.out.empty());
+        check_sentence(result, named);
+        check_holds(folder.path(), {});
+    }
+    const Result nothing = run({});
+    CHECK(nothing.status == 2);
+    check_sentence(nothing, {"input", "--help"});
+}
+
+TEST_CASE("control characters never get out of a message", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 2);
+    write_file(folder / "p\nq.png", "x");
+    write_file(folder / "o\nq.nrrd", "x");
+    const std::vector<Arguments> lines{
+        {"stack", "-o", "a\nb.txt"},       {"stack", "--progress", "a\nb"},
+        {"stack", "--factor", "a\nb"},     {"stack", "--fac\ntor", "1"},
+        {"stack", "-o", "o\nq.nrrd"},      {"stack", "-o", "new.nrrd", "--preview", "p\nq.png"},
+        {"stack", "--memory", "1\x1b[2J"}, {"no\nsuch"}};
+    for (const Arguments& line : lines) {
+        CAPTURE(line);
+        const Result result = run_in(folder.path(), line);
+        CHECK(result.status != 0);
+        check_sentence(result, {});
+        CHECK(result.err.find('\x1b') == std::string::npos);
+    }
+    CHECK(run_in(folder.path(), {"stack", "-o", "fine\nname.nrrd"}).status == 0);
+    check_sentence(run_in(folder.path(), {"stack", "-o", "other\nname.nrrd"}), {});
+}
+
+TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
+    for (const std::string option : {"--help", "-h"}) {
+        const Result help = run({option});
+        CHECK(help.status == 0);
+        CHECK(help.err.empty());
+        for (const std::string name :
+             {"--output",      "--info",   "--factor",  "--size",    "--kernel",    "--kernel-x",
+              "--align",       "--crop",   "--reverse", "--order",   "--step",      "--spacing",
+              "--space-units", "--origin", "--channel", "--missing", "--type",      "--window",
+              "--encoding",    "--level",  "--threads", "--memory",  "--preview",   "--progress",
+              "--force",       "--quiet",  "--json",    "--version", "--files-from"}) {
+            CAPTURE(name);
+            CHECK(help.out.find(name) != std::string::npos);
+        }
+    }
+    const Result version = run({"--version"});
+    CHECK(version.status == 0);
+    CHECK(version.err.empty());
+    CHECK(version.out.starts_with("stack2nrrd "));
+    CHECK(version.out.ends_with('\n'));
+}

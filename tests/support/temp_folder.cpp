@@ -1,0 +1,31 @@
+#include "support/temp_folder.hpp"
+
+#include <random>
+#include <system_error>
+
+namespace support {
+
+namespace fs = std::filesystem;
+
+TempFolder::TempFolder() {
+    std::random_device random;
+    do {
+        path_ = fs::temp_directory_path() / ("stack2nrrd_" + std::to_string(random()) + "_" + std::to_string(random()));
+    } while (!fs::create_directory(path_));
+}
+
+TempFolder::~TempFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+int TempFolder::entries() const {
+    int count = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {
+        static_cast<void>(entry);
+        ++count;
+    }
+    return count;
+}
+
+}  // namespace support
