@@ -130,6 +130,11 @@ std::string long_name(char letter) {
 }
 
 void set(Command& command, const std::string& name, const std::string& value) {
+    const auto again = [&](const auto& earlier) { return earlier.first == name; };
+    if (std::any_of(command.given.begin(), command.given.end(), again)) {
+        refuse("--" + name + ": is given twice; give it once");
+    }
+    if (value.empty()) refuse("--" + name + ": has an empty value; give one, or leave the option out");
     command.given.emplace_back(name, value);
     if (const ProgramOption* option = program_option(name)) {
         option->set(command, value);
@@ -163,7 +168,7 @@ void parse(Command& command, const std::vector<std::string>& arguments) {
         } else if (i + 1 < arguments.size()) {
             set(command, name, arguments[++i]);
         } else {
-            refuse(argument + ": ends the command line, a value was expected after it");
+            refuse("--" + name + ": ends the command line, a value was expected after it");
         }
     }
 }

@@ -34,9 +34,10 @@ extern "C" void on_signal(int number) {
 
 void prepare_process() {
 #if !defined(_WIN32)
-    // A closed standard stream would give its number to the next file that is opened, such as the output.
+    // A closed standard stream would give its number to the next file that is opened, such as the output. What is asked
+    // for on a closed stdout is still an error: there, the stand-in cannot be written.
     for (int descriptor = 0; descriptor < 3; ++descriptor) {
-        if (::fcntl(descriptor, F_GETFD) == -1) (void)::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY);
+        if (::fcntl(descriptor, F_GETFD) == -1) (void)::open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY);
     }
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe and a file that may not grow are errors of a write, not
     std::signal(SIGXFSZ, SIG_IGN);  // the end of the program

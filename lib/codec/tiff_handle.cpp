@@ -85,8 +85,11 @@ void TiffHandle::check(std::string_view what) const {
 void TiffHandle::fail(std::string_view what) const {
     file().check();
     const std::string_view error = state_->error.data();
-    const bool no_memory = error.find("emory") != error.npos || error.find("No space for") != error.npos;
-    if (no_memory) throw std::bad_alloc();
+    if (error.find("emory") != error.npos) {
+        refuse(file(), ErrorCode::limit,
+               "is a TIFF that asks for more memory than there is, or than an intact file would (" +
+                   printable(state_->error.data()) + "); use fewer threads, or copy it again from its source");
+    }
     const std::string reason = state_->error[0] == '\0' ? "it ends too early" : printable(state_->error.data());
     refuse(
         file(), ErrorCode::corrupt,

@@ -290,9 +290,10 @@ void OutputFile::sync() {
 
 void OutputFile::set_aside() {
     std::error_code failure;
-    if (!replace_ || !fs::exists(file_, failure)) return;
+    if (!replace_ || !fs::is_regular_file(file_, failure)) return;
     const fs::path kept = temporary_name(file_, ".previous");
     fs::rename(file_, kept, failure);
+    if (failure == std::errc::no_such_file_or_directory) return;  // somebody else has just done it
     if (failure) fail("cannot be replaced", failure.value());
     previous_ = kept;
 }
@@ -300,7 +301,7 @@ void OutputFile::set_aside() {
 void OutputFile::commit() {
     std::error_code failure;
     if (replace_) {
-        if (previous_.empty() && fs::exists(file_, failure)) {
+        if (previous_.empty() && fs::is_regular_file(file_, failure)) {
             const fs::path kept = temporary_name(file_, ".previous");
             fs::create_hard_link(file_, kept, failure);
             if (failure) fs::rename(file_, kept, failure);  // some file systems have no links
@@ -333,6 +334,7 @@ void OutputFile::revert() noexcept {
     std::error_code ignored;
     if (!previous_.empty()) {
         fs::rename(previous_, file_, ignored);
+        fs::remove(previous_, ignored);  // where both names meant the same file, the rename did nothing
         previous_.clear();
     } else if (committed_) {
         fs::remove(file_, ignored);

@@ -5,6 +5,7 @@
 #include <stack2nrrd/error.hpp>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace stack2nrrd {
@@ -63,7 +64,10 @@ Rational parse_decimal(std::string_view text) {
 }  // namespace
 
 Rational make_rational(std::int64_t num, std::int64_t den) {
-    if (den == 0) throw Error(ErrorCode::invalid_argument, "a fraction has the denominator 0");
+    constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+    if (den == 0 || num == lowest || den == lowest) {
+        throw Error(ErrorCode::invalid_argument, "a fraction has a denominator of 0, or terms out of range");
+    }
     const std::int64_t divisor = std::gcd(num, den);
     Rational r{num / divisor, den / divisor};
     if (r.den < 0) r = {-r.num, -r.den};

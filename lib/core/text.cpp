@@ -12,17 +12,28 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/// Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none.
+/// Length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7), 0 if there is none.
 std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char lead = byte(0);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (length == 1) return 1;
-    if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
+    if (lead < 0x80) return 1;
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (text.size() < length) return 0;
+    // Overlong forms, surrogates and what lies beyond Unicode show in the second byte.
+    const unsigned lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    const unsigned highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (byte(1) < lowest || byte(1) > highest) return 0;
+    for (std::size_t i = 2; i < length; ++i) {
         if ((byte(i) & 0xC0) != 0x80) return 0;
     }
     return length;
+}
+
+/// Would this character move a terminal's cursor, or worse? U+0080 to U+009F are control characters, too.
+bool is_control(std::string_view character) {
+    const auto c = static_cast<unsigned char>(character[0]);
+    return c < 0x20 || c == 0x7F || (c == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0);
 }
 
 template <class Number>
@@ -40,17 +51,19 @@ std::optional<Number> parse_whole(std::string_view text) {
 std::string printable(std::string_view text) {
     std::string shown;
     while (!text.empty()) {
-        const auto c = static_cast<unsigned char>(text[0]);
         const std::size_t length = utf8_length(text);
-        if (length == 0 || c < 0x20 || c == 0x7F) {
-            std::array<char, 5> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\x%02X", c);
-            shown += escape.data();
-            text.remove_prefix(1);
-        } else {
+        if (length > 0 && !is_control(text.substr(0, length))) {
             shown += text.substr(0, length);
             text.remove_prefix(length);
+            continue;
         }
+        for (const char c : text.substr(0, std::max<std::size_t>(length, 1))) {
+            std::array<char, 5> escape{};
+            std::snprintf(escape.data(), escape.size(), "\\x%02X",
+                          static_cast<unsigned>(static_cast<unsigned char>(c)));
+            shown += escape.data();
+        }
+        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return shown;
 }

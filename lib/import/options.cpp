@@ -101,7 +101,7 @@ std::uint64_t to_bytes(std::string_view text) {
     else if (strip("t"))
         unit = 1024.0 * 1024 * 1024 * 1024;
     const std::optional<double> value = parse_double(number);
-    if (!value || !(*value > 0) || *value * unit > 9e18)
+    if (!value || !(*value * unit >= 1) || *value * unit > 9e18)
         refuse(shown(text) + " is no amount of memory; write 512M or 2G");
     return static_cast<std::uint64_t>(std::ceil(*value * unit));
 }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <thread>
 #include <unordered_set>
 
@@ -73,6 +74,12 @@ std::vector<std::int32_t> source_slices(const Stack& stack, const Options& optio
 /// Sizes of 0 follow the ratio of the first axis that has a size.
 std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::array<Index, 3>& source) {
     std::array<AxisOptions, 3> axes = options.axes;
+    for (const AxisOptions& axis : axes) {
+        if (axis.size.value_or(0) < 0) {
+            throw Error(ErrorCode::invalid_argument,
+                        "--size: " + std::to_string(*axis.size) + " is no size; give numbers from 0 on");
+        }
+    }
     const auto extent = [&](std::size_t a) { return axes[a].crop == Range{} ? source[a] : axes[a].crop.size(); };
     const auto given =
         std::find_if(axes.begin(), axes.end(), [](const AxisOptions& a) { return a.size.value_or(0) > 0; });
@@ -105,7 +112,31 @@ Geometry source_geometry(const Stack& stack, const Options& options) {
         geometry.spacing_source = "command line";
     }
     if (options.origin) geometry.origin = *options.origin;
-    for (double& component : geometry.direction[2]) component *= static_cast<double>(options.step);
+    return geometry;
+}
+
+/// Everything is multiplied as fractions, and rounded once.
+Geometry output_geometry(const Stack& stack, const Options& options, const Detail& plan) {
+    std::array<Rational, 3> first{plan.axes[0].first, plan.axes[1].first, plan.axes[2].first};
+    std::array<Rational, 3> step{plan.axes[0].step, plan.axes[1].step, plan.axes[2].step};
+    // A slab begins at first + slab.first · step, and one sample along z is options.step slices.
+    const Index whole = 2 * step[2].den;
+    first[2] = {first[2].num * (whole / first[2].den) + 2 * plan.slab.first * step[2].num, whole};
+    for (Rational* along_z : {&first[2], &step[2]}) {
+        constexpr Index largest = std::numeric_limits<Index>::max();
+        if (std::abs(along_z->num) > largest / options.step) {
+            throw Error(ErrorCode::invalid_argument, "--step: is too large for this factor; give a smaller one");
+        }
+        along_z->num *= options.step;
+    }
+    const Geometry geometry = resampled(source_geometry(stack, options), first, step);
+    for (int a = 0; a < 3; ++a) {
+        const double length = spacing(geometry, a);
+        if (!std::isfinite(length) || !(length > 0) || !std::isfinite(geometry.origin[static_cast<std::size_t>(a)])) {
+            throw Error(ErrorCode::invalid_argument,
+                        "--spacing: gives a volume whose place cannot be written in numbers; give a sensible one");
+        }
+    }
     return geometry;
 }
 
@@ -147,6 +178,12 @@ void share_out(Detail& plan, const Options& options) {
                                       " are too few for this import, at least " +
                                       std::to_string(plan.memory_bytes / mebibyte + 1) +
                                       "M were expected; allow more, or reduce more");
+}
+
+/// Single precision is for samples that it holds with bits to spare, and for windows that do not magnify its errors.
+bool is_single_enough(SampleType from, SampleType to, const std::optional<Window>& window) {
+    const double from_range = sample_bytes(from) == 1 ? 255 : 65535;
+    return fits_single(from) && fits_single(to) && (!window || window->high - window->low >= from_range);
 }
 
 // --------------------------------------------------------------------------------------------------- warnings
@@ -198,7 +235,6 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     plan->image = stack.image;
     plan->decoder_bytes = stack.decoder_bytes;
     plan->channel = options.channel;
-    plan->single = fits_single(stack.image.type);
 
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices.size())};
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
@@ -224,21 +260,9 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     volume.colour = selected_colour(options.channel, stack.image.colour);
     volume.channels = channel_count(volume.colour);
     volume.type = options.type.value_or(stack.image.type);
-    std::array<Rational, 3> first{plan->axes[0].first, plan->axes[1].first, plan->axes[2].first};
-    // Of a slab: first + slab.first · step, still exact.
-    first[2].num =
-        first[2].num * (2 * plan->axes[2].step.den / first[2].den) + 2 * plan->slab.first * plan->axes[2].step.num;
-    first[2].den = 2 * plan->axes[2].step.den;
-    volume.geometry =
-        resampled(source_geometry(stack, options), first, {plan->axes[0].step, plan->axes[1].step, plan->axes[2].step});
+    volume.geometry = output_geometry(stack, options, *plan);
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
-    for (std::size_t a = 0; a < 3; ++a) {
-        const double length = spacing(volume.geometry, static_cast<int>(a));
-        if (!std::isfinite(length) || !(length > 0) || !std::isfinite(volume.geometry.origin[a])) {
-            throw Error(ErrorCode::invalid_argument,
-                        "--spacing: gives a volume whose place cannot be written in numbers; give a sensible one");
-        }
-    }
+    plan->single = is_single_enough(stack.image.type, volume.type, options.window);
     volume.notes = provenance(stack, options, *plan);
     plan->sink_bytes = nrrd_sink_bytes(volume, options.nrrd);
 

@@ -53,7 +53,7 @@ void SliceFilter<Real>::run(Index z, SmallSlice<Real>& slice, const std::functio
     slice.nan.clear();
     const std::int32_t file = plan_.slices[static_cast<std::size_t>(z)];
     if (file == ImportPlan::Detail::blank) {
-        std::fill(slice.numbers.begin(), slice.numbers.end(), static_cast<Real>(-bias(plan_.image.type)));
+        std::fill(slice.numbers.begin(), slice.numbers.end(), static_cast<Real>(0 - bias(plan_.image.type)));
         return;
     }
     slice_ = &slice;

@@ -69,8 +69,8 @@ bool within_support(const AxisPlan& plan, Index distance) {
     const Index wide = 2 * std::max(plan.step.num, plan.step.den);
     const double support = plan.kernel.support() * static_cast<double>(wide);
     const auto d = static_cast<double>(std::abs(distance));
-    if (plan.kernel.kind() == Kernel::Kind::box) return plan.step.num > plan.step.den || d <= support;
-    return d < support;
+    if (plan.kernel.kind() != Kernel::Kind::box) return d < support;
+    return plan.step.num > plan.step.den ? d < support + static_cast<double>(plan.step.den) : d <= support;
 }
 
 }  // namespace
@@ -103,9 +103,11 @@ AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, c
     const Index begin = den * crop.first;
     plan.first = lowest_terms(align == Align::cell ? begin + plan.step.num - plan.step.den : begin, den);
 
-    if (!plan.copies() && plan.kernel.kind() != Kernel::Kind::nearest && plan.kernel.kind() != Kernel::Kind::box) {
+    const bool box = plan.kernel.kind() == Kernel::Kind::box;
+    const bool always_covers = plan.kernel.kind() == Kernel::Kind::nearest || (box && plan.step.num > plan.step.den);
+    if (!plan.copies() && !always_covers) {
         const double support = plan.kernel.support() * std::max(1.0, plan.step.value());
-        if (support <= 0.5) {
+        if (box ? support < 0.5 : support <= 0.5) {
             throw_misfit(axis, "kernel " + plan.kernel.spec() + " is so narrow that it can fall between two samples");
         }
     }
@@ -124,8 +126,12 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
     }
 
     const Index far = farthest(plan);
-    const Index begin = ceil_divide(centre - far, unit);
-    const Index end = floor_divide(centre + far, unit) + 1;
+    Index begin = ceil_divide(centre - far, unit);
+    Index end = floor_divide(centre + far, unit) + 1;
+    // Only ends that lie beyond the support are left out, not weights that happen to be zero: so begin and end grow
+    // with k.
+    while (begin + 1 < end && !within_support(plan, unit * begin - centre)) ++begin;
+    while (begin + 1 < end && !within_support(plan, unit * (end - 1) - centre)) --end;
     taps.first = clamped(begin);
     taps.weights.assign(static_cast<std::size_t>(clamped(end - 1) - taps.first + 1), 0.0);
     double sum = 0;
@@ -140,12 +146,6 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
         throw Error(ErrorCode::invalid_argument, "kernel " + plan.kernel.spec() + " has weights that sum to nothing");
     }
     for (double& w : taps.weights) w /= sum;
-
-    // Samples that weigh nothing need not be read.
-    while (taps.weights.size() > 1 && taps.weights.back() == 0) taps.weights.pop_back();
-    const auto something = std::find_if(taps.weights.begin(), taps.weights.end() - 1, [](double w) { return w != 0; });
-    taps.first += something - taps.weights.begin();
-    taps.weights.erase(taps.weights.begin(), something);
 }
 
 Range reach(const AxisPlan& plan, Range outputs) {

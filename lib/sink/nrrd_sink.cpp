@@ -48,14 +48,24 @@ void check_suffix(const fs::path& file, std::initializer_list<std::string_view> 
                 printable(utf8(file)) + ": has the suffix '" + printable(suffix) + "', " + expected + " was expected");
 }
 
+/// In a header, "LIST ..." and a number format such as "%03d" stand for more than one file.
+bool means_several_files(std::string_view name) {
+    if (name.starts_with("LIST ") || name.starts_with("LIST\t")) return true;
+    for (std::size_t percent = name.find('%'); percent != name.npos; percent = name.find('%', percent + 1)) {
+        const std::size_t after = name.find_first_not_of("0123456789", percent + 1);
+        if (after != name.npos && name[after] == 'd') return true;
+    }
+    return false;
+}
+
 /// The name of the samples' file stands in the header, on a line of its own.
 void check_name(const fs::path& samples) {
     const std::string name = utf8(samples.filename());
-    if (printable(name) != name || trimmed(name) != name) {
+    if (name.find_first_of("\r\n") != std::string::npos || trimmed(name) != name || means_several_files(name)) {
         throw Error(ErrorCode::invalid_argument,
                     printable(utf8(samples)) +
-                        ": cannot be named in a header, a name without line breaks, control characters and blanks at "
-                        "its ends was expected; give another name, or write .nrrd");
+                        ": cannot be named in a header, a name without line breaks, blanks at its ends, "
+                        "LIST at its start and number formats was expected; give another name, or write .nrrd");
     }
 }
 

@@ -30,12 +30,6 @@ void widen(const Sample* samples, std::size_t count, std::size_t stride, double&
     max = std::max(max, static_cast<double>(high));
 }
 
-/// A float as it prints shortest, not as the double that holds it.
-std::string value_text(SampleType type, double value) {
-    if (value != value) return "nan";
-    return type == SampleType::float32 ? number_text(static_cast<float>(value)) : number_text(value);
-}
-
 }  // namespace
 
 ValueRange::ValueRange(SampleType type, int channels) : type_(type), bounds_(static_cast<std::size_t>(channels)) {}
@@ -56,22 +50,16 @@ void ValueRange::add(std::span<const std::byte> samples) {
     });
 }
 
-std::string ValueRange::min_text() const {
+std::string ValueRange::text_of(double Bounds::*bound) const {
     std::string text;
-    for (const Bounds& b : bounds_) {
-        text += (text.empty() ? "" : " ") +
-                value_text(type_, b.min > b.max ? std::numeric_limits<double>::quiet_NaN() : b.min);
+    for (const Bounds& bounds : bounds_) {
+        const bool any = bounds.min <= bounds.max;
+        text += (text.empty() ? "" : " ") + number_text(any ? bounds.*bound : std::numeric_limits<double>::quiet_NaN());
     }
     return text;
 }
 
-std::string ValueRange::max_text() const {
-    std::string text;
-    for (const Bounds& b : bounds_) {
-        text += (text.empty() ? "" : " ") +
-                value_text(type_, b.min > b.max ? std::numeric_limits<double>::quiet_NaN() : b.max);
-    }
-    return text;
-}
+std::string ValueRange::min_text() const { return text_of(&Bounds::min); }
+std::string ValueRange::max_text() const { return text_of(&Bounds::max); }
 
 }  // namespace stack2nrrd

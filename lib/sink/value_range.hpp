@@ -26,6 +26,8 @@ private:
         double min = std::numeric_limits<double>::infinity();
         double max = -std::numeric_limits<double>::infinity();
     };
+    [[nodiscard]] std::string text_of(double Bounds::*bound) const;
+
     SampleType type_;
     std::vector<Bounds> bounds_;
 };

@@ -127,6 +127,11 @@ TEST_CASE("names of every kind, as folder, slice and output", "[cli]") {
         if (name.find('\n') != std::string::npos) continue;
         const Result detached = run_in(folder.path(), {"-o", name + ".nhdr", "--missing", "close", "--", slices[0]});
         CAPTURE(detached.err);
+        // Readers skip blanks before a name, and take a number format for many files.
+        if (name.front() == ' ' || name.find("%d") != std::string::npos) {
+            CHECK(detached.status == 2);
+            continue;
+        }
         CHECK(detached.status == 0);
         CHECK(read_file(folder / (name + ".nhdr")).ends_with("data file: " + name + ".raw\n"));
         CHECK(fs::exists(folder / (name + ".raw")));

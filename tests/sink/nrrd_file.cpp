@@ -345,6 +345,23 @@ TEST_CASE("destinations that cannot be", "[sink]") {
 #endif
 }
 
+TEST_CASE("names that a detached header cannot tell are refused", "[sink]") {
+    // Readers take the first for a list and the second for a pattern, and strip blanks.
+    support::TempFolder folder;
+    const Volume volume = phantom::noise({5, 4, 3}, SampleType::uint8);
+    for (const char* name : {"LIST a.nhdr", "a%03d.nhdr", "a%d 0 2 1.nhdr", " a.nhdr", "a\nb.nhdr"}) {
+        INFO(name);
+        CHECK(refusal([&] { write(folder / name, volume, SampleType::uint8); }) == ErrorCode::invalid_argument);
+    }
+    for (const char* name : {"a b.nhdr", "100%.nhdr", "LISTED.nhdr", "M\xC3\xBCller.nhdr"}) {
+        INFO(name);
+        CHECK_FALSE(refusal([&] { write(folder / name, volume, SampleType::uint8); }).has_value());
+        CHECK(support::read_nrrd(folder / name).samples.size() == 60);
+    }
+    // Attached, any name will do.
+    write(folder / "LIST a.nrrd", volume, SampleType::uint8);
+}
+
 TEST_CASE("the names of the files", "[sink]") {
     using Paths = std::vector<fs::path>;
     CHECK(stack2nrrd::nrrd_files("a/b.nrrd") == Paths{"a/b.nrrd"});
@@ -356,7 +373,7 @@ TEST_CASE("the names of the files", "[sink]") {
 TEST_CASE("a buffer takes exactly its volume", "[sink]") {
     const Volume volume = phantom::noise({5, 4, 3}, SampleType::uint16);
     const VolumeInfo info = info_of(volume, SampleType::uint16);
-    for (const std::size_t size : {119, 121, 0}) {
+    for (const std::size_t size : std::vector<std::size_t>{119, 121, 0}) {
         std::vector<std::byte> buffer(size);
         CHECK(refusal([&] { write(*stack2nrrd::memory_sink(buffer), volume, info); }) == ErrorCode::invalid_argument);
     }

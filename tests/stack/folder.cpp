@@ -57,7 +57,7 @@ TEST_CASE("what lies beside the slices", "[stack]") {
     fs::create_directory(folder / "other");
     const Stack stack = find_stack(folder.path());
     CHECK(names_of(stack) == Strings{"s_1.tif", "s_2.tif"});
-    CHECK(stack.strays == Strings{"desktop.ini", "README", "s.log", "s_3.nrrd", "s_SPR.bmp", "Thumbs.db"});
+    CHECK(stack.strays == Strings{"._s_1.tif", "desktop.ini", "README", "s.log", "s_3.nrrd", "s_SPR.bmp", "Thumbs.db"});
     CHECK(stack.problems.empty());
 }
 
