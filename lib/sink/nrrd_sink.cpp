@@ -108,6 +108,7 @@ public:
     void begin(const VolumeInfo& volume) override {
         check_folder(file_, options_.encoding == Encoding::raw ? volume.bytes() : 0);
         const bool detached = is_detached(file_);
+        slices_ = volume.size[2];
         header_ = nrrd_header(volume, options_.encoding, detached ? utf8(samples_name().filename()) : "");
         range_.emplace(volume.type, volume.channels);
         header_file_.emplace(file_, options_.force);
@@ -125,7 +126,10 @@ public:
 
     void write_slice(Index z, std::span<const std::byte> samples) override {
         range_->add(samples);
-        if (preview_) preview_->add(z, samples);
+        if (preview_) {
+            preview_->add(z, samples);
+            if (z + 1 == slices_) preview_->write(*preview_file_);
+        }
         if (gzip_) {
             gzip_->write(samples);
         } else {
@@ -137,7 +141,6 @@ public:
         if (gzip_) gzip_->finish();
         header_file_->write_at(static_cast<std::int64_t>(header_.min_at), range_->min_text());
         header_file_->write_at(static_cast<std::int64_t>(header_.max_at), range_->max_text());
-        if (preview_) preview_->write(*preview_file_);
         for (auto* file : {&preview_file_, &samples_file_, &header_file_}) {
             if (*file) (*file)->sync();
         }
@@ -164,6 +167,7 @@ private:
 
     fs::path file_;
     NrrdOptions options_;
+    Index slices_ = 0;
     NrrdHeader header_;
     std::optional<ValueRange> range_;
     std::optional<OutputFile> header_file_;
