@@ -22,8 +22,8 @@ enum class ErrorCode {
 };
 
 /// The one exception type of this library. what() is one sentence, lower case, fit to be shown to a user:
-/// `<file>: <what is>, <what was expected>; <what to do>`. It is always one line: control characters, which may stand in
-/// names of files, are shown as \xNN.
+/// `<file>: <what is>, <what was expected>; <what to do>`. It is always one line: control characters, which may stand
+/// in names of files, are shown as \xNN.
 class STACK2NRRD_EXPORT Error : public std::runtime_error {
 public:
     Error(ErrorCode code, const std::string& sentence);

@@ -59,9 +59,9 @@ struct NrrdOptions {
 };
 
 /// A NRRD file: `.nrrd` attached, `.nhdr` detached with its samples in `stem.raw` or `stem.raw.gz` beside it.
-/// Written under a temporary name in the same folder, made durable, and only then given its name by finish(): all of the
-/// files or, if anything fails, none. A symbolic link is followed.
-/// \throws Error invalid_argument (other suffix, exists without force, not a regular file, two files of one name), io.
+/// Written under a temporary name in the same folder, made durable, and only then given its name by finish(): all of
+/// the files or, if anything fails, none. A symbolic link is followed. \throws Error invalid_argument (other suffix,
+/// exists without force, not a regular file, two files of one name), io.
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> nrrd_sink(const std::filesystem::path& file,
                                                                 const NrrdOptions& options = {});
 

@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stack2nrrd {
@@ -20,11 +22,15 @@ struct SourceFile {
     std::uint64_t id = 0;  ///< inode, where the system has one
 };
 
-/// One slice: an index into Stack::files, or -1 for a slice that is missing. Small on purpose: a list may name
-/// the same few files a hundred thousand times.
+/// One slice. Small on purpose: a list may name the same few files a hundred thousand times.
 struct SliceRef {
-    std::int32_t file = -1;
+    std::int32_t file = -1;  ///< index into Stack::files; -1 for a slice that is missing
+    std::int32_t part = 0;   ///< which of the slices of a volume; 0 where each file is a slice
+
+    friend constexpr bool operator==(const SliceRef&, const SliceRef&) = default;
 };
+
+struct NrrdVolume;  ///< for the library itself
 
 /// Something about the stack that its user should know. Fatal ones keep plan_import() from making a plan.
 struct Problem {
@@ -37,7 +43,7 @@ struct Problem {
 /// A value; nothing is open behind it.
 struct Stack {
     std::string name;  ///< what stands for the source in headers: base name of the folder or of the first file
-    std::string kind;  ///< "folder", "series", "pattern", "files", "list" or "file"
+    std::string kind;  ///< "folder", "series", "pattern", "files", "list", "file" or "volume"
     std::vector<SourceFile> files;     ///< each file once
     std::vector<SliceRef> slices;      ///< in z order, gaps included
     std::vector<std::string> missing;  ///< gaps as ranges of numbers: "0421", "0007..0009"
@@ -46,6 +52,8 @@ struct Stack {
     ImageInfo image;                   ///< what every slice has in common
     std::int64_t decoder_bytes = 0;    ///< the most memory that decoding one of the slices takes beyond its rows
     Geometry geometry;                 ///< of the source samples; unit steps where the spacing is unknown
+    std::vector<std::pair<std::string, std::string>> notes;  ///< key/values of a volume, which its copy keeps
+    std::shared_ptr<const NrrdVolume> volume;  ///< how samples stand in the files; null if these are images
 };
 
 enum class Order : std::uint8_t {
@@ -59,8 +67,8 @@ struct FindOptions {
 };
 
 /// Finds the slices that `input` stands for and reads every header. `input` is a folder, one file of a numbered
-/// series (the whole series is taken), a printf pattern (`scan_%04d.tif`) or a glob (`scan_*.tif`); a file that
-/// exists is taken as a file even if its name looks like a pattern.
+/// series (the whole series is taken), a printf pattern (`scan_%04d.tif`), a glob (`scan_*.tif`), or a volume
+/// (`.nrrd`, `.nhdr`); a file that exists is taken as a file even if its name looks like a pattern.
 ///
 /// Gaps in the numbering are kept as missing slices. Slices that differ in size, type or colour, duplicate
 /// numbers and unreadable headers become fatal problems of the result, so that all of them can be told at once.

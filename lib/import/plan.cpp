@@ -25,12 +25,12 @@ using Detail = ImportPlan::Detail;
 // ------------------------------------------------------------------------------------------------ which slices
 
 /// The existing slice nearest to `z`, the lower one of two.
-std::int32_t nearest_file(const Stack& stack, Index z) {
+SliceRef nearest_slice(const Stack& stack, Index z) {
     const auto count = static_cast<Index>(stack.slices.size());
     for (Index distance = 1; distance < count; ++distance) {
         for (const Index at : {z - distance, z + distance}) {
             if (at >= 0 && at < count && stack.slices[static_cast<std::size_t>(at)].file >= 0) {
-                return stack.slices[static_cast<std::size_t>(at)].file;
+                return stack.slices[static_cast<std::size_t>(at)];
             }
         }
     }
@@ -51,22 +51,33 @@ std::int32_t nearest_file(const Stack& stack, Index z) {
 }
 
 /// Order of business: gaps, step, reverse.
-std::vector<std::int32_t> source_slices(const Stack& stack, const Options& options) {
+std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) {
     const bool gaps = std::any_of(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.file < 0; });
     if (gaps && options.missing == Missing::error) throw_missing(stack);
 
-    std::vector<std::int32_t> slices;
+    std::vector<SliceRef> slices;
+    slices.reserve(stack.slices.size() / static_cast<std::size_t>(options.step) + 1);
     Index kept = 0;
     for (std::size_t z = 0; z < stack.slices.size(); ++z) {
-        std::int32_t file = stack.slices[z].file;
-        if (file < 0 && options.missing == Missing::close) continue;
+        SliceRef slice = stack.slices[z];
+        if (slice.file < 0 && options.missing == Missing::close) continue;
         if (kept++ % options.step != 0) continue;
-        if (file < 0)
-            file = options.missing == Missing::repeat ? nearest_file(stack, static_cast<Index>(z)) : Detail::blank;
-        slices.push_back(file);
+        if (slice.file < 0 && options.missing == Missing::repeat) slice = nearest_slice(stack, static_cast<Index>(z));
+        slices.push_back(slice);
     }
     if (options.reverse) std::reverse(slices.begin(), slices.end());
     return slices;
+}
+
+/// How many different slices are read.
+Index count_read(const Detail& plan) {
+    std::unordered_set<std::int64_t> read;
+    for (Index z = plan.source.first; z < plan.source.end; ++z) {
+        const SliceRef slice = plan.slices[static_cast<std::size_t>(z)];
+        if (slice == Detail::blank) continue;
+        read.insert(static_cast<std::int64_t>(slice.file) << 32 | slice.part);
+    }
+    return static_cast<Index>(read.size());
 }
 
 // ------------------------------------------------------------------------------------------------------- axes
@@ -232,6 +243,7 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     auto plan = std::make_shared<Detail>();
     plan->files = stack.files;
     plan->slices = source_slices(stack, options);
+    plan->volume_source = stack.volume;
     plan->image = stack.image;
     plan->decoder_bytes = stack.decoder_bytes;
     plan->channel = options.channel;
@@ -248,12 +260,7 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
                                                      " does not lie within 0:" + std::to_string(all.end));
     }
     plan->source = reach(plan->axes[2], plan->slab);
-    std::unordered_set<std::int32_t> read;
-    for (Index z = plan->source.first; z < plan->source.end; ++z) {
-        const std::int32_t file = plan->slices[static_cast<std::size_t>(z)];
-        if (file != Detail::blank) read.insert(file);
-    }
-    plan->source_slices = static_cast<Index>(read.size());
+    plan->source_slices = count_read(*plan);
 
     VolumeInfo& volume = plan->volume;
     volume.size = {plan->axes[0].outputs, plan->axes[1].outputs, plan->slab.size()};

@@ -16,11 +16,12 @@
 namespace stack2nrrd {
 
 struct ImportPlan::Detail {
-    static constexpr std::int32_t blank = -1;
+    static constexpr SliceRef blank{};
 
     std::vector<SourceFile> files;
-    std::vector<std::int32_t> slices;  ///< along z of the source: index into files, or blank
-    ImageInfo image;                   ///< of every slice
+    std::shared_ptr<const NrrdVolume> volume_source;  ///< see Stack::volume
+    std::vector<SliceRef> slices;                     ///< along z of the source
+    ImageInfo image;                                  ///< of every slice
     Channel channel = Channel::luma;
     std::array<AxisPlan, 3> axes;
     Range slab;           ///< of the outputs along z

@@ -95,6 +95,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
                                                     (to_float ? "0,1" : "the range of the type"));
     }
     if (!plan.volume.geometry.spacing_known) notes.emplace_back("stack2nrrd_spacing", "unknown");
+    notes.insert(notes.end(), stack.notes.begin(), stack.notes.end());
     return notes;
 }
 

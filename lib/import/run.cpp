@@ -114,7 +114,10 @@ template <class Real>
 Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_going) {
     const SliceTables<Real> tables(plan);
     std::vector<std::unique_ptr<SliceFilter<Real>>> filters(plan.threads);
-    for (auto& filter : filters) filter = std::make_unique<SliceFilter<Real>>(plan, tables);
+    SliceSource source(plan);
+    for (unsigned worker = 0; worker < plan.threads; ++worker) {
+        filters[worker] = std::make_unique<SliceFilter<Real>>(plan, tables, source, worker);
+    }
     SlicePool<Real> pool;
     ZFilter<Real> z_filter(plan, sink, pool);
     Pulse pulse(keep_going, plan.source.size());

@@ -1,9 +1,5 @@
 #include "import/slice_filter.hpp"
 
-#include "core/text.hpp"
-
-#include <stack2nrrd/error.hpp>
-
 #include <algorithm>
 
 namespace stack2nrrd {
@@ -11,12 +7,6 @@ namespace stack2nrrd {
 namespace {
 
 bool is_float(SampleType type) { return type == SampleType::float32 || type == SampleType::float64; }
-
-[[noreturn]] void throw_changed(const SourceFile& file) {
-    throw Error(ErrorCode::changed, printable(file.path) +
-                                        ": has changed since the headers were read, the same file was expected; "
-                                        "start again when nothing writes to the stack");
-}
 
 }  // namespace
 
@@ -36,8 +26,11 @@ SliceFilter<Real>::Path::Path(const ImportPlan::Detail& plan, const SliceTables<
       rows(accumulator_group * static_cast<std::size_t>(x.needed().size() * plan.volume.channels)) {}
 
 template <class Real>
-SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables<Real>& tables)
+SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables<Real>& tables, SliceSource& source,
+                               unsigned worker)
     : plan_(plan),
+      source_(source),
+      worker_(worker),
       convert_(row_conversion<Real>(plan.image, plan.channel)),
       row_length_(static_cast<std::size_t>(plan.volume.channels)),
       numbers_(plan, tables, [this](Index y, const Real* row) { store(y, row, slice_->numbers); }) {
@@ -51,8 +44,8 @@ template <class Real>
 void SliceFilter<Real>::run(Index z, SmallSlice<Real>& slice, const std::function<void()>& pulse) {
     slice.numbers.resize(plan_.small_slice_length());
     slice.nan.clear();
-    const std::int32_t file = plan_.slices[static_cast<std::size_t>(z)];
-    if (file == ImportPlan::Detail::blank) {
+    if (plan_.slices[static_cast<std::size_t>(z)] == ImportPlan::Detail::blank) {
+        source_.pass(z, pulse);
         std::fill(slice.numbers.begin(), slice.numbers.end(), static_cast<Real>(0 - bias(plan_.image.type)));
         return;
     }
@@ -60,34 +53,9 @@ void SliceFilter<Real>::run(Index z, SmallSlice<Real>& slice, const std::functio
     pulse_ = &pulse;
     numbers_.y.restart();
     if (nan_) nan_->y.restart();
-    decode(plan_.files[static_cast<std::size_t>(file)]);
+    source_.read(worker_, z, numbers_.y.needed(), *this, pulse);
     numbers_.x.flush();
     if (nan_) nan_->x.flush();
-}
-
-template <class Real>
-void SliceFilter<Real>::decode(const SourceFile& file) {
-    std::optional<InputFile> input;
-    try {
-        input.emplace(file.path);
-    } catch (const Error& error) {
-        if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::corrupt) throw_changed(file);
-        throw;
-    }
-    const auto differs = [&] {
-        return input->bytes() != file.bytes || input->modified_ns() != file.modified_ns || input->id() != file.id ||
-               input->changed();
-    };
-    if (differs()) throw_changed(file);
-    try {
-        codec_for(*input).decode(*input, numbers_.y.needed(), *this);
-    } catch (const Error& error) {
-        // A file that is written to while it is read breaks in any way; that it was written to is what matters.
-        if (error.code() != ErrorCode::cancelled && differs()) throw_changed(file);
-        throw;
-    }
-    if (differs()) throw_changed(file);
-    input->check();
 }
 
 template <class Real>

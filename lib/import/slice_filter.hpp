@@ -5,6 +5,7 @@
 
 #include "codec/codec.hpp"
 #include "import/plan_detail.hpp"
+#include "import/slice_source.hpp"
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
 #include "resample/filter_x.hpp"
@@ -35,8 +36,8 @@ struct SliceTables {
 template <class Real>
 class SliceFilter final : private RowSink {
 public:
-    /// `plan` must outlive this object.
-    SliceFilter(const ImportPlan::Detail& plan, const SliceTables<Real>& tables);
+    /// `plan` and `source` must outlive this object; `worker` is the number of the thread that uses it.
+    SliceFilter(const ImportPlan::Detail& plan, const SliceTables<Real>& tables, SliceSource& source, unsigned worker);
 
     /// Filters slice `z` of the plan into `slice`. `pulse` is called every now and then and may throw to stop.
     /// \throws Error changed, corrupt, unsupported, io, limit.
@@ -47,7 +48,6 @@ public:
 
 private:
     void row(Index y, const std::byte* samples) override;
-    void decode(const SourceFile& file);
     void store(Index y, const Real* row, std::vector<Real>& slice);
 
     /// y, then x, into one of the two parts of the slice.
@@ -62,6 +62,8 @@ private:
     };
 
     const ImportPlan::Detail& plan_;
+    SliceSource& source_;
+    unsigned worker_;
     RowConversion<Real> convert_;
     std::size_t row_length_;  ///< of converted rows
     Path numbers_;

@@ -11,6 +11,7 @@
 #include "stack/read_list.hpp"
 #include "stack/series.hpp"
 #include "stack/short_list.hpp"
+#include "stack/volume_stack.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/stack.hpp>
@@ -162,8 +163,8 @@ Stack find_in_folder(const fs::path& folder) {
 void refuse_volume(std::string_view path) {
     const std::string name = lower_case(base_name(path));
     if (name.ends_with(".nrrd") || name.ends_with(".nhdr")) {
-        throw Error(ErrorCode::unsupported,
-                    printable(path) + ": is a volume, which is not supported as input yet; give slices");
+        throw Error(ErrorCode::invalid_argument,
+                    printable(path) + ": is a volume, a slice was expected among several files; give one volume alone");
     }
 }
 
@@ -178,7 +179,6 @@ std::size_t position_of(std::string_view name, const Names& names) {
 }
 
 Stack find_series_of(const fs::path& file, const fs::file_status& status) {
-    refuse_volume(utf8(file));
     if (!fs::is_regular_file(status)) {
         throw Error(ErrorCode::corrupt, shown(file) + ": is not a regular file, a slice was expected");
     }
@@ -349,6 +349,7 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
     std::error_code failure;
     const fs::file_status status = fs::status(input, failure);
     if (fs::is_directory(status)) return finished(find_in_folder(input), options.threads);
+    if (fs::is_regular_file(status) && is_volume(utf8(input))) return find_volume(utf8(input));
     if (fs::exists(status)) return finished(find_series_of(input, status), options.threads);
     if (failure == std::errc::permission_denied) {
         throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + failure.message());

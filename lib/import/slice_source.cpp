@@ -1,0 +1,113 @@
+#include "import/slice_source.hpp"
+
+#include "core/text.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace stack2nrrd {
+
+namespace {
+
+[[noreturn]] void throw_changed(const SourceFile& file) {
+    throw Error(ErrorCode::changed,
+                file.path +
+                    ": has changed since the headers were read, the same file was expected; start again when nothing "
+                    "writes to it");
+}
+
+bool differs(const SourceFile& file, const InputFile& input) {
+    return input.bytes() != file.bytes || input.modified_ns() != file.modified_ns || input.id() != file.id;
+}
+
+}  // namespace
+
+SliceSource::SliceSource(const ImportPlan::Detail& plan) : plan_(plan), next_(plan.source.first) {
+    if (plan.volume_source == nullptr) return;
+    in_order_ = sequential(*plan.volume_source);
+    readers_.resize(in_order_ ? 1 : plan.threads);
+}
+
+void SliceSource::read(unsigned worker, Index z, Range rows, RowSink& sink, const std::function<void()>& pulse) {
+    const SliceRef slice = plan_.slices[static_cast<std::size_t>(z)];
+    if (plan_.volume_source == nullptr) {
+        read_image(plan_.files[static_cast<std::size_t>(slice.file)], rows, sink);
+        return;
+    }
+    if (!in_order_) {
+        read_volume(worker, slice, rows, sink);
+        return;
+    }
+    wait_for(z, pulse);
+    struct NextTurn {
+        SliceSource& source;
+        ~NextTurn() {
+            {
+                const std::lock_guard lock(source.mutex_);
+                ++source.next_;
+            }
+            source.turn_.notify_all();
+        }
+    } const next{*this};
+    read_volume(0, slice, rows, sink);
+}
+
+void SliceSource::pass(Index z, const std::function<void()>& pulse) {
+    if (!in_order_) return;
+    wait_for(z, pulse);
+    {
+        const std::lock_guard lock(mutex_);
+        ++next_;
+    }
+    turn_.notify_all();
+}
+
+void SliceSource::wait_for(Index z, const std::function<void()>& pulse) {
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            if (turn_.wait_for(lock, std::chrono::milliseconds(50), [&] { return next_ == z; })) return;
+        }
+        pulse();
+    }
+}
+
+void SliceSource::read_volume(unsigned worker, SliceRef slice, Range rows, RowSink& sink) {
+    std::unique_ptr<SampleReader>& reader = readers_[worker];
+    if (reader == nullptr) {
+        const auto check = [this](std::size_t file, const InputFile& input) {
+            if (differs(plan_.files[file], input)) throw_changed(plan_.files[file]);
+        };
+        reader = std::make_unique<SampleReader>(plan_.volume_source, check);
+    }
+    try {
+        reader->read_slice(slice.part, rows, sink);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::not_found) throw_changed(plan_.files.front());
+        throw;
+    }
+}
+
+void SliceSource::read_image(const SourceFile& file, Range rows, RowSink& sink) const {
+    std::optional<InputFile> input;
+    try {
+        input.emplace(file.path);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::corrupt) throw_changed(file);
+        throw;
+    }
+    if (differs(file, *input)) throw_changed(file);
+    try {
+        codec_for(*input).decode(*input, rows, sink);
+    } catch (const Error&) {
+        // A file that is written to while it is read breaks in any way; that it was written to is what matters.
+        if (input->changed()) throw_changed(file);
+        throw;
+    }
+    if (input->changed()) throw_changed(file);
+    input->check();
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,60 @@
+#include "stack/volume_stack.hpp"
+
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "stack/folder.hpp"
+#include "volume/nrrd_reader.hpp"
+#include "volume/sample_reader.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <array>
+#include <span>
+
+namespace stack2nrrd {
+
+namespace {
+
+/// What a copy of the volume keeps: all but what is said anew of the copy itself.
+bool is_kept(std::string_view key) { return key != "min" && key != "max" && !key.starts_with("stack2nrrd_"); }
+
+}  // namespace
+
+bool is_volume(const std::string& path_utf8) {
+    InputFile file(path_utf8);
+    std::array<std::byte, 16> head{};
+    const std::size_t size = file.read_at(0, head.data(), head.size());
+    return is_nrrd(std::span(head.data(), size));
+}
+
+Stack find_volume(const std::string& path_utf8) {
+    auto volume = std::make_shared<const NrrdVolume>(read_nrrd(path_utf8));
+    if (volume->encoding == NrrdEncoding::image_list) {
+        throw Error(ErrorCode::unsupported, printable(path_utf8) +
+                                                ": is a list of slices in image formats, which is not supported as "
+                                                "input yet; give the slices themselves");
+    }
+    check_data_files(*volume);
+
+    Stack stack;
+    stack.name = base_name(path_utf8);
+    stack.kind = "volume";
+    stack.image = volume->image();
+    stack.geometry = volume->geometry;
+    stack.decoder_bytes = decoder_bytes(*volume);
+    for (const std::string& path : volume->files) {
+        const InputFile file(path);
+        stack.files.push_back({path, file.bytes(), file.modified_ns(), file.id()});
+    }
+    for (Index z = 0; z < volume->size[2]; ++z) stack.slices.push_back({0, static_cast<std::int32_t>(z)});
+    for (const std::string& remark : volume->remarks) {
+        stack.problems.push_back({ErrorCode::inconsistent, false, printable(path_utf8) + ": " + remark});
+    }
+    for (const auto& [key, value] : volume->key_values) {
+        if (is_kept(key)) stack.notes.emplace_back(key, value);
+    }
+    stack.volume = std::move(volume);
+    return stack;
+}
+
+}  // namespace stack2nrrd
