@@ -237,9 +237,9 @@ TEST_CASE("what is not supported is said by name", "[cli]") {
         write_file(spoiled.slice(1), odd);
         spoiled.check(4, {slice_name(1), "RLE8"});
     }
-    SECTION("a volume") {
+    SECTION("a damaged volume") {
         write_file(spoiled.folder / "v.nrrd", "NRRD0004\n");
-        spoiled.check(4, {"v.nrrd", "volume"}, {(spoiled.folder / "v.nrrd").string()});
+        spoiled.check(4, {"v.nrrd", "NRRD header", "type"}, {(spoiled.folder / "v.nrrd").string()});
     }
 }
 

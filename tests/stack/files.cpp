@@ -112,8 +112,8 @@ TEST_CASE("what cannot be a stack", "[stack]") {
     const TemporaryFolder folder;
     write_file(folder / "v.nrrd", "NRRD0004\n");
     write_file(folder / "v.NHDR", "NRRD0004\n");
-    CHECK(error_of([&] { return find_stack(folder / "v.nrrd"); }).code() == ErrorCode::unsupported);
-    CHECK(error_of([&] { return find_stack(folder / "v.NHDR"); }).code() == ErrorCode::unsupported);
+    CHECK(error_of([&] { return find_stack(folder / "v.nrrd"); }).code() == ErrorCode::corrupt);
+    CHECK(error_of([&] { return find_stack(folder / "v.NHDR"); }).code() == ErrorCode::corrupt);
     const Error none = error_of([&] { return find_stack(folder / "none.tif"); });
     CHECK(none.code() == ErrorCode::not_found);
     CHECK_THAT(none.what(), Contains(folder.text("none.tif") + ": no such file or folder; "));
@@ -258,7 +258,7 @@ TEST_CASE("folders, volumes and nothing at all are refused in a list", "[stack]"
         CHECK_THAT(error.what(), Contains("s_2.tif: is a folder, a file was expected; give one folder alone"));
         CHECK(error_of([&] {
                   return find_stack(all(folder, {"s_1.tif", "v.nhdr"}), options);
-              }).code() == ErrorCode::unsupported);
+              }).code() == ErrorCode::invalid_argument);
         CHECK(error_of([&] { return find_stack(Strings{}, options); }).code() == ErrorCode::not_found);
         const auto none = problems_of(find_stack(all(folder, {"s_1.tif", "none.tif"}), options), true);
         REQUIRE(none.size() == 1);
