@@ -24,9 +24,10 @@ struct SourceFile {
 
 /// One slice. Small on purpose: a list may name the same few files a hundred thousand times.
 struct SliceRef {
-    std::int32_t file = -1;  ///< index into Stack::files; -1 for a slice that is missing
-    std::int32_t part = 0;   ///< which of the slices of a volume; 0 where each file is a slice
+    /// Into Stack::files; where a volume holds all slices, the number of the slice in it. -1 for one that is missing.
+    std::int32_t index = -1;
 
+    [[nodiscard]] constexpr bool missing() const noexcept { return index < 0; }
     friend constexpr bool operator==(const SliceRef&, const SliceRef&) = default;
 };
 

@@ -29,7 +29,7 @@ SliceRef nearest_slice(const Stack& stack, Index z) {
     const auto count = static_cast<Index>(stack.slices.size());
     for (Index distance = 1; distance < count; ++distance) {
         for (const Index at : {z - distance, z + distance}) {
-            if (at >= 0 && at < count && stack.slices[static_cast<std::size_t>(at)].file >= 0) {
+            if (at >= 0 && at < count && !stack.slices[static_cast<std::size_t>(at)].missing()) {
                 return stack.slices[static_cast<std::size_t>(at)];
             }
         }
@@ -52,7 +52,7 @@ SliceRef nearest_slice(const Stack& stack, Index z) {
 
 /// Order of business: gaps, step, reverse.
 std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) {
-    const bool gaps = std::any_of(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.file < 0; });
+    const bool gaps = std::any_of(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.missing(); });
     if (gaps && options.missing == Missing::error) throw_missing(stack);
 
     std::vector<SliceRef> slices;
@@ -60,9 +60,9 @@ std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) 
     Index kept = 0;
     for (std::size_t z = 0; z < stack.slices.size(); ++z) {
         SliceRef slice = stack.slices[z];
-        if (slice.file < 0 && options.missing == Missing::close) continue;
+        if (slice.missing() && options.missing == Missing::close) continue;
         if (kept++ % options.step != 0) continue;
-        if (slice.file < 0 && options.missing == Missing::repeat) slice = nearest_slice(stack, static_cast<Index>(z));
+        if (slice.missing() && options.missing == Missing::repeat) slice = nearest_slice(stack, static_cast<Index>(z));
         slices.push_back(slice);
     }
     if (options.reverse) std::reverse(slices.begin(), slices.end());
@@ -71,11 +71,11 @@ std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) 
 
 /// How many different slices are read.
 Index count_read(const Detail& plan) {
-    std::unordered_set<std::int64_t> read;
+    std::unordered_set<std::int32_t> read;
     for (Index z = plan.source.first; z < plan.source.end; ++z) {
         const SliceRef slice = plan.slices[static_cast<std::size_t>(z)];
         if (slice == Detail::blank) continue;
-        read.insert(static_cast<std::int64_t>(slice.file) << 32 | slice.part);
+        read.insert(slice.index);
     }
     return static_cast<Index>(read.size());
 }

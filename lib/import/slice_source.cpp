@@ -33,7 +33,7 @@ SliceSource::SliceSource(const ImportPlan::Detail& plan) : plan_(plan), next_(pl
 void SliceSource::read(unsigned worker, Index z, Range rows, RowSink& sink, const std::function<void()>& pulse) {
     const SliceRef slice = plan_.slices[static_cast<std::size_t>(z)];
     if (plan_.volume_source == nullptr) {
-        read_image(plan_.files[static_cast<std::size_t>(slice.file)], rows, sink);
+        read_image(plan_.files[static_cast<std::size_t>(slice.index)], rows, sink);
         return;
     }
     if (!in_order_) {
@@ -83,7 +83,7 @@ void SliceSource::read_volume(unsigned worker, SliceRef slice, Range rows, RowSi
         reader = std::make_unique<SampleReader>(plan_.volume_source, check);
     }
     try {
-        reader->read_slice(slice.part, rows, sink);
+        reader->read_slice(slice.index, rows, sink);
     } catch (const Error& error) {
         if (error.code() == ErrorCode::not_found) throw_changed(plan_.files.front());
         throw;

@@ -46,7 +46,8 @@ void report_too_many_missing(Stack& stack, const Names& paths, const Numbering& 
 
 void StackBuilder::add(std::string_view path) {
     constexpr auto most_files = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max());
-    const auto [entry, is_new] = file_of_path_.try_emplace(path, static_cast<std::int32_t>(stack_.files.size()));
+    const auto [entry, is_new] =
+        file_of_path_.try_emplace(std::string(path), static_cast<std::int32_t>(stack_.files.size()));
     if (is_new) {
         if (stack_.files.size() == most_files) {
             throw Error(ErrorCode::limit,

@@ -19,14 +19,13 @@ class StackBuilder {
 public:
     explicit StackBuilder(Stack& stack) : stack_(stack) {}
 
-    /// `path` has to outlive this object.
     /// \throws Error limit if there are too many different files to be numbered.
     void add(std::string_view path);
     void add_missing(std::int64_t count);
 
 private:
     Stack& stack_;
-    std::unordered_map<std::string_view, std::int32_t> file_of_path_;
+    std::unordered_map<std::string, std::int32_t> file_of_path_;
 };
 
 /// Adds `paths` as they are.

@@ -328,19 +328,23 @@ Stack finished(Stack stack, unsigned threads) {
     return stack;
 }
 
-Stack find_files(const Names& paths, const FindOptions& options) {
-    const std::string where = "the list of files";
-    if (paths.empty()) throw_no_slices(where);
-    Stack stack;
-    if (options.order == Order::given) {
-        stack.kind = "list";
-        add_in_order(stack, paths);
-    } else {
-        stack = find_among(paths, where);
-        stack.kind = "files";
-    }
+constexpr const char* list_of_files = "the list of files";
+
+Stack finished_list(Stack stack, const FindOptions& options) {
+    if (stack.slices.empty()) throw_no_slices(list_of_files);
+    stack.kind = options.order == Order::given ? "list" : "files";
     refuse_other_than_files(stack);
     return finished(std::move(stack), options.threads);
+}
+
+Stack find_files(const Names& paths, const FindOptions& options) {
+    Stack stack;
+    if (options.order == Order::given) {
+        add_in_order(stack, paths);
+    } else if (!paths.empty()) {
+        stack = find_among(paths, list_of_files);
+    }
+    return finished_list(std::move(stack), options);
 }
 
 }  // namespace
@@ -362,8 +366,16 @@ Stack find_stack(const std::vector<std::string>& paths_utf8, const FindOptions& 
 }
 
 Stack find_listed_stack(const fs::path& list, const FindOptions& options) {
-    const ListedPaths listed = read_list(list);
-    return find_files(listed.paths, options);
+    if (options.order != Order::given) {
+        std::vector<std::string> paths;
+        read_list(list, [&](std::string_view path) { paths.emplace_back(path); });
+        return find_files(views_of(paths), options);
+    }
+    // In the order given, no two paths need be known at once: long lists that repeat themselves cost next to nothing.
+    Stack stack;
+    StackBuilder builder(stack);
+    read_list(list, [&](std::string_view path) { builder.add(path); });
+    return finished_list(std::move(stack), options);
 }
 
 }  // namespace stack2nrrd

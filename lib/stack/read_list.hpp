@@ -1,19 +1,13 @@
 #pragma once
 
-#include "stack/series.hpp"
-
 #include <filesystem>
-#include <vector>
+#include <functional>
+#include <string_view>
 
 namespace stack2nrrd {
 
-/// The paths of a list file. They are views of one text, which goes back to the system as a whole: lists are long.
-struct ListedPaths {
-    std::vector<char> text;  // no string: that would move short texts about
-    Names paths;
-};
-
-/// See find_listed_stack().
-[[nodiscard]] ListedPaths read_list(const std::filesystem::path& list);
+/// Hands on the paths of a list file, one by one: see find_listed_stack(). A view is valid during its call only.
+/// \throws Error not_found, io, corrupt, and whatever `take` throws.
+void read_list(const std::filesystem::path& list, const std::function<void(std::string_view)>& take);
 
 }  // namespace stack2nrrd

@@ -46,7 +46,7 @@ Stack find_volume(const std::string& path_utf8) {
         const InputFile file(path);
         stack.files.push_back({path, file.bytes(), file.modified_ns(), file.id()});
     }
-    for (Index z = 0; z < volume->size[2]; ++z) stack.slices.push_back({0, static_cast<std::int32_t>(z)});
+    for (Index z = 0; z < volume->size[2]; ++z) stack.slices.push_back({static_cast<std::int32_t>(z)});
     for (const std::string& remark : volume->remarks) {
         stack.problems.push_back({ErrorCode::inconsistent, false, printable(path_utf8) + ": " + remark});
     }

@@ -293,7 +293,7 @@ TEST_CASE("a long list of few files holds each file once", "[stack]") {
     CHECK(stack.files.size() == 200);
     const bool as_listed = std::equal(paths.begin(), paths.end(), stack.slices.begin(),
                                       [&](const std::string& path, const SliceRef& slice) {
-                                          return stack.files[static_cast<std::size_t>(slice.file)].path == path;
+                                          return stack.files[static_cast<std::size_t>(slice.index)].path == path;
                                       });
     CHECK(as_listed);
 }

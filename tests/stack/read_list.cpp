@@ -1,5 +1,5 @@
-#include "slices.hpp"
 #include "stack/read_list.hpp"
+#include "slices.hpp"
 
 #include <iostream>
 #include <sstream>
@@ -10,8 +10,9 @@ using namespace stack_test;
 namespace {
 
 Strings lines_of(const std::filesystem::path& list) {
-    const ListedPaths listed = read_list(list);
-    return Strings(listed.paths.begin(), listed.paths.end());
+    Strings lines;
+    read_list(list, [&](std::string_view line) { lines.emplace_back(line); });
+    return lines;
 }
 
 }  // namespace
