@@ -80,7 +80,7 @@ void SliceFilter<Real>::decode(const SourceFile& file) {
     };
     if (differs()) throw_changed(file);
     try {
-        codec_for(*input).decode(*input, numbers_.y.needed(), *this);
+        codec_for(*input).decode(*input, 0, numbers_.y.needed(), *this);
     } catch (const Error& error) {
         // A file that is written to while it is read breaks in any way; that it was written to is what matters.
         if (error.code() != ErrorCode::cancelled && differs()) throw_changed(file);
