@@ -36,9 +36,8 @@ struct Probe {
 
 /// One slice of a file that may hold several.
 struct Page {
-    std::int64_t place =
-        0;             ///< for probe() and decode(); only the codec knows what it means. 0 = the file's first page
-    Index number = 0;  ///< counted from 0 over all pages, also those that are no slices, as OME counts its IFDs
+    std::int64_t place = 0;  ///< for probe() and decode(); the codec's own affair, but 0 is the file's first page
+    Index number = 0;        ///< counted from 0 over all pages, also those that are no slices, as OME counts its IFDs
 };
 
 struct Pages {
