@@ -173,6 +173,10 @@ BmpLayout read_layout(InputFile& file) {
         damaged(file, "it ends at byte " + std::to_string(file.bytes()) + ", at least " +
                           std::to_string(layout.samples + needed) + " were expected");
     }
+    if (!os2) {
+        layout.probe.density = {density_or_none(static_cast<double>(header.i32(38))),
+                                density_or_none(static_cast<double>(header.i32(42))), FileDensity::Unit::metre};
+    }
     layout.probe.decoder_bytes =
         std::max(read_bytes, layout.row_bytes) + static_cast<std::int64_t>(image.row_bytes() + 2 * sizeof(BmpLayout));
     return layout;
@@ -242,9 +246,13 @@ private:
     std::vector<std::byte> row_;
 };
 
-Probe probe(InputFile& file) { return read_layout(file).probe; }
+Probe probe(InputFile& file, std::int64_t place) {
+    check_single_page(file, place);
+    return read_layout(file).probe;
+}
 
-void decode(InputFile& file, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+    check_single_page(file, place);
     const BmpLayout layout = read_layout(file);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     const Index height = layout.probe.image.height;
@@ -268,6 +276,6 @@ void decode(InputFile& file, Range rows, RowSink& sink) {
 
 }  // namespace
 
-const Codec bmp_codec{"BMP", matches, probe, decode};
+const Codec bmp_codec{"BMP", matches, single_page, probe, decode};
 
 }  // namespace stack2nrrd

@@ -71,6 +71,18 @@ void check_declared_size(const InputFile& file, const ImageInfo& image, std::int
     }
 }
 
+Pages single_page(InputFile&) { return {{Page{}}, {}}; }
+
+void check_single_page(const InputFile& file, std::int64_t place) {
+    if (place == 0) return;
+    refuse(file, ErrorCode::inconsistent, "has a single slice, more were expected; make the list of slices again");
+}
+
+std::optional<double> density_or_none(double value) {
+    if (value == 0) return std::nullopt;
+    return value;
+}
+
 Range wanted_rows(const InputFile& file, const ImageInfo& image, Range rows) {
     if (rows.empty()) return {0, image.height};
     if (rows.first < 0 || rows.end > image.height) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// A codec turns one file into rows. To add a format: write its three functions in a file of its own and add a
+// A codec turns one file into rows. To add a format: write its functions in a file of its own and add a
 // line to the table in codec.cpp.
 
 #include "core/file.hpp"
@@ -9,6 +9,8 @@
 #include <stack2nrrd/image.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,11 +18,32 @@
 
 namespace stack2nrrd {
 
-/// What a file's header tells.
+/// Samples per unit, as a file tells them; what is 0 there is not told. In TIFF an absent unit means inch.
+struct FileDensity {
+    enum class Unit : std::uint8_t { none, inch, centimetre, metre };
+    std::optional<double> x, y;
+    Unit unit = Unit::none;
+};
+
+/// What the header of a slice tells.
 struct Probe {
     ImageInfo image;
     std::int64_t decoder_bytes = 0;  ///< upper bound of what decode() holds at any time
+    FileDensity density;
+    std::string description;         ///< TIFF: its ImageDescription as it is, 1 MiB at most
     std::vector<std::string> notes;  ///< what is odd but harmless: "orientation 3 is not applied"
+};
+
+/// One slice of a file that may hold several.
+struct Page {
+    std::int64_t place = 0;  ///< for probe() and decode(); the codec's own affair, but 0 is the file's first page
+    Index number = 0;        ///< counted from 0 over all pages, also those that are no slices, as OME counts its IFDs
+};
+
+struct Pages {
+    std::vector<Page> slices;  ///< in the file's order; never empty
+    /// What is no slice, and why the list ends early. Here pages are counted from 1: "page 3 (64 x 64) is left out".
+    std::vector<std::string> notes;
 };
 
 /// Receives the rows of a slice from top to bottom. May throw; the decoder then unwinds.
@@ -36,15 +59,20 @@ struct Codec {
     const char* name;
     /// Does a file that begins with `head` (up to 16 bytes) belong to this codec?
     bool (*matches)(std::span<const std::byte> head);
-    /// Reads the header only.
-    /// \throws Error unsupported (the sentence names the feature), corrupt, limit, io.
-    Probe (*probe)(InputFile& file);
+    /// Where the slices of the file stand: those that have the size, type and colour of its first full-sized one.
+    /// Whether they can be decoded is left to probe().
+    /// \throws Error limit, io; whatever probe() throws.
+    Pages (*pages)(InputFile& file);
+    /// Reads the header of the slice at `place`, and no other page.
+    /// \throws Error unsupported (the sentence names the feature), corrupt, limit, io; inconsistent if nothing can be
+    /// at that place.
+    Probe (*probe)(InputFile& file, std::int64_t place);
     /// Pushes the rows [rows.first, rows.end) of the slice (all, if that is empty), in order; rows outside are skipped
     /// as cheaply as the format allows. Decoding ends after the last wanted row, but what stands before it is checked.
     /// Damage may be noticed only after some rows were pushed: they count only if decode() returns.
     /// \throws Error unsupported, corrupt, limit, io, and whatever `sink` throws; inconsistent if the slice has
     /// fewer rows than wanted.
-    void (*decode)(InputFile& file, Range rows, RowSink& sink);
+    void (*decode)(InputFile& file, std::int64_t place, Range rows, RowSink& sink);
 };
 
 extern const Codec tiff_codec;
@@ -68,6 +96,14 @@ extern const Codec bmp_codec;
 /// format's compression can do, e.g. 1032 for deflate; 1 for none.
 /// \throws Error corrupt, limit.
 void check_declared_size(const InputFile& file, const ImageInfo& image, std::int64_t stored_bits, double max_ratio);
+
+/// For formats without pages: one slice at place 0.
+[[nodiscard]] Pages single_page(InputFile& file);
+/// \throws Error inconsistent if `place` is not 0.
+void check_single_page(const InputFile& file, std::int64_t place);
+
+/// A density that may not have been told.
+[[nodiscard]] std::optional<double> density_or_none(double value);
 
 /// `rows`, or all rows of `image` if it is empty.
 /// \throws Error inconsistent if `image` has fewer.

@@ -223,18 +223,27 @@ Probe read_layout(JpegReader& reader) {
     check_declared_size(reader.file(), probe.image, 8 * jpeg.num_components, max_ratio);
     jpeg.dct_method = JDCT_ISLOW;
     reader.call("its header", [] {});  // damage that was found on the way
+    if (jpeg.saw_JFIF_marker != 0) {
+        // Without a unit it is only the shape of a sample.
+        probe.density = {density_or_none(jpeg.X_density), density_or_none(jpeg.Y_density),
+                         jpeg.density_unit == 1   ? FileDensity::Unit::inch
+                         : jpeg.density_unit == 2 ? FileDensity::Unit::centimetre
+                                                  : FileDensity::Unit::none};
+    }
     probe.decoder_bytes = held_bytes(jpeg) + static_cast<std::int64_t>(probe.image.row_bytes());
     return probe;
 }
 
-Probe probe(InputFile& file) {
+Probe probe(InputFile& file, std::int64_t place) {
+    check_single_page(file, place);
     JpegReader reader(file);
     Probe result = read_layout(reader);
     file.check();
     return result;
 }
 
-void decode(InputFile& file, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+    check_single_page(file, place);
     JpegReader reader(file);
     const Probe layout = read_layout(reader);
     const Range wanted = wanted_rows(file, layout.image, rows);
@@ -254,6 +263,6 @@ void decode(InputFile& file, Range rows, RowSink& sink) {
 
 }  // namespace
 
-const Codec jpeg_codec{"JPEG", matches, probe, decode};
+const Codec jpeg_codec{"JPEG", matches, single_page, probe, decode};
 
 }  // namespace stack2nrrd

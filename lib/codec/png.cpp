@@ -105,9 +105,11 @@ private:
             png_set_read_fn(png_, this, on_read);
             png_set_user_limits(png_, longest_side, longest_side);
             png_set_chunk_malloc_max(png_, png_alloc_size_t{8} << 20);
-            // Only the chunks without which there are no samples, and tRNS, are looked at. The rest (profiles, texts)
-            // is skipped unread: it may be damaged, or unfold to gigabytes.
+            // Only the chunks without which there are no samples, tRNS and pHYs are looked at. The rest (profiles,
+            // texts) is skipped unread: it may be damaged, or unfold to gigabytes.
             png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+            static constexpr std::array<png_byte, 5> density{'p', 'H', 'Y', 's', 0};
+            png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, density.data(), 1);
             png_read_info(png_, info_);
         });
     }
@@ -203,6 +205,14 @@ PngLayout read_layout(PngReader& reader) {
         case PNG_COLOR_TYPE_PALETTE: read_palette(reader, layout); break;
         default: image.colour = Colour::grey; break;
     }
+    png_uint_32 across = 0;
+    png_uint_32 down = 0;
+    int unit = PNG_RESOLUTION_UNKNOWN;
+    if (png_get_pHYs(png, info, &across, &down, &unit) != 0) {
+        // Without a unit it is only the shape of a sample.
+        layout.probe.density = {density_or_none(across), density_or_none(down),
+                                unit == PNG_RESOLUTION_METER ? FileDensity::Unit::metre : FileDensity::Unit::none};
+    }
     if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
         layout.probe.notes.emplace_back("transparency (tRNS) is left out");
     }
@@ -289,14 +299,16 @@ void decode_rows(PngReader& reader, const PngLayout& layout, Range rows, RowSink
     if (rows.end == layout.probe.image.height) check_end(reader);
 }
 
-Probe probe(InputFile& file) {
+Probe probe(InputFile& file, std::int64_t place) {
+    check_single_page(file, place);
     PngReader reader(file);
     Probe result = read_layout(reader).probe;
     file.check();
     return result;
 }
 
-void decode(InputFile& file, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+    check_single_page(file, place);
     PngReader reader(file);
     const PngLayout layout = read_layout(reader);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
@@ -310,6 +322,6 @@ void decode(InputFile& file, Range rows, RowSink& sink) {
 
 }  // namespace
 
-const Codec png_codec{"PNG", matches, probe, decode};
+const Codec png_codec{"PNG", matches, single_page, probe, decode};
 
 }  // namespace stack2nrrd

@@ -2,6 +2,7 @@
 
 #include "codec/tiff_handle.hpp"
 #include "codec/tiff_layout.hpp"
+#include "codec/tiff_pages.hpp"
 #include "codec/tiff_rows.hpp"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ private:
     /// Where row y of plane p stands in the file.
     [[nodiscard]] std::int64_t place(int p, Index y) const {
         const std::uint64_t offset = TIFFGetStrileOffset(tiff_.get(), layout_.block(p, y / layout_.block_height));
-        return static_cast<std::int64_t>(offset) + y % layout_.block_height * layout_.row_bytes;
+        return static_cast<std::int64_t>(offset) + layout_.shift + y % layout_.block_height * layout_.row_bytes;
     }
 
     void read_verbatim(int p, Range rows, std::byte* out) {
@@ -140,7 +141,7 @@ private:
     void scanlines() {
         allocate(layout_.row_bytes);
         std::vector<TiffHandle> more;
-        for (int p = 1; p < layout_.planes; ++p) more.emplace_back(tiff_.file());
+        for (int p = 1; p < layout_.planes; ++p) more.emplace_back(tiff_.file(), tiff_.place());
         PlaneRows planes{};
         for (int p = 0; p < layout_.planes; ++p) planes[static_cast<std::size_t>(p)] = plane(p);
         for (Index y = rows_.first / layout_.block_height * layout_.block_height; y < rows_.end; ++y) {
@@ -203,9 +204,10 @@ private:
     std::vector<std::byte> joined_;
 };
 
-Probe probe(InputFile& file) {
-    const TiffHandle tiff(file);
+Probe probe(InputFile& file, std::int64_t place) {
+    const TiffHandle tiff(file, place);
     TiffLayout layout = read_tiff_layout(tiff);
+    read_tiff_texts(tiff, layout.probe);
     // libtiff's own state (LZW and inflate tables, the directory), the row buffer of its predictor, and the compressed
     // block, which it reads whole and rounds up. A Zstandard stream may ask for a window of 128 MiB.
     constexpr std::int64_t state = std::int64_t{512} << 10;
@@ -217,8 +219,8 @@ Probe probe(InputFile& file) {
     return layout.probe;
 }
 
-void decode(InputFile& file, Range rows, RowSink& sink) {
-    TiffHandle tiff(file);
+void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+    TiffHandle tiff(file, place);
     const TiffLayout layout = read_tiff_layout(tiff);
     Decoder(tiff, layout, wanted_rows(file, layout.probe.image, rows), sink).run();
     file.check();
@@ -226,6 +228,6 @@ void decode(InputFile& file, Range rows, RowSink& sink) {
 
 }  // namespace
 
-const Codec tiff_codec{"TIFF", matches, probe, decode};
+const Codec tiff_codec{"TIFF", matches, tiff_pages, probe, decode};
 
 }  // namespace stack2nrrd

@@ -33,6 +33,10 @@ struct TiffHandle::Callbacks {
         State& s = state(handle);
         if (size <= 0) return 0;
         const std::size_t got = s.file->read_at(s.position, buffer, static_cast<std::size_t>(size));
+        for (auto i = static_cast<std::size_t>(s.position); i < s.header_bytes; ++i) {
+            const std::size_t at = i - static_cast<std::size_t>(s.position);
+            if (at < got) static_cast<unsigned char*>(buffer)[at] = s.header[i];
+        }
         s.position += static_cast<std::int64_t>(got);
         return static_cast<tmsize_t>(got);
     }
@@ -56,10 +60,31 @@ struct TiffHandle::Callbacks {
         return 1;  // said enough: libtiff's own handler would print it
     }
     static int warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+
+    /// libtiff reaches a directory by its offset only after it has walked through all of them. So it is shown a header
+    /// that makes this directory the first one.
+    static void pretend_first(State& s) {
+        s.file->read_at(0, s.header.data(), s.header.size());
+        const bool little_endian = s.header[0] == 'I';
+        const bool big = s.header[little_endian ? 2 : 3] == 43;
+        const std::size_t size = big ? 8 : 4;
+        s.header_bytes = 2 * size;
+        for (std::size_t i = 0; i < size; ++i) {
+            const std::size_t shift = 8 * (little_endian ? i : size - 1 - i);
+            s.header[size + i] = static_cast<unsigned char>(static_cast<std::uint64_t>(s.place) >> shift);
+        }
+    }
 };
 
-TiffHandle::TiffHandle(InputFile& file) : state_(std::make_unique<State>()) {
+TiffHandle::TiffHandle(InputFile& file, std::int64_t place) : state_(std::make_unique<State>()) {
     state_->file = &file;
+    state_->place = place;
+    if (place > 0 && place >= file.bytes()) {
+        refuse(file, ErrorCode::inconsistent,
+               "ends at byte " + std::to_string(file.bytes()) + ", a page at byte " + std::to_string(place) +
+                   " was expected; make the list of slices again");
+    }
+    if (place > 0) Callbacks::pretend_first(*state_);
     const std::unique_ptr<TIFFOpenOptions, FreeOptions> options(TIFFOpenOptionsAlloc());
     if (!options) throw std::bad_alloc();
     // No single buffer of libtiff's is honestly larger than the whole file plus one decoded block.

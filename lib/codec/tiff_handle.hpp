@@ -18,12 +18,13 @@ namespace stack2nrrd {
 
 class TiffHandle {
 public:
-    /// Opens the first directory.
+    /// Opens the directory at the offset `place`; the first one if that is 0 or negative (see tiff_pages.cpp).
     /// \throws Error corrupt, unsupported, io.
-    explicit TiffHandle(InputFile& file);
+    explicit TiffHandle(InputFile& file, std::int64_t place = 0);
 
     [[nodiscard]] TIFF* get() const noexcept { return tiff_.get(); }
     [[nodiscard]] InputFile& file() const noexcept { return *state_->file; }
+    [[nodiscard]] std::int64_t place() const noexcept { return state_->place; }
 
     /// The value of a tag, if the file has it. T must be what libtiff's documentation says for the tag.
     template <class T>
@@ -48,7 +49,10 @@ public:
 private:
     struct State {
         InputFile* file = nullptr;
+        std::int64_t place = 0;
         std::int64_t position = 0;
+        std::array<unsigned char, 16> header{};  // what libtiff is shown in place of the first bytes of the file
+        std::size_t header_bytes = 0;
         std::array<char, 240> error{};  // the first one; no string: callbacks must not throw
     };
     struct Close {

@@ -1,10 +1,10 @@
 #include "codec/tiff_layout.hpp"
 
+#include "codec/tiff_directory.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 
 namespace stack2nrrd {
@@ -168,70 +168,23 @@ std::vector<std::byte> read_palette(const TiffHandle& tiff, int bits, Colour& co
     return palette;
 }
 
-/// The parts of the directory that libtiff does not tell.
+/// What libtiff does not tell of a directory, or corrects or drops because it takes it for a mistake.
 struct RawDirectory {
-    std::uint64_t next = 0;         // offset of the next directory
-    std::uint64_t value_bytes = 0;  // of all values that stand outside of the directory
-    // As the file has them. libtiff corrects or drops what it takes for a mistake.
+    std::uint64_t value_bytes = 0;       // of all values that stand outside of the directory
     std::uint64_t only_strip_bytes = 0;  // StripByteCounts, if it is one value
     std::uint64_t photometric = 0;
     std::uint64_t orientation = ORIENTATION_TOPLEFT;
 };
 
-class Bytes {
-public:
-    Bytes(InputFile& file, bool big_endian) : file_(file), big_endian_(big_endian) {}
-
-    [[nodiscard]] std::uint64_t at(std::uint64_t offset, std::size_t size) const {
-        std::array<unsigned char, 8> bytes{};
-        if (offset > static_cast<std::uint64_t>(file_.bytes())) return 0;
-        file_.read_at(static_cast<std::int64_t>(offset), bytes.data(), size);
-        return number(bytes.data(), size);
-    }
-    [[nodiscard]] std::uint64_t number(const unsigned char* bytes, std::size_t size) const {
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[big_endian_ ? i : size - 1 - i];
-        return value;
-    }
-
-private:
-    InputFile& file_;
-    bool big_endian_;
-};
-
 RawDirectory read_raw_directory(const TiffHandle& tiff) {
-    InputFile& file = tiff.file();
-    const Bytes bytes(file, TIFFIsBigEndian(tiff.get()) != 0);
-    const bool big = bytes.at(2, 2) == 43;
-    const std::uint64_t directory = TIFFCurrentDirOffset(tiff.get());
-    const std::uint64_t count_bytes = big ? 8 : 2;
-    const std::uint64_t word = big ? 8 : 4;  // of a count, of an offset, and of a value inside an entry
-    const std::uint64_t entry_bytes = 4 + 2 * word;
-    const std::uint64_t count = std::min<std::uint64_t>(bytes.at(directory, count_bytes), 65535);
-
-    constexpr std::array<std::uint8_t, 19> type_bytes{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
+    TiffDirectory directory(tiff.file());
+    directory.read(TIFFCurrentDirOffset(tiff.get()));
+    tiff.file().check();
     RawDirectory raw;
-    std::vector<unsigned char> entries(count * entry_bytes);
-    file.read_at(static_cast<std::int64_t>(directory + count_bytes), entries.data(), entries.size());
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const unsigned char* entry = &entries[i * entry_bytes];
-        const std::uint64_t type = bytes.number(entry + 2, 2);
-        const std::uint64_t values = bytes.number(entry + 4, word);
-        const std::uint64_t size = type < type_bytes.size() ? type_bytes[type] : 0;
-        if (size == 0) continue;
-        if (values > word / size) raw.value_bytes += std::min(values, static_cast<std::uint64_t>(file.bytes())) * size;
-        const bool is_integer = type == TIFF_SHORT || type == TIFF_LONG || type == TIFF_LONG8;
-        if (values != 1 || !is_integer || size > word) continue;
-        const std::uint64_t value = bytes.number(entry + 4 + word, size);
-        switch (bytes.number(entry, 2)) {
-            case TIFFTAG_STRIPBYTECOUNTS: raw.only_strip_bytes = value; break;
-            case TIFFTAG_PHOTOMETRIC: raw.photometric = value; break;
-            case TIFFTAG_ORIENTATION: raw.orientation = value; break;
-            default: break;
-        }
-    }
-    raw.next = bytes.at(directory + count_bytes + count * entry_bytes, word);
-    file.check();
+    raw.value_bytes = directory.value_bytes();
+    raw.only_strip_bytes = directory.single_integer(TIFFTAG_STRIPBYTECOUNTS).value_or(0);
+    raw.photometric = directory.single_integer(TIFFTAG_PHOTOMETRIC).value_or(0);
+    raw.orientation = directory.single_integer(TIFFTAG_ORIENTATION).value_or(ORIENTATION_TOPLEFT);
     return raw;
 }
 
@@ -320,7 +273,7 @@ void check_blocks(const TiffHandle& tiff, TiffLayout& layout, double max_ratio) 
     }
 }
 
-void add_notes(const TiffHandle& tiff, const Tags& tags, const RawDirectory& raw, TiffLayout& layout) {
+void add_notes(const Tags& tags, const RawDirectory& raw, TiffLayout& layout) {
     auto& notes = layout.probe.notes;
     if (raw.orientation != ORIENTATION_TOPLEFT) {
         notes.push_back("orientation " + std::to_string(raw.orientation) + " is not applied");
@@ -329,12 +282,32 @@ void add_notes(const TiffHandle& tiff, const Tags& tags, const RawDirectory& raw
         notes.emplace_back(tags.channels < 3 ? "does not say what its samples mean and is taken as grey"
                                              : "does not say what its samples mean and is taken as RGB");
     }
-    const bool further = raw.next != 0 && raw.next < static_cast<std::uint64_t>(tiff.file().bytes()) &&
-                         raw.next != TIFFCurrentDirOffset(tiff.get());
-    if (further) notes.emplace_back("has more than one page; the first is read");
+}
+
+/// To a place that has no directory of its own.
+void move_samples(const TiffHandle& tiff, TiffLayout& layout) {
+    const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
+    const std::int64_t bytes = layout.row_bytes * layout.probe.image.height;
+    const std::int64_t wanted = tiff.place() == INT64_MIN ? INT64_MAX : -tiff.place();
+    if (!first || wanted > tiff.file().bytes() - bytes) {
+        refuse(tiff.file(), ErrorCode::inconsistent,
+               "has no room for a slice of " + std::to_string(bytes) + " bytes at byte " + std::to_string(wanted) +
+                   ", one was expected; make the list of slices again");
+    }
+    layout.shift = wanted - *first;
 }
 
 }  // namespace
+
+std::optional<std::int64_t> samples_in_one_piece(const TiffHandle& tiff, const TiffLayout& layout) {
+    if (!layout.verbatim || layout.planes != 1) return std::nullopt;
+    const std::uint64_t first = TIFFGetStrileOffset(tiff.get(), 0);
+    for (Index down = 1; down < layout.blocks_down; ++down) {
+        const auto behind = static_cast<std::uint64_t>(down * layout.block_height * layout.row_bytes);
+        if (TIFFGetStrileOffset(tiff.get(), layout.block(0, down)) != first + behind) return std::nullopt;
+    }
+    return static_cast<std::int64_t>(first);
+}
 
 TiffLayout read_tiff_layout(const TiffHandle& tiff) {
     const InputFile& file = tiff.file();
@@ -381,7 +354,8 @@ TiffLayout read_tiff_layout(const TiffHandle& tiff) {
                    std::to_string(needed) + " were expected; copy it again from its source");
     }
     check_blocks(tiff, layout, max_ratio);
-    add_notes(tiff, tags, raw, layout);
+    add_notes(tags, raw, layout);
+    if (tiff.place() < 0) move_samples(tiff, layout);
     // libtiff keeps the values of all tags, some of them widened, and two numbers for each block.
     const std::int64_t blocks = layout.planes * layout.blocks_down * layout.blocks_across;
     layout.probe.decoder_bytes =

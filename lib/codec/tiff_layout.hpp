@@ -1,10 +1,11 @@
 #pragma once
 
-// What the tags of a TIFF's first directory say, checked against what this library reads and against the file's size.
+// What the tags of one directory of a TIFF say, checked against what this library reads and against the file's size.
 
 #include "codec/tiff_handle.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace stack2nrrd {
@@ -29,6 +30,7 @@ struct TiffLayout {
     Index block_row_bytes = 0;  ///< strips: row_bytes
     Index blocks_across = 1;
     Index blocks_down = 0;
+    std::int64_t shift = 0;          ///< verbatim: the samples stand that far behind where the directory says
     std::int64_t largest_block = 0;  ///< bytes of the largest block as it stands in the file
 
     [[nodiscard]] std::uint32_t block(int plane, Index down, Index across = 0) const noexcept {
@@ -41,7 +43,10 @@ struct TiffLayout {
     }
 };
 
-/// \throws Error unsupported, corrupt, limit, io.
+/// Where the samples begin, if they stand in one piece as they are: uncompressed strips, one after the other.
+[[nodiscard]] std::optional<std::int64_t> samples_in_one_piece(const TiffHandle& tiff, const TiffLayout& layout);
+
+/// \throws Error unsupported, corrupt, limit, io; inconsistent if there can be no samples at the handle's place.
 [[nodiscard]] TiffLayout read_tiff_layout(const TiffHandle& tiff);
 
 }  // namespace stack2nrrd

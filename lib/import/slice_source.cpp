@@ -100,7 +100,7 @@ void SliceSource::read_image(const SourceFile& file, Range rows, RowSink& sink) 
     }
     if (differs(file, *input)) throw_changed(file);
     try {
-        codec_for(*input).decode(*input, rows, sink);
+        codec_for(*input).decode(*input, 0, rows, sink);
     } catch (const Error&) {
         // A file that is written to while it is read breaks in any way; that it was written to is what matters.
         if (input->changed()) throw_changed(file);

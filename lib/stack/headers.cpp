@@ -160,7 +160,7 @@ void read_header(SourceFile& file, std::size_t number, Survey& survey) {
         file.bytes = input.bytes();
         file.modified_ns = input.modified_ns();
         file.id = input.id();
-        survey.add(number, codec_for(input).probe(input));
+        survey.add(number, codec_for(input).probe(input, 0));
     } catch (const Error& error) {
         survey.fail(number, error);
     }

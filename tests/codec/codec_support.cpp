@@ -67,17 +67,29 @@ private:
 
 }  // namespace
 
-Slice decode_file(const std::string& path, Range rows) {
+Slice decode_file(const std::string& path, Range rows, std::int64_t place) {
     InputFile file(path);
     const Codec& codec = codec_for(file);
-    const Probe probe = codec.probe(file);
+    const Probe probe = codec.probe(file, place);
     if (probe.image.format != codec.name) throw std::logic_error("a codec has two names");
     if (probe.decoder_bytes <= 0) throw std::logic_error("a decoder claims to need no memory");
     Slice slice{probe.image, {}};
     Collector collector(slice, rows.empty() ? 0 : rows.first);
-    codec.decode(file, rows, collector);
+    codec.decode(file, place, rows, collector);
     if (collector.next() != (rows.empty() ? slice.image.height : rows.end)) throw std::logic_error("rows are missing");
     return slice;
+}
+
+Probe probe_file(const std::string& path, std::int64_t place) {
+    InputFile file(path);
+    return codec_for(file).probe(file, place);
+}
+
+Pages pages_of(const std::string& path) {
+    InputFile file(path);
+    Pages pages = codec_for(file).pages(file);
+    if (pages.slices.empty()) throw std::logic_error("a file has no slices");
+    return pages;
 }
 
 std::string refusal(const std::string& file, ErrorCode* code) {

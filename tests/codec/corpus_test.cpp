@@ -3,6 +3,7 @@
 
 #include "codec_support.hpp"
 
+#include "codec/tiff_directory.hpp"
 #include "core/text.hpp"
 
 #include <catch2/catch.hpp>
@@ -70,10 +71,10 @@ public:
 
     /// `compare` gets the decoded slice and says whether it is right.
     template <class Compare>
-    void add(const std::string& file, Compare compare) {
+    void add(const std::string& file, Compare compare, std::int64_t place = 0) {
         Slice slice;
         try {
-            slice = decode_file(file);
+            slice = decode_file(file, {}, place);
         } catch (const Error& error) {
             const bool named = error.code() == ErrorCode::unsupported || error.code() == ErrorCode::corrupt ||
                                error.code() == ErrorCode::limit;
@@ -114,10 +115,11 @@ struct Indexed {
     std::vector<std::array<int, 3>> palette;
 };
 
-Indexed indexed_tiff(const std::string& file, int bits) {
+Indexed indexed_tiff(const std::string& file, int bits, int page) {
     TIFFSetWarningHandler(nullptr);
     TIFF* tiff = TIFFOpen(file.c_str(), "rm");
     REQUIRE(tiff != nullptr);
+    REQUIRE(TIFFSetDirectory(tiff, static_cast<std::uint16_t>(page)) == 1);
     std::uint32_t width = 0;
     std::uint32_t height = 0;
     std::array<std::uint16_t*, 3> map{};
@@ -205,13 +207,27 @@ bool check_tiff(const std::string& file, const Record& record, const Slice& slic
     const std::string& hash = record.at("sha256_24");
     const int bits = std::stoi(record.at("bps"));
     const std::string& photometric = record.at("photometric");
-    if (photometric == "3") return equals(slice, indexed_tiff(file, bits), hash, bits == 16);
+    if (photometric == "3") {
+        return equals(slice, indexed_tiff(file, bits, std::stoi(record.at("page"))), hash, bits == 16);
+    }
     Bytes samples = slice.samples;
     // "0" stands in the table, too, where a file does not say it; floats are never inverted.
     if (photometric == "0" && slice.image.type != SampleType::float32)
         samples = mapped(samples, [](int v) { return 255 - v; });
     if (bits < 8) samples = mapped(samples, [&](int v) { return v / (255 / ((1 << bits) - 1)); });
     return sha256_24(samples) == hash;
+}
+
+/// Of any page, also of those that are no slices.
+std::int64_t offset_of_page(const std::string& path, std::size_t page) {
+    InputFile file(path);
+    TiffDirectory directory(file);
+    std::uint64_t offset = directory.first();
+    for (std::size_t i = 0; i < page; ++i) {
+        REQUIRE(directory.read(offset));
+        offset = directory.next();
+    }
+    return static_cast<std::int64_t>(offset);
 }
 
 bool check_png(const std::string& file, const Record& record, const Slice& slice) {
@@ -240,13 +256,50 @@ TEST_CASE("TIFF files of the corpus give the samples that other decoders give", 
     const auto folder = corpus();
     if (!folder) return;
     Summary summary("TIFF");
+    Summary further("TIFF, further pages");
     for (const Record& record : table(*folder / "CONFORMANCE_TIFF.tsv")) {
-        if (record.at("page") != "0" || !exact(record)) continue;
+        if (!exact(record)) continue;
         const std::string file = utf8(*folder / record.at("relpath"));
-        summary.add(file, [&](const Slice& slice) { return check_tiff(file, record, slice); });
+        const auto page = static_cast<std::size_t>(std::stoi(record.at("page")));
+        const auto check = [&](const Slice& slice) { return check_tiff(file, record, slice); };
+        if (page == 0) {
+            summary.add(file, check);
+        } else {
+            further.add(file, check, offset_of_page(file, page));
+        }
     }
+    CHECK(further.other() == 0);
+    CHECK(further.equal() > 0);
     CHECK(summary.other() == 0);
     CHECK(summary.equal() > 0);
+}
+
+TEST_CASE("TIFF pages of the corpus are slices if they are like the first", "[codec][corpus]") {
+    const auto folder = corpus();
+    if (!folder) return;
+    std::map<std::string, std::vector<Record>> files;
+    for (const Record& record : table(*folder / "CONFORMANCE_TIFF.tsv")) {
+        if (exact(record)) files[record.at("relpath")].push_back(record);
+    }
+    int several = 0;
+    for (const auto& [name, records] : files) {
+        const Pages pages = pages_of(utf8(*folder / name));
+        several += pages.slices.size() > 1 ? 1 : 0;
+        for (const Record& record : records) {
+            if (records.front().at("page") != "0") break;
+            const bool alike = record.at("w") == records[0].at("w") && record.at("h") == records[0].at("h");
+            const bool taken = std::any_of(pages.slices.begin(), pages.slices.end(), [&](const Page& page) {
+                return std::to_string(page.number) == record.at("page");
+            });
+            INFO(name << ", page " << record.at("page"));
+            CHECK(taken == alike);
+        }
+        if (pages.notes.empty() && pages.slices.size() < 2) continue;
+        std::printf("    %s: %zu slices", name.c_str(), pages.slices.size());
+        for (const std::string& note : pages.notes) std::printf("; %s", note.c_str());
+        std::printf("\n");
+    }
+    CHECK(several > 0);
 }
 
 TEST_CASE("TIFF files of known content give it", "[codec][corpus]") {
@@ -255,14 +308,24 @@ TEST_CASE("TIFF files of known content give it", "[codec][corpus]") {
     Summary summary("TIFF, generated");
     for (const Record& record : table(*folder / "GENERATED_VALID.tsv")) {
         if (record.at("relpath").find("/gen_") == std::string::npos) continue;
-        summary.add(utf8(*folder / record.at("relpath")), [&](const Slice& slice) {
-            // A multi-page file's hash is that of all its pages; only single ones can be compared here. Palette
-            // indices are compared in the test above.
+        const std::string file = utf8(*folder / record.at("relpath"));
+        summary.add(file, [&](const Slice& slice) {
+            // Palette indices are compared in the test above.
             const std::string& shape = record.at("shape");
             const std::string& name = record.at("relpath");
             const std::string size = std::to_string(slice.image.height) + "x" + std::to_string(slice.image.width);
             const bool is_inverted = name.find("miniswhite") != std::string::npos;
-            const Bytes samples = is_inverted ? mapped(slice.samples, [](int v) { return 255 - v; }) : slice.samples;
+            const Pages pages = pages_of(file);
+            Bytes samples;
+            for (const Page& page : pages.slices) {
+                const Slice one = decode_file(file, {}, page.place);
+                samples.insert(samples.end(), one.samples.begin(), one.samples.end());
+            }
+            if (pages.slices.size() > 1) {
+                return shape.starts_with(std::to_string(pages.slices.size()) + "x" + size) &&
+                       sha256_24(samples) == record.at("sha256_24");
+            }
+            if (is_inverted) samples = mapped(samples, [](int v) { return 255 - v; });
             return !shape.starts_with(size) || name.find("palette") != std::string::npos ||
                    sha256_24(samples) == record.at("sha256_24");
         });
@@ -315,7 +378,9 @@ TEST_CASE("hostile files get what they must get, and soon", "[codec][corpus]") {
         if (record.at("fmt") == "nrrd") continue;
         const auto start = std::chrono::steady_clock::now();
         ErrorCode code = ErrorCode::io;
-        const std::string sentence = refusal(utf8(*folder / record.at("relpath")), &code);
+        const std::string file = utf8(*folder / record.at("relpath"));
+        const std::string sentence = refusal(file, &code);
+        if (sentence.empty()) CHECK_NOTHROW(pages_of(file));
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         const std::string& expected = record.at("expect");
         INFO(record.at("relpath") << " (" << expected << ", " << record.at("why") << "): " << sentence);
@@ -336,6 +401,11 @@ TEST_CASE("no file of the corpus is a crash, and none takes long", "[codec][corp
         if (!entry.is_regular_file() || entry.path().extension() == ".tsv") continue;
         const auto start = std::chrono::steady_clock::now();
         const std::string sentence = refusal(utf8(entry.path()));
+        try {
+            for (const Page& page : pages_of(utf8(entry.path())).slices)
+                (void)probe_file(utf8(entry.path()), page.place);
+        } catch (const Error&) {
+        }
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         INFO(entry.path() << ": " << sentence);
         CHECK(took.count() < 5);

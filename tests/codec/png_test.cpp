@@ -186,7 +186,7 @@ TEST_CASE("PNG: transparency is left out, and said", "[codec][png]") {
     const Bytes rows = noise(spec.row_bytes() * spec.height);
     write_png(path, spec, rows);
     InputFile file(path);
-    CHECK(codec_for(file).probe(file).notes == std::vector<std::string>{"transparency (tRNS) is left out"});
+    CHECK(codec_for(file).probe(file, 0).notes == std::vector<std::string>{"transparency (tRNS) is left out"});
     CHECK((decode_file(path).samples == rows));
 }
 

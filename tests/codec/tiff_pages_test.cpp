@@ -1,0 +1,422 @@
+// TIFF files of several pages, some written by libtiff, most by hand: what is a slice, and where it stands.
+
+#include "codec_support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <tiffio.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+namespace stack2nrrd::test {
+
+namespace {
+
+constexpr std::size_t entries = 12;  // that HandMade writes into each directory
+
+/// A page of 8-bit grey samples that are all `fill`.
+struct HandPage {
+    std::uint8_t fill = 0;
+    std::uint32_t width = 5;
+    std::uint32_t height = 3;
+    std::uint32_t subfile = 0;
+    std::string description = {};
+    std::uint16_t bits = 8;
+    std::uint16_t photometric = PHOTOMETRIC_MINISBLACK;
+};
+
+/// A TIFF written byte by byte, in any byte order, classic or BigTIFF.
+class HandMade {
+public:
+    HandMade(bool big_endian, bool big) : big_endian_(big_endian), word_(big ? 8 : 4) {
+        bytes_ = {std::byte(big_endian ? 'M' : 'I'), std::byte(big_endian ? 'M' : 'I')};
+        number(big ? 43 : 42, 2);
+        if (big) number(8, 2);
+        if (big) number(0, 2);
+        link_ = bytes_.size();
+        number(0, word_);
+    }
+
+    void add(const HandPage& page) {
+        samples_.push_back(bytes_.size());
+        bytes_.insert(bytes_.end(), std::size_t{page.width} * page.height * page.bits / 8, std::byte{page.fill});
+        const std::size_t text = bytes_.size();
+        for (const char c : page.description) bytes_.push_back(std::byte(c));
+        bytes_.insert(bytes_.end(), 9, std::byte{0});
+        const std::size_t rational = bytes_.size();
+        number(1'000'000, 4);
+        number(3, 4);
+        patch(link_, bytes_.size());
+        directories_.push_back(bytes_.size());
+        number(entries, word_ == 8 ? 8 : 2);
+        entry(254, TIFF_LONG, 1, page.subfile, 4);
+        entry(256, TIFF_LONG, 1, page.width, 4);
+        entry(257, TIFF_LONG, 1, page.height, 4);
+        entry(258, TIFF_SHORT, 1, page.bits, 2);
+        entry(259, TIFF_SHORT, 1, COMPRESSION_NONE, 2);
+        entry(262, TIFF_SHORT, 1, page.photometric, 2);
+        entry(270, TIFF_ASCII, page.description.size() + 9, text, word_);
+        entry(273, TIFF_LONG, 1, samples_.back(), 4);
+        entry(278, TIFF_LONG, 1, page.height, 4);
+        entry(279, TIFF_LONG, 1, page.width * page.height * page.bits / 8, 4);
+        rational_entry(282, rational, 1'000'000, 3);
+        entry(296, TIFF_SHORT, 1, RESUNIT_CENTIMETER, 2);
+        link_ = bytes_.size();
+        number(0, word_);
+    }
+    /// The last directory now says that another one stands at `offset`.
+    void link_to(std::size_t offset) { patch(link_, offset); }
+
+    /// The strip of the first page now begins at `samples`.
+    void point_to(std::size_t samples) {
+        put(directories_.at(0) + (word_ == 8 ? 8 + 7 * 20 + 12 : 2 + 7 * 12 + 8), samples, 4);
+    }
+
+    Bytes& bytes() { return bytes_; }
+    [[nodiscard]] std::int64_t samples(std::size_t page) const { return static_cast<std::int64_t>(samples_.at(page)); }
+    [[nodiscard]] std::size_t directory(std::size_t page) const { return directories_.at(page); }
+    [[nodiscard]] std::string file(const TemporaryFolder& folder) const {
+        write_bytes(folder.file("pages.tif"), bytes_);
+        return folder.file("pages.tif");
+    }
+
+private:
+    void number(std::uint64_t value, std::size_t size) {
+        bytes_.resize(bytes_.size() + size);
+        put(bytes_.size() - size, value, size);
+    }
+    void put(std::size_t at, std::uint64_t value, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i) {
+            bytes_[at + (big_endian_ ? size - 1 - i : i)] = static_cast<std::byte>(value >> (8 * i));
+        }
+    }
+    void patch(std::size_t at, std::uint64_t value) { put(at, value, word_); }
+    void entry(int tag, int type, std::uint64_t count, std::uint64_t value, std::size_t size) {
+        number(static_cast<std::uint64_t>(tag), 2);
+        number(static_cast<std::uint64_t>(type), 2);
+        number(count, word_);
+        number(value, size);
+        bytes_.resize(bytes_.size() + word_ - size);
+    }
+    void rational_entry(int tag, std::size_t place, std::uint64_t numerator, std::uint64_t denominator) {
+        entry(tag, TIFF_RATIONAL, 1, place, word_);
+        if (word_ == 4) return;  // BigTIFF has room for it in the entry
+        put(bytes_.size() - 8, numerator, 4);
+        put(bytes_.size() - 4, denominator, 4);
+    }
+
+    bool big_endian_;
+    std::size_t word_;
+    Bytes bytes_;
+    std::size_t link_ = 0;  // where the offset of the next directory goes
+    std::vector<std::size_t> directories_;
+    std::vector<std::size_t> samples_;
+};
+
+/// The numbers of the pages that are slices; each must hold one value, which comes into `fills`.
+std::vector<Index> slices(const std::string& file, std::vector<int>& fills) {
+    std::vector<Index> numbers;
+    fills.clear();
+    for (const Page& page : pages_of(file).slices) {
+        numbers.push_back(page.number);
+        const Slice slice = decode_file(file, {}, page.place);
+        REQUIRE(std::count(slice.samples.begin(), slice.samples.end(), slice.samples[0]) ==
+                static_cast<std::ptrdiff_t>(slice.samples.size()));
+        fills.push_back(std::to_integer<int>(slice.samples[0]));
+        CHECK(ranges_agree(file, decode_file(file)));
+    }
+    return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("TIFF pages: those that are like the first full-sized one are slices", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    HandMade tiff(GENERATE(false, true), GENERATE(false, true));
+    std::vector<int> fills;
+    SECTION("all alike") {
+        for (std::uint8_t i = 1; i <= 4; ++i) tiff.add({.fill = i});
+        const std::string file = tiff.file(folder);
+        CHECK(slices(file, fills) == std::vector<Index>{0, 1, 2, 3});
+        CHECK(fills == std::vector<int>{1, 2, 3, 4});
+        CHECK(pages_of(file).notes.empty());
+        CHECK(pages_of(file).slices[0].place == 0);
+        CHECK(pages_of(file).slices[2].place == static_cast<std::int64_t>(tiff.directory(2)));
+    }
+    SECTION("a thumbnail first, another size and another type between") {
+        tiff.add({.fill = 1, .width = 2, .subfile = FILETYPE_REDUCEDIMAGE});
+        tiff.add({.fill = 2});
+        tiff.add({.fill = 3, .width = 64, .height = 64});
+        tiff.add({.fill = 4, .width = 64, .height = 64});
+        tiff.add({.fill = 5, .subfile = FILETYPE_PAGE});
+        tiff.add({.fill = 6, .bits = 16});
+        tiff.add({.fill = 7, .subfile = FILETYPE_MASK});
+        tiff.add({.fill = 8});
+        const std::string file = tiff.file(folder);
+        CHECK(slices(file, fills) == std::vector<Index>{1, 4, 7});
+        CHECK(fills == std::vector<int>{2, 5, 8});
+        const std::vector<std::string> notes{
+            "page 1 (2 x 3, reduced) is left out", "pages 3 to 4 (64 x 64) are left out",
+            "page 6 (16-bit samples) is left out", "page 7 (5 x 3, a mask) is left out"};
+        CHECK(pages_of(file).notes == notes);
+    }
+    SECTION("only reduced ones") {
+        tiff.add({.fill = 1, .subfile = FILETYPE_REDUCEDIMAGE});
+        tiff.add({.fill = 2, .subfile = FILETYPE_REDUCEDIMAGE});
+        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0, 1});
+    }
+    SECTION("black and white may be the other way round") {
+        tiff.add({.fill = 1});
+        tiff.add({.fill = 2, .photometric = PHOTOMETRIC_MINISWHITE});
+        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0, 1});
+        CHECK(fills == std::vector<int>{1, 253});
+    }
+    SECTION("more kinds than anybody reads of") {
+        tiff.add({});
+        for (std::uint32_t i = 0; i < 25; ++i) tiff.add({.width = 10 + i});
+        const Pages pages = pages_of(tiff.file(folder));
+        CHECK(pages.slices.size() == 1);
+        REQUIRE(pages.notes.size() == 11);
+        CHECK(pages.notes.back() == "15 more pages are left out");
+    }
+}
+
+TEST_CASE("TIFF pages: chains that do not end well end", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    HandMade tiff(GENERATE(false, true), GENERATE(false, true));
+    tiff.add({.fill = 1});
+    tiff.add({.fill = 2});
+    std::string why;
+    SECTION("at the first page") {
+        tiff.link_to(tiff.directory(0));
+        why = "where it begins to repeat itself";
+    }
+    SECTION("at the same page") {
+        tiff.link_to(tiff.directory(1));
+        why = "where it begins to repeat itself";
+    }
+    SECTION("beyond the end") {
+        tiff.link_to(tiff.bytes().size());
+        why = "the next one would stand beyond the end of the file";
+    }
+    SECTION("far beyond the end") {
+        tiff.link_to(0xFFFFFFF0U);
+        why = "the next one would stand beyond the end of the file";
+    }
+    SECTION("in the middle of nothing") {
+        tiff.link_to(static_cast<std::size_t>(tiff.bytes().size()));
+        tiff.bytes().insert(tiff.bytes().end(), 100, std::byte{0});
+        why = "the next one is damaged";
+    }
+    SECTION("cut off") {
+        tiff.add({.fill = 3});
+        tiff.bytes().resize(tiff.bytes().size() - 30);
+        why = "the next one is damaged";
+    }
+    const std::string file = tiff.file(folder);
+    std::vector<int> fills;
+    CHECK(slices(file, fills) == std::vector<Index>{0, 1});
+    CHECK(fills == std::vector<int>{1, 2});
+    CHECK(pages_of(file).notes == std::vector<std::string>{"the list of pages ends after page 2, " + why});
+}
+
+TEST_CASE("TIFF pages: 65535 of them are found within a second", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    HandMade tiff(false, false);
+    for (int i = 0; i < 65535; ++i) tiff.add({.fill = static_cast<std::uint8_t>(i % 251)});
+    const std::string file = tiff.file(folder);
+    const auto start = std::chrono::steady_clock::now();
+    const Pages pages = pages_of(file);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    CHECK(took.count() < 1);
+    REQUIRE(pages.slices.size() == 65535);
+    const auto again = std::chrono::steady_clock::now();
+    for (Index i = 65000; i < 65100; ++i) {
+        const Slice slice = decode_file(file, {}, pages.slices[static_cast<std::size_t>(i)].place);
+        CHECK(std::to_integer<int>(slice.samples[0]) == i % 251);
+    }
+    const std::chrono::duration<double> opened = std::chrono::steady_clock::now() - again;
+    CHECK(opened.count() < 1);  // a walk for each would take several
+}
+
+TEST_CASE("TIFF pages: ImageJ's slices without directories", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    HandMade tiff(GENERATE(false, true), GENERATE(false, true));
+    std::vector<int> fills;
+    const auto with = [&](const std::string& text, std::uint8_t planes) {
+        tiff.add({.fill = 9, .description = text});
+        Bytes& bytes = tiff.bytes();
+        const std::size_t start = bytes.size();
+        for (std::uint8_t i = 0; i < planes; ++i) bytes.insert(bytes.end(), 15, std::byte{i});
+        return start;
+    };
+    SECTION("all there") {
+        const std::size_t planes = with("ImageJ=1.53c\nimages=4\nslices=4\n", 4);
+        tiff.point_to(planes);
+        const std::string file = tiff.file(folder);
+        CHECK(slices(file, fills) == std::vector<Index>{0, 1, 2, 3});
+        CHECK(fills == std::vector<int>{0, 1, 2, 3});
+        const Pages pages = pages_of(file);
+        CHECK(pages.notes.empty());
+        const std::int64_t third = -static_cast<std::int64_t>(planes) - 30;
+        CHECK(pages.slices[2].place == third);
+        CHECK(probe_file(file, third).image.width == 5);
+        CHECK(decode_file(file, {1, 3}, third).samples == Bytes(10, std::byte{2}));
+        CHECK_THROWS_WITH(decode_file(file, {}, third - 16), Catch::Contains("has no room for a slice of 15 bytes"));
+    }
+    SECTION("one slice that was saved alone") {
+        tiff.point_to(with("ImageJ=1.53c\nimages=4\nslices=4\n", 1));
+        const std::string file = tiff.file(folder);
+        CHECK(slices(file, fills) == std::vector<Index>{0});
+        REQUIRE(pages_of(file).notes.size() == 1);
+        CHECK_THAT(pages_of(file).notes[0], Catch::StartsWith("ImageJ's text says that there are 4 slices"));
+    }
+    SECTION("the directory stands where slices would") {
+        with("ImageJ=1.53c\nimages=4\n", 8);
+        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0});
+    }
+    SECTION("a large stack that was cut off") {
+        tiff.point_to(with("ImageJ=1.53c\nimages=400000000\n", 3));
+        CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("it holds 3 slices, 400000000 were expected"));
+    }
+    SECTION("other words") {
+        tiff.point_to(with("images=4\n", 4));
+        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0});
+    }
+    SECTION("directories go before words") {
+        const std::size_t planes = with("ImageJ=1.53c\nimages=4\n", 4);
+        tiff.point_to(planes);
+        tiff.add({.fill = 77});
+        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0, 1});
+        CHECK(fills == std::vector<int>{0, 77});
+    }
+}
+
+TEST_CASE("TIFF pages: ImageJ's slices beyond 4 GiB", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    constexpr Index side = 1000;
+    constexpr Index images = 4400;
+    HandMade tiff(true, false);
+    tiff.add({.fill = 1, .width = side, .height = side, .description = "ImageJ=1.53c\nimages=4400\nslices=4400\n"});
+    const std::int64_t start = static_cast<std::int64_t>(tiff.bytes().size());
+    tiff.point_to(static_cast<std::size_t>(start));
+    const std::string file = tiff.file(folder);
+    std::filesystem::resize_file(path_from_utf8(file), static_cast<std::uintmax_t>(start + images * side * side - 1));
+    std::ofstream(path_from_utf8(file), std::ios::binary | std::ios::app) << '\x7F';  // few blocks are really there
+    const Pages pages = pages_of(file);
+    CHECK(pages.notes.empty());
+    REQUIRE(pages.slices.size() == images);
+    CHECK(pages.slices.back().place == -(start + (images - 1) * side * side));
+    const Bytes last = decode_file(file, {side - 1, side}, pages.slices.back().place).samples;
+    CHECK(last.front() == std::byte{0});
+    CHECK(last.back() == std::byte{0x7F});
+    std::filesystem::resize_file(path_from_utf8(file), static_cast<std::uintmax_t>(start + images * side * side - 1));
+    CHECK_THROWS_WITH(pages_of(file), Catch::Contains("it holds 4399 slices, 4400 were expected"));
+}
+
+TEST_CASE("TIFF pages: no beginning of a file and no changed byte is a crash", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    const bool big = GENERATE(false, true);
+    HandMade tiff(big, big);
+    tiff.add({.fill = 1, .description = "ImageJ=1.53c\nimages=3\n"});
+    if (big) {
+        tiff.add({.fill = 2});
+    } else {
+        tiff.point_to(tiff.bytes().size());
+        tiff.bytes().insert(tiff.bytes().end(), 45, std::byte{3});
+    }
+    const std::string file = tiff.file(folder);
+    const std::size_t slices = pages_of(file).slices.size();
+    CHECK(slices == (big ? 2 : 3));
+    const Bytes bytes = read_bytes(file);
+    const auto visit = [&](std::span<const std::byte> changed) {
+        write_bytes(file, changed);
+        try {
+            for (const Page& page : pages_of(file).slices) (void)decode_file(file, {}, page.place);
+        } catch (const Error&) {
+        }
+    };
+    for (std::size_t size = 0; size < bytes.size(); ++size) visit(std::span(bytes).first(size));
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        for (const auto flip : {std::byte{0x01}, std::byte{0x80}, std::byte{0xFF}}) {
+            Bytes changed = bytes;
+            changed[i] ^= flip;
+            visit(changed);
+        }
+    }
+}
+
+TEST_CASE("TIFF pages: libtiff's own, each with another compression", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("pages.tif");
+    const std::vector<std::uint16_t> compressions{COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE,
+                                                  COMPRESSION_PACKBITS};
+    constexpr std::uint32_t width = 300;
+    constexpr std::uint32_t height = 200;
+    TIFFSetWarningHandler(nullptr);
+    TIFF* tiff = TIFFOpen(file.c_str(), GENERATE("wl", "wb", "wl8", "wb8"));
+    REQUIRE(tiff != nullptr);
+    std::vector<Bytes> written;
+    for (std::uint32_t page = 0; page < 8; ++page) {
+        TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, width);
+        TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, height);
+        TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 16);
+        TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 3);
+        TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+        TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, page % 3 == 0 ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
+        TIFFSetField(tiff, TIFFTAG_COMPRESSION, compressions[page % 4]);
+        TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 50 * (page % 4 + 1));
+        written.push_back(noise(std::size_t{width} * height * 6, page));
+        for (std::uint16_t plane = 0; plane < (page % 3 == 0 ? 3 : 1); ++plane) {
+            for (std::uint32_t y = 0; y < height; ++y) {
+                Bytes row;
+                for (std::size_t i = 0; i < std::size_t{width} * 6; ++i) {
+                    if (page % 3 == 0 && i / 2 % 3 != plane) continue;
+                    row.push_back(written.back()[y * std::size_t{width} * 6 + i]);
+                }
+                REQUIRE(TIFFWriteScanline(tiff, row.data(), y, plane) == 1);
+            }
+        }
+        REQUIRE(TIFFWriteDirectory(tiff) == 1);
+    }
+    TIFFClose(tiff);
+    const Pages pages = pages_of(file);
+    REQUIRE(pages.slices.size() == 8);
+    CHECK(pages.notes.empty());
+    for (std::size_t page = 0; page < 8; ++page) {
+        CHECK((decode_file(file, {}, pages.slices[page].place).samples == written[page]));
+        const Bytes part = decode_file(file, {77, 130}, pages.slices[page].place).samples;
+        CHECK(std::equal(part.begin(), part.end(), written[page].begin() + 77 * width * 6));
+    }
+    CHECK_THROWS_WITH(decode_file(file, {}, 1'000'000'000), Catch::Contains("make the list of slices again"));
+    CHECK_FALSE([&] {
+        try {
+            (void)decode_file(file, {}, pages.slices[1].place + 1);  // where no directory stands
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    }());
+}
+
+TEST_CASE("TIFF: densities are exact, and the description is the file's", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    HandMade tiff(GENERATE(false, true), GENERATE(false, true));
+    tiff.add({.description = "ImageJ=1.53c\nunit=\xB5m\n"});
+    tiff.add({.description = std::string((1U << 20) + 5, 'x')});
+    const std::string file = tiff.file(folder);
+    const Probe probe = probe_file(file);
+    CHECK(probe.density.x == 1'000'000.0 / 3);
+    CHECK_FALSE(probe.density.y);
+    CHECK(probe.density.unit == FileDensity::Unit::centimetre);
+    CHECK(probe.description == "ImageJ=1.53c\nunit=\xB5m\n");
+    CHECK(probe.notes.empty());
+    const Probe second = probe_file(file, pages_of(file).slices[1].place);
+    CHECK(second.description == std::string(1U << 20, 'x'));
+    CHECK(second.notes == std::vector<std::string>{"only the first 1 MiB of its description is read"});
+}
+
+}  // namespace stack2nrrd::test
