@@ -24,7 +24,8 @@ struct SourceFile {
 
 /// One slice. Small on purpose: a list may name the same few files a hundred thousand times.
 struct SliceRef {
-    /// Into Stack::files; where a volume holds all slices, the number of the slice in it. -1 for one that is missing.
+    /// Into Stack::files; where one file holds all slices, into Stack::places, or the number of the slice in the
+    /// volume. -1 for a slice that is missing.
     std::int32_t index = -1;
 
     [[nodiscard]] constexpr bool missing() const noexcept { return index < 0; }
@@ -44,9 +45,10 @@ struct Problem {
 /// A value; nothing is open behind it.
 struct Stack {
     std::string name;  ///< what stands for the source in headers: base name of the folder or of the first file
-    std::string kind;  ///< "folder", "series", "pattern", "files", "list", "file" or "volume"
+    std::string kind;  ///< "folder", "series", "pattern", "files", "list", "file", "pages" or "volume"
     std::vector<SourceFile> files;     ///< each file once
     std::vector<SliceRef> slices;      ///< in z order, gaps included
+    std::vector<std::int64_t> places;  ///< where slices stand in the only file, if that is an image file
     std::vector<std::string> missing;  ///< gaps as ranges of numbers: "0421", "0007..0009"
     std::vector<std::string> strays;   ///< base names of what lay beside the slices and is not one
     std::vector<Problem> problems;     ///< in order of importance: fatal ones first, by slice

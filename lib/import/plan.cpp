@@ -242,6 +242,7 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     }
     auto plan = std::make_shared<Detail>();
     plan->files = stack.files;
+    plan->places = stack.places;
     plan->slices = source_slices(stack, options);
     plan->volume_source = stack.volume;
     plan->image = stack.image;

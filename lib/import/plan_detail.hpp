@@ -19,6 +19,7 @@ struct ImportPlan::Detail {
     static constexpr SliceRef blank{};
 
     std::vector<SourceFile> files;
+    std::vector<std::int64_t> places;                 ///< see Stack
     std::shared_ptr<const NrrdVolume> volume_source;  ///< see Stack::volume
     std::vector<SliceRef> slices;                     ///< along z of the source
     ImageInfo image;                                  ///< of every slice

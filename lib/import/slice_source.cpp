@@ -33,7 +33,7 @@ SliceSource::SliceSource(const ImportPlan::Detail& plan) : plan_(plan), next_(pl
 void SliceSource::read(unsigned worker, Index z, Range rows, RowSink& sink, const std::function<void()>& pulse) {
     const SliceRef slice = plan_.slices[static_cast<std::size_t>(z)];
     if (plan_.volume_source == nullptr) {
-        read_image(plan_.files[static_cast<std::size_t>(slice.index)], rows, sink);
+        read_image(slice, rows, sink);
         return;
     }
     if (!in_order_) {
@@ -90,7 +90,9 @@ void SliceSource::read_volume(unsigned worker, SliceRef slice, Range rows, RowSi
     }
 }
 
-void SliceSource::read_image(const SourceFile& file, Range rows, RowSink& sink) const {
+void SliceSource::read_image(SliceRef slice, Range rows, RowSink& sink) const {
+    const auto index = static_cast<std::size_t>(slice.index);
+    const SourceFile& file = plan_.files[plan_.places.empty() ? index : 0];
     std::optional<InputFile> input;
     try {
         input.emplace(file.path);
@@ -100,7 +102,11 @@ void SliceSource::read_image(const SourceFile& file, Range rows, RowSink& sink) 
     }
     if (differs(file, *input)) throw_changed(file);
     try {
-        codec_for(*input).decode(*input, 0, rows, sink);
+        const Codec& codec = codec_for(*input);
+        // The only slice of a file need not stand at its beginning: a thumbnail may.
+        const std::int64_t place =
+            plan_.places.empty() ? codec.pages(*input).slices.front().place : plan_.places[index];
+        codec.decode(*input, place, rows, sink);
     } catch (const Error&) {
         // A file that is written to while it is read breaks in any way; that it was written to is what matters.
         if (input->changed()) throw_changed(file);

@@ -30,7 +30,7 @@ public:
     void pass(Index z, const std::function<void()>& pulse);
 
 private:
-    void read_image(const SourceFile& file, Range rows, RowSink& sink) const;
+    void read_image(SliceRef slice, Range rows, RowSink& sink) const;
     void read_volume(unsigned worker, SliceRef slice, Range rows, RowSink& sink);
     void wait_for(Index z, const std::function<void()>& pulse);
 

@@ -7,6 +7,7 @@
 #include "stack/folder.hpp"
 #include "stack/headers.hpp"
 #include "stack/natural_order.hpp"
+#include "stack/pages.hpp"
 #include "stack/pattern.hpp"
 #include "stack/read_list.hpp"
 #include "stack/series.hpp"
@@ -189,7 +190,7 @@ Stack find_series_of(const fs::path& file, const fs::file_status& status) {
 
     Stack stack;
     stack.kind = "file";
-    if (which == names.size()) {
+    if (which == names.size() || holds_several_slices(utf8(file))) {
         stack.files.push_back({utf8(file)});
         stack.slices.push_back({0});
         return stack;
@@ -318,6 +319,7 @@ Stack find_pattern(const fs::path& input) {
 
 /// What all kinds of stacks have in common: headers, a name, and the order of the problems.
 Stack finished(Stack stack, unsigned threads) {
+    expand_pages(stack);
     std::vector<Problem> of_names = std::move(stack.problems);
     stack.problems.clear();
     read_headers(stack, threads);

@@ -24,6 +24,14 @@ namespace stack2nrrd {
 
 namespace {
 
+/// How many headers there are to read: one a file, or one a page.
+std::size_t header_count(const Stack& stack) { return stack.places.empty() ? stack.files.size() : stack.places.size(); }
+
+std::string shown(const Stack& stack, std::size_t number) {
+    if (stack.places.size() < 2) return printable(stack.files[stack.places.empty() ? number : 0].path);
+    return printable(stack.files[0].path) + ", slice " + std::to_string(number);
+}
+
 /// What the headers told, gathered by all threads in any order. Nothing is kept per file but a small number: most
 /// stacks have a single kind of slice.
 class Survey {
@@ -84,8 +92,8 @@ private:
         for (const auto& [file, error] : first_failures_) {
             std::string text = error.what();
             if (named == most_named && failures_ > most_named + 1) {
-                text = printable(stack.files[file].path) + ": cannot be read, nor can " +
-                       std::to_string(failures_ - most_named - 1) + " more slices";
+                text = shown(stack, file) + ": cannot be read, nor can " + std::to_string(failures_ - most_named - 1) +
+                       " more slices";
             }
             stack.problems.push_back({error.code(), true, std::move(text)});
             ++named;
@@ -120,11 +128,11 @@ private:
         for (const std::size_t file : readable) {
             if (text(file) == text(reference)) continue;
             std::string is;
-            if (odd_ones.names_next()) is = printable(stack.files[file].path) + ": is " + text(file);
+            if (odd_ones.names_next()) is = shown(stack, file) + ": is " + text(file);
             if (odd_ones.count() == 0) {
                 is += ", " + text(reference) + " was expected " +
                       (first_is_odd ? "from the other slices, such as " : "from the first slice ") +
-                      printable(stack.files[reference].path);
+                      shown(stack, reference);
             } else if (odd_ones.count() == 1) {
                 is.insert(0, "also ");
             }
@@ -136,7 +144,7 @@ private:
 
     void report_notes(Stack& stack) const {
         for (const auto& [text, note] : notes_) {
-            const std::string first = printable(base_name(stack.files[note.first_file].path));
+            const std::string first = shown(stack, note.first_file);
             stack.problems.push_back(
                 {ErrorCode::unsupported, false,
                  note.count == 1 ? text + " (in " + first + ")"
@@ -154,13 +162,27 @@ private:
     std::int64_t decoder_bytes_ = 0;
 };
 
-void read_header(SourceFile& file, std::size_t number, Survey& survey) {
+std::int64_t only_place(InputFile& input, const Codec& codec) {
+    const Pages pages = codec.pages(input);
+    if (pages.slices.size() > 1) {
+        refuse(input, ErrorCode::inconsistent,
+               "holds " + std::to_string(pages.slices.size()) +
+                   " slices, one was expected of each of several files; give a file of many slices alone, or split it");
+    }
+    return pages.slices.front().place;
+}
+
+void read_header(Stack& stack, std::size_t number, Survey& survey) {
+    SourceFile& file = stack.files[stack.places.empty() ? number : 0];
     try {
         InputFile input(file.path);
-        file.bytes = input.bytes();
-        file.modified_ns = input.modified_ns();
-        file.id = input.id();
-        survey.add(number, codec_for(input).probe(input, 0));
+        const Codec& codec = codec_for(input);
+        if (number == 0 || stack.places.empty()) {
+            file.bytes = input.bytes();
+            file.modified_ns = input.modified_ns();
+            file.id = input.id();
+        }
+        survey.add(number, codec.probe(input, stack.places.empty() ? only_place(input, codec) : stack.places[number]));
     } catch (const Error& error) {
         survey.fail(number, error);
     }
@@ -169,22 +191,23 @@ void read_header(SourceFile& file, std::size_t number, Survey& survey) {
 }  // namespace
 
 void read_headers(Stack& stack, unsigned threads) {
-    Survey survey(stack.files.size());
+    const std::size_t headers = header_count(stack);
+    Survey survey(headers);
     std::atomic<std::size_t> next{0};
     std::exception_ptr bug;  // whatever is no Error: out of memory, above all
     std::mutex bug_mutex;
     const auto work = [&]() noexcept {
         try {
-            for (std::size_t i = next++; i < stack.files.size(); i = next++) read_header(stack.files[i], i, survey);
+            for (std::size_t i = next++; i < headers; i = next++) read_header(stack, i, survey);
         } catch (...) {
             const std::lock_guard lock(bug_mutex);
             bug = std::current_exception();
-            next = stack.files.size();
+            next = headers;
         }
     };
 
     const std::size_t wanted = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t helpers = std::min(wanted, std::max<std::size_t>(stack.files.size(), 1)) - 1;
+    const std::size_t helpers = std::min(wanted, std::max<std::size_t>(headers, 1)) - 1;
     std::vector<std::thread> others;
     others.reserve(helpers);
     try {
