@@ -11,6 +11,7 @@
 #include "stack/read_list.hpp"
 #include "stack/series.hpp"
 #include "stack/short_list.hpp"
+#include "stack/spacing.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/stack.hpp>
@@ -316,12 +317,13 @@ Stack find_pattern(const fs::path& input) {
     throw Error(ErrorCode::not_found, shown(input) + ": no such file or folder; check how it is spelled");
 }
 
-/// What all kinds of stacks have in common: headers, a name, and the order of the problems.
+/// What all kinds of stacks have in common: headers, spacing, a name, and the order of the problems.
 Stack finished(Stack stack, unsigned threads) {
     std::vector<Problem> of_names = std::move(stack.problems);
     stack.problems.clear();
     read_headers(stack, threads);
     std::move(of_names.begin(), of_names.end(), std::back_inserter(stack.problems));
+    find_spacing(stack, FoundSpacing{});  // JOIN: what the headers tell, spacing_from(description, density)
     std::stable_partition(stack.problems.begin(), stack.problems.end(),
                           [](const Problem& problem) { return problem.fatal; });
     if (stack.name.empty()) stack.name = base_name(stack.files.front().path);
