@@ -150,6 +150,7 @@ Json input_json(const Findings& f) {
             {"units", mm ? Json("mm") : Json(nullptr)},
             {"missing", stack.missing},
             {"strays", stack.strays},
+            {"sidecars", stack.sidecars},
             {"format", stack.image.format}};
 }
 

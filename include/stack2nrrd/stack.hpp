@@ -55,6 +55,8 @@ struct Stack {
     ImageInfo image;                   ///< what every slice has in common
     std::int64_t decoder_bytes = 0;    ///< the most memory that decoding one of the slices takes beyond its rows
     Geometry geometry;                 ///< of the source samples; unit steps where the spacing is unknown
+    /// Base names of the files beside the slices that tell of them: a scanner's log. None of them is a stray.
+    std::vector<std::string> sidecars;
     std::vector<std::pair<std::string, std::string>> notes;  ///< key/values of a volume, which its copy keeps
     std::shared_ptr<const NrrdVolume> volume;  ///< how samples stand in the files; null if these are images
 };
@@ -75,6 +77,8 @@ struct FindOptions {
 ///
 /// Gaps in the numbering are kept as missing slices. Slices that differ in size, type or colour, duplicate
 /// numbers and unreadable headers become fatal problems of the result, so that all of them can be told at once.
+///
+/// A scanner's log beside the slices gives the spacing if it fits them; what does not fit is a non-fatal problem.
 /// \throws Error not_found (no such input, or no slice in it), io, inconsistent (several series in one folder),
 ///         invalid_argument (a pattern that is none).
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::filesystem::path& input, const FindOptions& options = {});

@@ -6,6 +6,7 @@
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
 #include "sink/nrrd_sink.hpp"
+#include "stack/spacing.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
@@ -208,6 +209,12 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
         warnings.push_back(
             "the spacing is unknown, so the header counts in source samples; pass it with --spacing X,Y,Z (in mm, or "
             "with --space-units um)");
+    }
+    if (options.spacing && stack.geometry.spacing_known) {
+        const Geometry given = source_geometry(stack, options);
+        const std::optional<std::string> text = disagreement(spacing_of(given), "the command line",
+                                                             spacing_of(stack.geometry), stack.geometry.spacing_source);
+        if (text) warnings.push_back(*text);
     }
     const Colour colour = plan.image.colour;
     if (options.channel == Channel::luma && (colour == Colour::rgba || colour == Colour::grey_alpha)) {

@@ -12,6 +12,7 @@
 #include "stack/read_list.hpp"
 #include "stack/series.hpp"
 #include "stack/short_list.hpp"
+#include "stack/spacing.hpp"
 #include "stack/volume_stack.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -317,13 +318,14 @@ Stack find_pattern(const fs::path& input) {
     throw Error(ErrorCode::not_found, shown(input) + ": no such file or folder; check how it is spelled");
 }
 
-/// What all kinds of stacks have in common: headers, a name, and the order of the problems.
+/// What all kinds of stacks have in common: headers, spacing, a name, and the order of the problems.
 Stack finished(Stack stack, unsigned threads) {
     expand_pages(stack);
     std::vector<Problem> of_names = std::move(stack.problems);
     stack.problems.clear();
-    read_headers(stack, threads);
+    const FoundSpacing of_slices = read_headers(stack, threads);
     std::move(of_names.begin(), of_names.end(), std::back_inserter(stack.problems));
+    find_spacing(stack, of_slices);
     std::stable_partition(stack.problems.begin(), stack.problems.end(),
                           [](const Problem& problem) { return problem.fatal; });
     if (stack.name.empty()) stack.name = base_name(stack.files.front().path);

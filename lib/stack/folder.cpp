@@ -48,8 +48,15 @@ std::string_view base_name(std::string_view path) noexcept {
 bool is_hidden(std::string_view name) noexcept { return name.starts_with('.'); }
 
 std::vector<std::string> list_files(const fs::path& folder) {
+    return list_files(folder, [](std::string_view) { return true; });
+}
+
+std::vector<std::string> list_files(const fs::path& folder, bool (*wanted)(std::string_view name)) {
     std::vector<std::string> found;
-    for_each_in(folder, Wanted::files, [&](const fs::path& path) { found.push_back(utf8(path)); });
+    for_each_in(folder, Wanted::files, [&](const fs::path& path) {
+        std::string text = utf8(path);
+        if (wanted(base_name(text))) found.push_back(std::move(text));
+    });
     std::sort(found.begin(), found.end(), [](const std::string& a, const std::string& b) {
         return compare_natural(base_name(a), base_name(b)) < 0;
     });

@@ -20,6 +20,10 @@ namespace stack2nrrd {
 /// \throws Error io.
 [[nodiscard]] std::vector<std::string> list_files(const std::filesystem::path& folder);
 
+/// The same for those with a name that is `wanted`.
+[[nodiscard]] std::vector<std::string> list_files(const std::filesystem::path& folder,
+                                                  bool (*wanted)(std::string_view name));
+
 /// The files that match a glob, each component of which may be a pattern. Hidden ones match only what begins with a
 /// dot. \throws Error io.
 [[nodiscard]] std::vector<std::string> expand_glob(const std::filesystem::path& pattern);

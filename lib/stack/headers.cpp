@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <exception>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <string>
@@ -46,12 +47,20 @@ public:
         if (is_new) kinds_.push_back(image);
         kind_of_file_[file] = kind->second;
         decoder_bytes_ = std::max(decoder_bytes_, probe.decoder_bytes);
+        if (file <= first_) {
+            first_ = file;
+            density_ = {probe.density.x, probe.density.y, static_cast<DensityUnit>(probe.density.unit)};
+            description_ = probe.description;
+        }
         for (const std::string& text : probe.notes) {
             Note& note = notes_.try_emplace(text, Note{0, file}).first->second;
             ++note.count;
             note.first_file = std::min(note.first_file, file);
         }
     }
+
+    /// What the first slice says. No thread may add any more.
+    [[nodiscard]] FoundSpacing spacing() const { return spacing_from(description_, density_); }
 
     void fail(std::size_t file, const Error& error) {
         const std::lock_guard lock(mutex_);
@@ -144,7 +153,8 @@ private:
 
     void report_notes(Stack& stack) const {
         for (const auto& [text, note] : notes_) {
-            const std::string first = shown(stack, note.first_file);
+            const std::string& path = stack.files[stack.places.empty() ? note.first_file : 0].path;
+            const std::string first = printable(base_name(path));
             stack.problems.push_back(
                 {ErrorCode::unsupported, false,
                  note.count == 1 ? text + " (in " + first + ")"
@@ -160,7 +170,14 @@ private:
     std::size_t failures_ = 0;
     std::map<std::string, Note> notes_;
     std::int64_t decoder_bytes_ = 0;
+    std::size_t first_ = std::numeric_limits<std::size_t>::max();  ///< of those that could be read
+    Density density_;
+    std::string description_;
 };
+
+static_assert(static_cast<int>(FileDensity::Unit::inch) == static_cast<int>(DensityUnit::inch) &&
+              static_cast<int>(FileDensity::Unit::centimetre) == static_cast<int>(DensityUnit::centimetre) &&
+              static_cast<int>(FileDensity::Unit::metre) == static_cast<int>(DensityUnit::metre));
 
 std::int64_t only_place(InputFile& input, const Codec& codec) {
     const Pages pages = codec.pages(input);
@@ -190,7 +207,7 @@ void read_header(Stack& stack, std::size_t number, Survey& survey) {
 
 }  // namespace
 
-void read_headers(Stack& stack, unsigned threads) {
+FoundSpacing read_headers(Stack& stack, unsigned threads) {
     const std::size_t headers = header_count(stack);
     Survey survey(headers);
     std::atomic<std::size_t> next{0};
@@ -219,6 +236,7 @@ void read_headers(Stack& stack, unsigned threads) {
     for (std::thread& other : others) other.join();
     if (bug) std::rethrow_exception(bug);
     survey.report(stack);
+    return survey.spacing();
 }
 
 }  // namespace stack2nrrd

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sidecar/description.hpp"
+
 #include <stack2nrrd/stack.hpp>
 
 namespace stack2nrrd {
@@ -7,6 +9,7 @@ namespace stack2nrrd {
 /// Reads the header of every file of `stack`, in parallel, and fills in what the headers tell: size, date and id of the
 /// files, Stack::image, Stack::decoder_bytes. What is wrong with them is added to Stack::problems. The result does not
 /// depend on the number of threads; 0 = one a core.
-void read_headers(Stack& stack, unsigned threads);
+/// Returns what the first slice that can be read says of its spacing.
+FoundSpacing read_headers(Stack& stack, unsigned threads);
 
 }  // namespace stack2nrrd
