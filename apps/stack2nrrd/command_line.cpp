@@ -34,13 +34,16 @@ void set_progress(Command& command, const std::string& value) {
     command.progress = value;
 }
 
-constexpr std::array<ProgramOption, 8> program_options{{
+constexpr std::array<ProgramOption, 9> program_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
     {{"output", "FILE", "", "Output", ".nrrd, or .nhdr with its samples in a file beside it"},
      'o',
      [](Command& c, const std::string& v) { c.output = path_of(v); }},
+    {{"manifest", "FILE.nhdr", "", "Output", "write the list of slices; with or without -o"},
+     '\0',
+     [](Command& c, const std::string& v) { c.manifest = path_of(v); }},
     {{"info", "", "", "Running", "look only: what was found, what would be made, memory, problems"},
      '\0',
      [](Command& c, const std::string&) { c.info = true; }},

@@ -12,6 +12,7 @@ struct Command {
     std::vector<std::string> inputs;  ///< UTF-8
     std::string files_from;
     std::filesystem::path output;
+    std::filesystem::path manifest;
     bool info = false;
     bool json = false;
     bool quiet = false;

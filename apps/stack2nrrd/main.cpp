@@ -73,7 +73,17 @@ Stack find(const Command& command) {
 /// An output must not be what it is made of, under whatever name.
 void check_not_an_input(const Command& command, const Stack& stack) {
     std::error_code failure;
-    for (const fs::path& output : nrrd_files(command.output, command.options.nrrd)) {
+    std::vector<fs::path> outputs;
+    if (!command.output.empty()) outputs = nrrd_files(command.output, command.options.nrrd);
+    if (!command.manifest.empty()) {
+        const auto whole = [](const fs::path& path) { return fs::weakly_canonical(fs::absolute(path)); };
+        for (const fs::path& output : outputs) {
+            if (whole(output) != whole(command.manifest)) continue;
+            throw Error(ErrorCode::invalid_argument, output.string() + ": is named twice as an output; give two names");
+        }
+        outputs.push_back(command.manifest);
+    }
+    for (const fs::path& output : outputs) {
         if (!fs::exists(output, failure)) continue;
         const auto check = [&](const std::string& input) {
             if (!fs::equivalent(output, path_of(input), failure)) return;
@@ -116,7 +126,6 @@ int look(const Command& command, Findings& findings) {
 
 int import(const Command& command, Findings& findings) {
     const auto start = std::chrono::steady_clock::now();
-    check_not_an_input(command, *findings.stack);
     const std::unique_ptr<Sink> volume = nrrd_sink(command.output, command.options.nrrd);
     const ImportPlan plan = plan_import(*findings.stack, command.options);
     findings.plan = &plan;
@@ -132,6 +141,7 @@ int import(const Command& command, Findings& findings) {
         findings.nan_samples = last.nan_samples;
         made = run_text(findings);
         if (command.json) print(info_json(findings));
+        if (!command.manifest.empty()) write_manifest(*findings.stack, command.manifest, command.options.nrrd.force);
     });
     running = 1;
     try {
@@ -168,7 +178,11 @@ int run(int argc, char** argv) {
     Findings findings;
     findings.command = &command;
     findings.stack = &stack;
-    return command.info || command.output.empty() ? look(command, findings) : import(command, findings);
+    check_not_an_input(command, stack);
+    if (!command.info && !command.output.empty()) return import(command, findings);
+    if (command.info || command.manifest.empty()) return look(command, findings);
+    write_manifest(stack, command.manifest, command.options.nrrd.force);
+    return 0;
 }
 
 }  // namespace

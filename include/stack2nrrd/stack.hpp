@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,12 @@ struct SliceRef {
 
 struct NrrdVolume;  ///< for the library itself
 
+/// Where the samples of every slice stand in its file, uncompressed and in one piece.
+struct BareSamples {
+    std::int64_t offset = 0;
+    bool big_endian = false;
+};
+
 /// Something about the stack that its user should know. Fatal ones keep plan_import() from making a plan.
 struct Problem {
     ErrorCode code = ErrorCode::inconsistent;
@@ -58,6 +65,7 @@ struct Stack {
     /// Base names of the files beside the slices that tell of them: a scanner's log. None of them is a stray.
     std::vector<std::string> sidecars;
     std::vector<std::pair<std::string, std::string>> notes;  ///< key/values of a volume, which its copy keeps
+    std::optional<BareSamples> bare;                         ///< if that is so, and the same, in all files
     std::shared_ptr<const NrrdVolume> volume;  ///< how samples stand in the files; null if these are images
 };
 
@@ -94,5 +102,12 @@ struct FindOptions {
 /// \throws Error as find_stack(input); not_found, io, corrupt for the list itself.
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_listed_stack(const std::filesystem::path& list,
                                                         const FindOptions& options = {});
+
+/// Writes the list of slices as a NHDR file: every line of a header, then the slices in z order, relative to it. If
+/// Stack::bare is known, any reader of NRRD can open it; else its encoding is `stack2nrrd-image`, which others refuse.
+/// find_stack() reads both.
+/// \throws Error the first fatal problem of the stack; invalid_argument (a volume, other suffix, exists without force);
+/// io.
+STACK2NRRD_EXPORT void write_manifest(const Stack& stack, const std::filesystem::path& nhdr, bool force = false);
 
 }  // namespace stack2nrrd

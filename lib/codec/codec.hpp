@@ -8,6 +8,7 @@
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/image.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,10 +26,19 @@ struct FileDensity {
     Unit unit = Unit::none;
 };
 
+/// Samples that stand in the file as they are delivered, but for the byte order.
+struct FileSamples {
+    std::int64_t offset = 0;
+    std::endian endian = std::endian::native;
+
+    friend constexpr bool operator==(const FileSamples&, const FileSamples&) = default;
+};
+
 /// What the header of a slice tells.
 struct Probe {
     ImageInfo image;
-    std::int64_t decoder_bytes = 0;  ///< upper bound of what decode() holds at any time
+    std::optional<FileSamples> bare;  ///< if they are uncompressed, in one piece, and need no conversion
+    std::int64_t decoder_bytes = 0;   ///< upper bound of what decode() holds at any time
     FileDensity density;
     std::string description;         ///< TIFF: its ImageDescription as it is, 1 MiB at most
     std::vector<std::string> notes;  ///< what is odd but harmless: "orientation 3 is not applied"

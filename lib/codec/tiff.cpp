@@ -216,6 +216,12 @@ Probe probe(InputFile& file, std::int64_t place) {
     const std::int64_t codec = layout.compression == COMPRESSION_ZSTD ? window : 0;
     layout.probe.decoder_bytes = Decoder::handles(layout) * (layout.probe.decoder_bytes + state + compressed + codec) +
                                  Decoder::buffer_bytes(layout) + TiffRowConverter::bytes(layout);
+    const bool converted = layout.inverted || !layout.palette.empty() || layout.bits < 8;
+    const std::optional<std::int64_t> samples = samples_in_one_piece(tiff, layout);
+    if (samples && !converted && place == 0) {
+        const bool big = (std::endian::native == std::endian::big) != layout.swapped;
+        layout.probe.bare = FileSamples{*samples, big ? std::endian::big : std::endian::little};
+    }
     return layout.probe;
 }
 

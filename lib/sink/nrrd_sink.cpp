@@ -73,7 +73,8 @@ void check_different(const std::vector<fs::path>& files) {
     std::error_code ignored;
     for (std::size_t i = 0; i < files.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
-            if (fs::weakly_canonical(files[i], ignored) == fs::weakly_canonical(files[j], ignored) ||
+            if (fs::weakly_canonical(fs::absolute(files[i]), ignored) ==
+                    fs::weakly_canonical(fs::absolute(files[j]), ignored) ||
                 fs::equivalent(files[i], files[j], ignored)) {
                 throw Error(ErrorCode::invalid_argument,
                             printable(utf8(files[i])) + ": is named twice as an output; give two names");

@@ -357,7 +357,11 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
     std::error_code failure;
     const fs::file_status status = fs::status(input, failure);
     if (fs::is_directory(status)) return finished(find_in_folder(input), options.threads);
-    if (fs::is_regular_file(status) && is_volume(utf8(input))) return find_volume(utf8(input));
+    if (fs::is_regular_file(status) && is_volume(utf8(input))) {
+        Stack stack = find_volume(utf8(input));
+        if (stack.volume != nullptr) return stack;
+        return finished(std::move(stack), options.threads);  // a list of images
+    }
     if (fs::exists(status)) return finished(find_series_of(input, status), options.threads);
     if (failure == std::errc::permission_denied) {
         throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + failure.message());

@@ -47,6 +47,8 @@ public:
         if (is_new) kinds_.push_back(image);
         kind_of_file_[file] = kind->second;
         decoder_bytes_ = std::max(decoder_bytes_, probe.decoder_bytes);
+        bare_everywhere_ = bare_everywhere_ && probe.bare && (!bare_ || *bare_ == *probe.bare);
+        bare_ = probe.bare;
         if (file <= first_) {
             first_ = file;
             density_ = {probe.density.x, probe.density.y, static_cast<DensityUnit>(probe.density.unit)};
@@ -73,6 +75,9 @@ public:
     /// Puts all of it into `stack`. No thread may add any more.
     void report(Stack& stack) const {
         stack.decoder_bytes = decoder_bytes_;
+        if (bare_everywhere_ && bare_ && failures_ == 0 && stack.places.size() < 2) {
+            stack.bare = BareSamples{bare_->offset, bare_->endian == std::endian::big};
+        }
         report_failures(stack);
         const auto first = std::find_if(kind_of_file_.begin(), kind_of_file_.end(), is_readable);
         if (first != kind_of_file_.end()) {
@@ -170,6 +175,8 @@ private:
     std::size_t failures_ = 0;
     std::map<std::string, Note> notes_;
     std::int64_t decoder_bytes_ = 0;
+    bool bare_everywhere_ = true;
+    std::optional<FileSamples> bare_;  ///< of the header read last; while all are alike, of all
     std::size_t first_ = std::numeric_limits<std::size_t>::max();  ///< of those that could be read
     Density density_;
     std::string description_;

@@ -6,8 +6,6 @@
 #include "volume/nrrd_reader.hpp"
 #include "volume/sample_reader.hpp"
 
-#include <stack2nrrd/error.hpp>
-
 #include <array>
 #include <span>
 
@@ -30,9 +28,7 @@ bool is_volume(const std::string& path_utf8) {
 Stack find_volume(const std::string& path_utf8) {
     auto volume = std::make_shared<const NrrdVolume>(read_nrrd(path_utf8));
     if (volume->encoding == NrrdEncoding::image_list) {
-        throw Error(ErrorCode::unsupported, printable(path_utf8) +
-                                                ": is a list of slices in image formats, which is not supported as "
-                                                "input yet; give the slices themselves");
+        return listed_stack(*volume);
     }
     check_data_files(*volume);
 
@@ -53,6 +49,7 @@ Stack find_volume(const std::string& path_utf8) {
     for (const auto& [key, value] : volume->key_values) {
         if (is_kept(key)) stack.notes.emplace_back(key, value);
     }
+    recall_stack(stack, *volume);
     stack.volume = std::move(volume);
     return stack;
 }

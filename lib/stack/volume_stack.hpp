@@ -13,4 +13,11 @@ namespace stack2nrrd {
 /// \throws Error as read_nrrd() and check_data_files().
 [[nodiscard]] Stack find_volume(const std::string& path_utf8);
 
+/// The slices that a list of images names; their headers are still to be read.
+/// \throws Error as manifest_slices(), and inconsistent.
+[[nodiscard]] Stack listed_stack(const NrrdVolume& volume);
+
+/// Gives `stack` the name and the labels of gaps that a list says it was made of.
+void recall_stack(Stack& stack, const NrrdVolume& volume);
+
 }  // namespace stack2nrrd

@@ -1,5 +1,6 @@
 #include "volume/manifest.hpp"
 
+#include "core/nrrd_words.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -16,43 +17,6 @@ namespace {
 // Key/values of the list of images: slices without a file, by z from 0, and the page that each name stands for.
 constexpr std::string_view gaps_key = "stack2nrrd_list_gaps";
 constexpr std::string_view pages_key = "stack2nrrd_list_pages";
-
-std::string vector_text(const Vector3& v) {
-    const auto text = [](double d) { return number_text(d + 0.0); };  // no "-0"
-    return "(" + text(v[0]) + "," + text(v[1]) + "," + text(v[2]) + ")";
-}
-
-std::string_view type_text(SampleType type) {
-    switch (type) {
-        case SampleType::float32: return "float";
-        case SampleType::float64: return "double";
-        default: return sample_type_name(type);
-    }
-}
-
-std::string_view kind_text(Colour colour) {
-    switch (colour) {
-        case Colour::grey_alpha: return "2-vector";
-        case Colour::rgb: return "RGB-color";
-        case Colour::rgba: return "RGBA-color";
-        case Colour::grey: break;
-    }
-    return "domain";
-}
-
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        if (c == '\\') {
-            result += "\\\\";
-        } else if (c == '\n') {
-            result += "\\n";
-        } else {
-            result += c;
-        }
-    }
-    return printable(result);
-}
 
 /// "3 7..9": numbers that follow each other as a run.
 std::string runs_text(const std::vector<Index>& numbers) {
@@ -129,16 +93,16 @@ std::string manifest_text(const Manifest& manifest, const fs::path& file) {
     for (std::size_t a = 0; a < 3; ++a) {
         const char* blank = a == 0 ? "" : " ";
         sizes += blank + std::to_string(manifest.size[a]);
-        directions += blank + vector_text(manifest.geometry.direction[a]);
+        directions += blank + nrrd_vector(manifest.geometry.direction[a]);
     }
     std::string text = "NRRD0004\n";
-    text += "type: " + std::string(type_text(manifest.type)) + "\n";
+    text += "type: " + std::string(nrrd_type(manifest.type)) + "\n";
     text += "dimension: " + std::string(vector ? "4" : "3") + "\n";
     text += "sizes: " + axis(std::to_string(channel_count(manifest.colour)), sizes) + "\n";
     text += "space: left-posterior-superior\n";
     text += "space directions: " + axis("none", directions) + "\n";
     text += "centerings: " + axis("???", "cell cell cell") + "\n";
-    text += "kinds: " + axis(kind_text(manifest.colour), "domain domain domain") + "\n";
+    text += "kinds: " + axis(nrrd_kind(manifest.colour), "domain domain domain") + "\n";
     if (manifest.bare) {
         if (sample_bytes(manifest.type) > 1) {
             text += manifest.bare->endian == std::endian::little ? "endian: little\n" : "endian: big\n";
@@ -149,11 +113,11 @@ std::string manifest_text(const Manifest& manifest, const fs::path& file) {
         text += "encoding: stack2nrrd-image\n";
     }
     if (manifest.geometry.spacing_known) text += "space units: \"mm\" \"mm\" \"mm\"\n";
-    text += "space origin: " + vector_text(manifest.geometry.origin) + "\n";
+    text += "space origin: " + nrrd_vector(manifest.geometry.origin) + "\n";
 
     bool says_unknown = false;
     for (const auto& [key, value] : manifest.notes) {
-        text += escaped(key) + ":=" + escaped(value) + "\n";
+        text += nrrd_escaped(key) + ":=" + nrrd_escaped(value) + "\n";
         says_unknown = says_unknown || key == "stack2nrrd_spacing";
     }
     if (!manifest.geometry.spacing_known && !says_unknown) text += "stack2nrrd_spacing:=unknown\n";

@@ -26,7 +26,7 @@ struct ManifestSlice {
 };
 
 /// Where the samples lie in each of the files, if that is the same in all: uncompressed and without gaps.
-struct BareSamples {
+struct BareLayout {
     std::int64_t byte_skip = 0;  ///< -1: they end the file
     std::endian endian = std::endian::little;
 };
@@ -37,7 +37,7 @@ struct Manifest {
     Colour colour = Colour::grey;
     Geometry geometry;  ///< of the rows as they are stored
     std::vector<ManifestSlice> slices;
-    std::optional<BareSamples> bare;                           ///< with it, the form that all readers can open
+    std::optional<BareLayout> bare;                            ///< with it, the form that all readers can open
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values, in order
 };
 

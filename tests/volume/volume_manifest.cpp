@@ -33,7 +33,7 @@ TEST_CASE("bare samples are listed in a form that any reader of NRRD can open", 
     fs::create_directory(folder / "data");
     for (const bool from_end : {false, true}) {
         Manifest manifest = three_slices(folder.path());
-        manifest.bare = BareSamples{from_end ? -1 : 8, std::endian::big};
+        manifest.bare = BareLayout{from_end ? -1 : 8, std::endian::big};
         Bytes expected;
         for (int i = 0; i < 3; ++i) {
             const std::string samples = "abcdefghijklmno" + std::to_string(i);
@@ -124,7 +124,7 @@ TEST_CASE("names in a list", "[volume]") {
     CHECK(listed((folder / "#1 \xC3\xA4.tif").string()) == "#1 \xC3\xA4.tif\n");
     CHECK(error_of([&] { (void)listed((folder / "two\nlines").string()); })->code() == ErrorCode::invalid_argument);
     Manifest gaps = three_slices(folder.path());
-    gaps.bare = BareSamples{};
+    gaps.bare = BareLayout{};
     gaps.slices[1] = {};
     CHECK(error_of([&] { (void)manifest_text(gaps, folder / "m.nhdr"); })->code() == ErrorCode::invalid_argument);
     gaps.slices.pop_back();

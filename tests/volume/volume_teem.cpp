@@ -126,7 +126,7 @@ TEST_CASE("Teem opens the list of bare samples and refuses the list of images", 
         manifest.slices.push_back({name.string(), 0});
     }
     for (const int skip : {6, -1}) {
-        manifest.bare = BareSamples{skip, std::endian::big};
+        manifest.bare = BareLayout{skip, std::endian::big};
         write(folder / "m.nhdr", manifest_text(manifest, folder / "m.nhdr"));
         const Loaded judge(folder / "m.nhdr");
         INFO(judge.why());

@@ -1,0 +1,115 @@
+// The list of slices as a file: written, read back, and opened by others.
+
+#include "cli/program.hpp"
+#include "cli/slices.hpp"
+#include "support/catch.hpp"
+
+#include <cstdlib>
+#include <string>
+
+using namespace cli_test;
+
+namespace {
+
+/// An import of the folder and one of its list give the same bytes.
+void check_round_trip(const Folder& folder, const std::string& stack, const Arguments& more = {}) {
+    CAPTURE(stack, more);
+    Arguments direct{stack, "--factor", "3/2", "--spacing", "0.3", "-o", "a.nrrd", "--force"};
+    Arguments listed{"list.nhdr", "--factor", "3/2", "--spacing", "0.3", "-o", "b.nrrd", "--force"};
+    direct.insert(direct.end(), more.begin(), more.end());
+    listed.insert(listed.end(), more.begin(), more.end());
+    const Result written = run_in(folder.path(), {stack, "--manifest", "list.nhdr", "--force"});
+    CAPTURE(written.err);
+    CHECK(written.status == 0);
+    CHECK(written.out.empty());
+    CHECK(run_in(folder.path(), direct).status == 0);
+    const Result again = run_in(folder.path(), listed);
+    CAPTURE(again.err);
+    CHECK(again.status == 0);
+    CHECK(read_file(folder / "a.nrrd") == read_file(folder / "b.nrrd"));
+}
+
+bool is_legal(const Folder& folder) { return read_file(folder / "list.nhdr").find("encoding: raw\n") != Bytes::npos; }
+
+}  // namespace
+
+TEST_CASE("an import of the list is the import of the stack", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "raw", 9, 30, 20);
+    check_round_trip(folder, "raw");
+    CHECK(is_legal(folder));
+    check_round_trip(folder, "raw", {"--reverse", "--step", "2"});
+
+    fs::create_directory(folder / "tiled");
+    fs::create_directory(folder / "png");
+    fs::create_directory(folder / "mixed");
+    for (int i = 0; i < 5; ++i) {
+        const std::string number = std::to_string(i);
+        write_tiled_tiff(folder / ("tiled/t" + number + ".tif"), 70, 40, noise(2 * 70 * 40, 7));
+        write_png(folder / ("png/p" + number + ".png"), 30, 20, noise(600, 3));
+        // One slice whose samples stand elsewhere spoils the legal form.
+        const Bytes slice = tiff(30, 20, noise(1200, 5));
+        if (i == 3) {
+            write_png(folder / ("mixed/m" + number + ".png"), 30, 20, noise(1200, 5), 16);
+        } else {
+            write_file(folder / ("mixed/m" + number + ".tif"), slice);
+        }
+    }
+    for (const std::string name : {"tiled", "png", "mixed"}) {
+        check_round_trip(folder, name);
+        CHECK_FALSE(is_legal(folder));
+    }
+}
+
+TEST_CASE("a list knows its gaps", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 12);
+    for (const int i : {4, 5, 9}) fs::remove(folder / "stack" / slice_name(i));
+    check_round_trip(folder, "stack", {"--missing", "repeat"});
+    CHECK_FALSE(is_legal(folder));
+    const Result result = run_in(folder.path(), {"list.nhdr", "-o", "c.nrrd"});
+    CHECK(result.status == 3);
+    check_sentence(result, {"004..005", "009"});
+}
+
+TEST_CASE("the legal form is a volume for everybody", "[cli]") {
+    if (!is_installed("teem-unu")) return say_skipped("teem-unu is not installed");
+    const Folder folder;
+    write_stack(folder / "stack", 7, 30, 20);
+    CHECK(run_in(folder.path(), {"stack", "--manifest", "list.nhdr", "-o", "v.nrrd"}).status == 0);
+    Program unu{{"save", "-f", "nrrd", "-e", "raw", "-i", "list.nhdr", "-o", "u.nrrd"}, folder.path()};
+    unu.program = "teem-unu";
+    CHECK(unu.run().status == 0);
+    const Bytes theirs = read_file(folder / "u.nrrd");
+    const Bytes ours = samples_of(folder / "v.nrrd");
+    REQUIRE(theirs.size() > ours.size());
+    CHECK(theirs.substr(theirs.size() - ours.size()) == ours);
+
+    fs::create_directory(folder / "png");
+    for (int i = 0; i < 3; ++i) write_png(folder / ("png/p" + std::to_string(i) + ".png"), 30, 20, noise(600, 3));
+    CHECK(run_in(folder.path(), {"png", "--manifest", "images.nhdr"}).status == 0);
+    unu.arguments[6] = "images.nhdr";
+    CHECK(unu.run().status != 0);
+}
+
+TEST_CASE("a list that must not be written is not", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 3);
+    write_file(folder / "old.nhdr", "old");
+    const auto refused = [&](const Arguments& arguments, int status, const std::string& word) {
+        CAPTURE(arguments);
+        const Result result = run_in(folder.path(), arguments);
+        CHECK(result.status == status);
+        check_sentence(result, {word});
+    };
+    refused({"stack", "--manifest", "old.nhdr"}, 2, "old.nhdr");
+    refused({"stack", "--manifest", "list.nrrd"}, 2, ".nhdr");
+    refused({"stack", "--manifest", "v.nhdr", "-o", "./v.nhdr"}, 2, "v.nhdr");
+    refused({"stack", "--manifest", "nowhere/list.nhdr"}, 5, "nowhere");
+    CHECK(run_in(folder.path(), {"stack", "-o", "v.nrrd"}).status == 0);
+    refused({"v.nrrd", "--manifest", "list.nhdr"}, 2, "volume");
+    write_file(folder / "stack" / slice_name(1), "no image");
+    refused({"stack", "--manifest", "list.nhdr"}, 4, slice_name(1));
+    check_holds(folder.path(), {"old.nhdr", "stack", "v.nrrd"});
+    CHECK(read_file(folder / "old.nhdr") == "old");
+}
