@@ -7,6 +7,7 @@
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -21,6 +22,12 @@ namespace {
 template <class Real>
 class SlicePool {
 public:
+    /// All that can be under way, at once: so that a long run takes what a short one takes, however threads are timed.
+    explicit SlicePool(const ImportPlan::Detail& plan) {
+        const Index most = std::min(plan.in_flight + accumulator_group, plan.source.size());
+        for (Index i = 0; i < most; ++i) free_.push_back({std::vector<Real>(plan.small_slice_length()), {}});
+    }
+
     SmallSlice<Real> take() {
         const std::lock_guard lock(mutex_);
         if (free_.empty()) return {};
@@ -118,7 +125,7 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
     for (unsigned worker = 0; worker < plan.threads; ++worker) {
         filters[worker] = std::make_unique<SliceFilter<Real>>(plan, tables, source, worker);
     }
-    SlicePool<Real> pool;
+    SlicePool<Real> pool(plan);
     ZFilter<Real> z_filter(plan, sink, pool);
     Pulse pulse(keep_going, plan.source.size());
 
