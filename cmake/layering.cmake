@@ -27,7 +27,7 @@ set(jpeg "^j(peglib|error|config|morecfg)\\.h$")
 set(teem "^teem/")
 set(zlib "^z(lib|conf)\\.h$")
 set(json "^nlohmann/")
-set(system "^((sys|linux)/.*|(unistd|fcntl|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
+set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 
 set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")
 

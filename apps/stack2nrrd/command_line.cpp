@@ -89,8 +89,8 @@ std::string help_text() {
         "stack2nrrd [OPTIONS] INPUT...\n\n"
         "Turns a stack of slices into a smaller NRRD: no aliasing, exact geometry, bounded memory.\n\n"
         "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob\n"
-        "('scan_*.tif') or several files. INPUT alone prints what was found and the commands for full, half and\n"
-        "quarter size.\n";
+        "('scan_*.tif'), several files, a TIFF of many pages, a list of slices or a NRRD volume. INPUT alone prints\n"
+        "what was found and the commands for full, half and quarter size.\n";
     for (const std::string_view group : {"Input", "Output", "Resampling", "Crop", "Metadata", "Running"}) {
         text += "\n" + std::string(group) + ":\n";
         for (const ProgramOption& option : program_options) {
