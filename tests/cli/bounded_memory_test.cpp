@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -66,6 +68,14 @@ struct Lists {
     }
 };
 
+/// The median of three runs: how threads happen to meet moves a single peak by a few pages of this small program.
+std::int64_t typical_peak(const Lists& lists, int times, const Arguments& more) {
+    std::array<std::int64_t, 3> peaks{};
+    for (std::int64_t& peak : peaks) peak = lists.peak(times, more);
+    std::sort(peaks.begin(), peaks.end());
+    return peaks[1];
+}
+
 void check_alike(std::int64_t few, std::int64_t many) {
     CAPTURE(few, many);
     CHECK(std::abs(static_cast<double>(many - few)) <= 0.05 * static_cast<double>(few));
@@ -79,7 +89,7 @@ TEST_CASE("twenty thousand slices take the memory of two hundred", "[cli]") {
     constexpr int side = 512;
     for (unsigned i = 0; i < 200; ++i) lists.add(tiff(side, side, noise(2 * side * side, i)), ".tif");
     for (const Arguments& more : std::vector<Arguments>{{"--factor", "4", "--threads", "2"}}) {
-        check_alike(lists.peak(1, more), lists.peak(100, more));
+        check_alike(typical_peak(lists, 1, more), typical_peak(lists, 100, more));
     }
 }
 
@@ -132,7 +142,7 @@ TEST_CASE("memory is bounded for all kinds of slices", "[cli]") {
         for (unsigned i = 0; i < 20; ++i) kind.add(lists, i);
         Arguments more{"--factor", "4", "--threads", "2"};
         more.insert(more.end(), kind.more.begin(), kind.more.end());
-        check_alike(lists.peak(4, more), lists.peak(40, more));
+        check_alike(typical_peak(lists, 4, more), typical_peak(lists, 40, more));
     }
 }
 
