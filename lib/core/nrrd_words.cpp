@@ -4,12 +4,10 @@
 
 namespace stack2nrrd {
 
-std::string nrrd_vector(const Vector3& v) {
-    const auto text = [](double d) { return number_text(d + 0.0); };  // no "-0"
-    return "(" + text(v[0]) + "," + text(v[1]) + "," + text(v[2]) + ")";
-}
+namespace {
 
-std::string_view nrrd_type(SampleType type) {
+/// NRRD's names for the types; all of its readers know these.
+std::string_view type_name(SampleType type) {
     switch (type) {
         case SampleType::float32: return "float";
         case SampleType::float64: return "double";
@@ -17,7 +15,8 @@ std::string_view nrrd_type(SampleType type) {
     }
 }
 
-std::string_view nrrd_kind(Colour colour) {
+/// The kind of the axis that holds the channels.
+std::string_view kind_name(Colour colour) {
     switch (colour) {
         case Colour::grey_alpha: return "2-vector";
         case Colour::rgb: return "RGB-color";
@@ -25,6 +24,37 @@ std::string_view nrrd_kind(Colour colour) {
         case Colour::grey: break;
     }
     return "domain";
+}
+
+}  // namespace
+
+std::string nrrd_vector(const Vector3& v) {
+    const auto text = [](double d) { return number_text(d + 0.0); };  // no "-0"
+    return "(" + text(v[0]) + "," + text(v[1]) + "," + text(v[2]) + ")";
+}
+
+std::string nrrd_axes(SampleType type, Colour colour, const std::array<Index, 3>& size,
+                      const std::array<Vector3, 3>& direction) {
+    const bool vector = colour != Colour::grey;
+    const auto axis = [&](std::string_view first, const std::string& rest) {
+        return vector ? std::string(first) + " " + rest : rest;
+    };
+    std::string sizes;
+    std::string directions;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const char* blank = a == 0 ? "" : " ";
+        sizes += blank + std::to_string(size[a]);
+        directions += blank + nrrd_vector(direction[a]);
+    }
+    std::string text = "NRRD0004\n";
+    text += "type: " + std::string(type_name(type)) + "\n";
+    text += "dimension: " + std::string(vector ? "4" : "3") + "\n";
+    text += "sizes: " + axis(std::to_string(channel_count(colour)), sizes) + "\n";
+    text += "space: left-posterior-superior\n";
+    text += "space directions: " + axis("none", directions) + "\n";
+    text += "centerings: " + axis("???", "cell cell cell") + "\n";
+    text += "kinds: " + axis(kind_name(colour), "domain domain domain") + "\n";
+    return text;
 }
 
 std::string nrrd_escaped(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/image.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,10 @@ namespace stack2nrrd {
 /// "(1,0,0.5)".
 [[nodiscard]] std::string nrrd_vector(const Vector3& v);
 
-/// NRRD's names for the types; all of its readers know these.
-[[nodiscard]] std::string_view nrrd_type(SampleType type);
-
-/// The kind of the axis that holds the channels.
-[[nodiscard]] std::string_view nrrd_kind(Colour colour);
+/// The beginning of every header that we write: the magic, and the fields that say what the axes are, in the order that
+/// all readers take ("sizes" before "space", for one). Channels, if there are several, are the fastest axis.
+[[nodiscard]] std::string nrrd_axes(SampleType type, Colour colour, const std::array<Index, 3>& size,
+                                    const std::array<Vector3, 3>& direction);
 
 /// As the value of a key: one line of text.
 [[nodiscard]] std::string nrrd_escaped(std::string_view text);

@@ -7,6 +7,7 @@
 #include "resample/accumulator.hpp"
 #include "sink/nrrd_sink.hpp"
 #include "stack/spacing.hpp"
+#include "volume/nrrd_reader.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
@@ -15,7 +16,6 @@
 #include <cmath>
 #include <limits>
 #include <thread>
-#include <unordered_set>
 
 namespace stack2nrrd {
 
@@ -72,13 +72,13 @@ std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) 
 
 /// How many different slices are read.
 Index count_read(const Detail& plan) {
-    std::unordered_set<std::int32_t> read;
+    std::vector<bool> read(std::max({plan.files.size(), plan.places.size(), plan.slices.size()}));
+    if (plan.volume_source != nullptr) read.resize(static_cast<std::size_t>(plan.volume_source->size[2]));
     for (Index z = plan.source.first; z < plan.source.end; ++z) {
         const SliceRef slice = plan.slices[static_cast<std::size_t>(z)];
-        if (slice == Detail::blank) continue;
-        read.insert(slice.index);
+        if (!slice.missing()) read[static_cast<std::size_t>(slice.index)] = true;
     }
-    return static_cast<Index>(read.size());
+    return static_cast<Index>(std::count(read.begin(), read.end(), true));
 }
 
 // ------------------------------------------------------------------------------------------------------- axes

@@ -18,28 +18,9 @@ std::size_t range_width(const VolumeInfo& volume) noexcept {
 }
 
 NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_view data_file) {
-    const bool vector = volume.channels > 1;
-    const auto axis = [&](std::string_view first, const std::string& rest) {
-        return vector ? std::string(first) + " " + rest : rest;
-    };
-    std::string sizes;
-    std::string directions;
-    for (std::size_t a = 0; a < 3; ++a) {
-        const char* blank = a == 0 ? "" : " ";
-        sizes += blank + std::to_string(volume.size[a]);
-        directions += blank + nrrd_vector(volume.geometry.direction[a]);
-    }
-
     NrrdHeader header;
     std::string& text = header.text;
-    text = "NRRD0004\n";
-    text += "type: " + std::string(nrrd_type(volume.type)) + "\n";
-    text += "dimension: " + std::string(vector ? "4" : "3") + "\n";
-    text += "sizes: " + axis(std::to_string(volume.channels), sizes) + "\n";
-    text += "space: left-posterior-superior\n";
-    text += "space directions: " + axis("none", directions) + "\n";
-    text += "centerings: " + axis("???", "cell cell cell") + "\n";
-    text += "kinds: " + axis(nrrd_kind(volume.colour), "domain domain domain") + "\n";
+    text = nrrd_axes(volume.type, volume.colour, volume.size, volume.geometry.direction);
     if (sample_bytes(volume.type) > 1) {
         text += std::endian::native == std::endian::little ? "endian: little\n" : "endian: big\n";
     }

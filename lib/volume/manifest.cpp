@@ -84,25 +84,7 @@ void check(const Manifest& manifest, const fs::path& file) {
 
 std::string manifest_text(const Manifest& manifest, const fs::path& file) {
     check(manifest, file);
-    const bool vector = manifest.colour != Colour::grey;
-    const auto axis = [&](std::string_view first, const std::string& rest) {
-        return vector ? std::string(first) + " " + rest : rest;
-    };
-    std::string sizes;
-    std::string directions;
-    for (std::size_t a = 0; a < 3; ++a) {
-        const char* blank = a == 0 ? "" : " ";
-        sizes += blank + std::to_string(manifest.size[a]);
-        directions += blank + nrrd_vector(manifest.geometry.direction[a]);
-    }
-    std::string text = "NRRD0004\n";
-    text += "type: " + std::string(nrrd_type(manifest.type)) + "\n";
-    text += "dimension: " + std::string(vector ? "4" : "3") + "\n";
-    text += "sizes: " + axis(std::to_string(channel_count(manifest.colour)), sizes) + "\n";
-    text += "space: left-posterior-superior\n";
-    text += "space directions: " + axis("none", directions) + "\n";
-    text += "centerings: " + axis("???", "cell cell cell") + "\n";
-    text += "kinds: " + axis(nrrd_kind(manifest.colour), "domain domain domain") + "\n";
+    std::string text = nrrd_axes(manifest.type, manifest.colour, manifest.size, manifest.geometry.direction);
     if (manifest.bare) {
         if (sample_bytes(manifest.type) > 1) {
             text += manifest.bare->endian == std::endian::little ? "endian: little\n" : "endian: big\n";
