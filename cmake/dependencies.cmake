@@ -6,13 +6,9 @@ find_package(ZLIB REQUIRED)
 find_package(TIFF 4.5 REQUIRED)
 find_package(PNG 1.6 REQUIRED)
 find_package(JPEG REQUIRED)
-
-if(STACK2NRRD_BUILD_APPS)
-    find_package(nlohmann_json REQUIRED)
-endif()
+find_package(nlohmann_json REQUIRED)  # headers only
 
 if(STACK2NRRD_BUILD_TESTS)
-    find_package(nlohmann_json REQUIRED)
     find_package(Catch2 REQUIRED)  # 2.13 or 3: tests/support/catch.hpp takes both
     find_package(Teem MODULE)      # without it, the tests against it are reported as skipped
 endif()

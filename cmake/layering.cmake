@@ -17,8 +17,9 @@ set(table
     "lib/volume         | core codec                                       | teem zlib"
     "lib/stack          | core codec sidecar volume                        | "
     "lib/import         | core codec sidecar intensity resample sink stack volume | "
+    "lib/report         |                                                  | json"
     "lib/capi           |                                                  | "
-    "apps/stack2nrrd    |                                                  | json system"
+    "apps/stack2nrrd    |                                                  | system"
 )
 
 set(tiff "^tiff(io|vers|conf)?\\.h(xx)?$")

@@ -128,7 +128,7 @@ int look(const Command& command, Findings& findings) {
     } catch (const Error& error) {
         findings.obstacle = Problem{error.code(), true, error.what()};
     }
-    print(command.json ? info_json(findings) : info_text(findings));
+    print(command.json ? info_json(findings) : info_text(findings, command));
     return findings.obstacle ? exit_status(findings.obstacle->code) : 0;
 }
 
@@ -147,6 +147,7 @@ int import(const Command& command, Findings& findings) {
     BeforeFinish sink(*volume, [&] {
         findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         findings.nan_samples = last.nan_samples;
+        findings.peak_memory_bytes = peak_memory();
         made = run_text(findings);
         if (command.json) print(info_json(findings));
         if (!command.manifest.empty()) write_manifest(*findings.stack, command.manifest, command.options.nrrd.force);
@@ -184,8 +185,9 @@ int run(int argc, char** argv) {
     }
     const Stack stack = find(command);
     Findings findings;
-    findings.command = &command;
     findings.stack = &stack;
+    findings.options = &command.options;
+    findings.output = command.output;
     check_not_an_input(command, stack);
     if (!command.info && !command.output.empty()) return import(command, findings);
     if (command.info || command.manifest.empty()) return look(command, findings);

@@ -1,10 +1,5 @@
 #include "report.hpp"
 
-#include <stack2nrrd/error.hpp>
-#include <stack2nrrd/version.hpp>
-
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -18,7 +13,6 @@
 #endif
 
 using namespace stack2nrrd;
-using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -35,37 +29,6 @@ std::string triple(const Vector3& v) { return number(v[0]) + ", " + number(v[1])
 
 Vector3 spacings(const Geometry& geometry) {
     return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
-}
-
-std::string_view code_text(ErrorCode code) {
-    switch (code) {
-        case ErrorCode::invalid_argument: return "invalid_argument";
-        case ErrorCode::not_found: return "not_found";
-        case ErrorCode::unsupported: return "unsupported";
-        case ErrorCode::corrupt: return "corrupt";
-        case ErrorCode::inconsistent: return "inconsistent";
-        case ErrorCode::missing_slices: return "missing_slices";
-        case ErrorCode::limit: return "limit";
-        case ErrorCode::io: return "io";
-        case ErrorCode::changed: return "changed";
-        case ErrorCode::cancelled: break;
-    }
-    return "cancelled";
-}
-
-/// The spacing of the source, which the command line may have told.
-std::optional<Vector3> source_spacing(const Findings& f) {
-    if (const auto& given = f.command->options.spacing) {
-        Vector3 mm{};
-        for (std::size_t a = 0; a < 3; ++a) mm[a] = multiply((*given)[a], f.command->options.space_unit_mm);
-        return mm;
-    }
-    if (f.stack->geometry.spacing_known) return spacings(f.stack->geometry);
-    return std::nullopt;
-}
-
-std::string spacing_source(const Findings& f) {
-    return f.command->options.spacing ? "command line" : f.stack->geometry.spacing_source;
 }
 
 std::string quoted(const std::string& text) {
@@ -89,8 +52,7 @@ std::string result_name(const Stack& stack) {
 }
 
 /// The commands that a user most likely wants next: what was given, with another factor and an output.
-std::string suggestions(const Findings& f) {
-    const Command& command = *f.command;
+std::string suggestions(const Findings& f, const Command& command) {
     std::string options;
     for (const auto& [name, value] : command.given) {
         constexpr std::array<std::string_view, 10> replaced{"factor", "manifest", "size",  "output",   "info",
@@ -113,59 +75,6 @@ std::string suggestions(const Findings& f) {
         text += "  stack2nrrd" + options + factor + " -o " + output + inputs + "\n";
     }
     return text;
-}
-
-Json problems_json(const Findings& f) {
-    Json problems = Json::array();
-    const auto add = [&](std::string_view code, bool fatal, const std::string& text) {
-        problems.push_back({{"code", code}, {"fatal", fatal}, {"text", text}});
-    };
-    for (const Problem& problem : f.stack->problems) {
-        if (problem.fatal) add(code_text(problem.code), true, problem.text);
-    }
-    if (f.obstacle && (f.stack->problems.empty() || f.obstacle->text != f.stack->problems.front().text)) {
-        add(code_text(f.obstacle->code), true, f.obstacle->text);
-    }
-    if (f.plan != nullptr) {
-        for (const std::string& warning : f.plan->warnings()) add("warning", false, warning);
-    } else {
-        for (const Problem& problem : f.stack->problems) {
-            if (!problem.fatal) add("warning", false, problem.text);
-        }
-    }
-    return problems;
-}
-
-Json input_json(const Findings& f) {
-    const Stack& stack = *f.stack;
-    const std::optional<Vector3> mm = source_spacing(f);
-    return {{"name", stack.name},
-            {"kind", stack.kind},
-            {"slices", stack.slices.size()},
-            {"size", {stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())}},
-            {"type", sample_type_name(stack.image.type)},
-            {"channels", stack.image.channels()},
-            {"spacing", mm ? Json(*mm) : Json(nullptr)},
-            {"spacing_source", spacing_source(f)},
-            {"units", mm ? Json("mm") : Json(nullptr)},
-            {"missing", stack.missing},
-            {"strays", stack.strays},
-            {"sidecars", stack.sidecars},
-            {"format", stack.image.format}};
-}
-
-Json output_json(const Findings& f) {
-    if (f.plan == nullptr) return nullptr;
-    const VolumeInfo& volume = f.plan->volume();
-    Json json{{"size", volume.size},
-              {"type", sample_type_name(volume.type)},
-              {"channels", volume.channels},
-              {"spacing", volume.geometry.spacing_known ? Json(spacings(volume.geometry)) : Json(nullptr)},
-              {"origin", volume.geometry.origin},
-              {"bytes", volume.bytes()},
-              {"source_slices", f.plan->source_slices()}};
-    if (!f.command->output.empty()) json["file"] = f.command->output.string();
-    return json;
 }
 
 }  // namespace
@@ -199,7 +108,7 @@ std::int64_t peak_memory() {
 #endif
 }
 
-std::string info_text(const Findings& f) {
+std::string info_text(const Findings& f, const Command& command) {
     const Stack& stack = *f.stack;
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
     std::string text = "input    " + stack.name + " (" + stack.kind + "): " + sizes(source) + ", " +
@@ -228,33 +137,18 @@ std::string info_text(const Findings& f) {
     };
     list("missing  ", stack.missing);
     list("left out ", stack.strays);
-    for (const Json& problem : problems_json(f)) {
-        text += (problem["fatal"].get<bool>() ? "problem  " : "note     ") + problem["text"].get<std::string>() + "\n";
+    for (const Problem& problem : problems_of(f)) {
+        text += (problem.fatal ? "problem  " : "note     ") + problem.text + "\n";
     }
-    if (f.command->output.empty() && f.plan != nullptr) text += "\n" + suggestions(f);
+    if (f.output.empty() && f.plan != nullptr) text += "\n" + suggestions(f, command);
     return text;
-}
-
-std::string info_json(const Findings& f) {
-    Json json{{"stack2nrrd", STACK2NRRD_VERSION},
-              {"input", input_json(f)},
-              {"output", output_json(f)},
-              {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes()) : Json(nullptr)},
-              {"problems", problems_json(f)}};
-    if (f.seconds > 0) {
-        json["run"] = {{"seconds", f.seconds},
-                       {"slices_read", f.plan->source_slices()},
-                       {"nan_samples", f.nan_samples},
-                       {"peak_memory_bytes", peak_memory()}};
-    }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string run_text(const Findings& f) {
     const VolumeInfo& volume = f.plan->volume();
     std::array<char, 40> seconds{};
     std::snprintf(seconds.data(), seconds.size(), "%.2f s", f.seconds);
-    const std::u8string name = f.command->output.u8string();
+    const std::u8string name = f.output.u8string();
     std::string text = std::string(name.begin(), name.end()) + ": " + sizes(volume.size) + ", " +
                        std::string(sample_type_name(volume.type)) + ", " + memory_text(volume.bytes()) + ", from " +
                        std::to_string(f.plan->source_slices()) + " slices in " + seconds.data();

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <stack2nrrd/export.hpp>
+#include <stack2nrrd/import.hpp>
+#include <stack2nrrd/options.hpp>
+#include <stack2nrrd/stack.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// What is known before and after a run, for those who tell it to somebody. Not owned; what is not known is absent.
+struct Findings {
+    const Stack* stack = nullptr;
+    const Options* options = nullptr;
+    const ImportPlan* plan = nullptr;    ///< null if the stack cannot be imported as asked
+    std::optional<Problem> obstacle{};   ///< why not
+    std::filesystem::path output{};      ///< empty if there is no file
+    double seconds = 0;                  ///< of a run; 0 before it
+    std::int64_t nan_samples = 0;        ///< see Report
+    std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
+};
+
+/// One JSON object and a line end: `input`, `output`, `memory_bytes`, `problems`, and after a run `run`. `stack` and
+/// `options` must be there. Text that is not UTF-8 is made so.
+[[nodiscard]] STACK2NRRD_EXPORT std::string info_json(const Findings& findings);
+
+/// All that is odd: what is fatal, the obstacle included, or else what the plan warns of.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<Problem> problems_of(const Findings& findings);
+
+/// The spacing of the source in millimetres, which the options may have told.
+[[nodiscard]] STACK2NRRD_EXPORT std::optional<Vector3> source_spacing(const Findings& findings);
+
+/// Where it comes from: "command line", the name of a file, or "unknown".
+[[nodiscard]] STACK2NRRD_EXPORT std::string spacing_source(const Findings& findings);
+
+}  // namespace stack2nrrd

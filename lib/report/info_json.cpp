@@ -1,0 +1,133 @@
+#include <stack2nrrd/report.hpp>
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/version.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <string_view>
+
+namespace stack2nrrd {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Vector3 spacings(const Geometry& geometry) {
+    return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
+}
+
+std::string_view code_text(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid_argument: return "invalid_argument";
+        case ErrorCode::not_found: return "not_found";
+        case ErrorCode::unsupported: return "unsupported";
+        case ErrorCode::corrupt: return "corrupt";
+        case ErrorCode::inconsistent: return "inconsistent";
+        case ErrorCode::missing_slices: return "missing_slices";
+        case ErrorCode::limit: return "limit";
+        case ErrorCode::io: return "io";
+        case ErrorCode::changed: return "changed";
+        case ErrorCode::cancelled: break;
+    }
+    return "cancelled";
+}
+
+Json problems_json(const Findings& f) {
+    Json problems = Json::array();
+    for (const Problem& problem : problems_of(f)) {
+        problems.push_back({{"code", problem.fatal ? code_text(problem.code) : "warning"},
+                            {"fatal", problem.fatal},
+                            {"text", problem.text}});
+    }
+    return problems;
+}
+
+Json input_json(const Findings& f) {
+    const Stack& stack = *f.stack;
+    const std::optional<Vector3> mm = source_spacing(f);
+    return {{"name", stack.name},
+            {"kind", stack.kind},
+            {"slices", stack.slices.size()},
+            {"size", {stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())}},
+            {"type", sample_type_name(stack.image.type)},
+            {"channels", stack.image.channels()},
+            {"spacing", mm ? Json(*mm) : Json(nullptr)},
+            {"spacing_source", spacing_source(f)},
+            {"units", mm ? Json("mm") : Json(nullptr)},
+            {"missing", stack.missing},
+            {"strays", stack.strays},
+            {"sidecars", stack.sidecars},
+            {"format", stack.image.format}};
+}
+
+Json output_json(const Findings& f) {
+    if (f.plan == nullptr) return nullptr;
+    const VolumeInfo& volume = f.plan->volume();
+    Json json{{"size", volume.size},
+              {"type", sample_type_name(volume.type)},
+              {"channels", volume.channels},
+              {"spacing", volume.geometry.spacing_known ? Json(spacings(volume.geometry)) : Json(nullptr)},
+              {"origin", volume.geometry.origin},
+              {"bytes", volume.bytes()},
+              {"source_slices", f.plan->source_slices()}};
+    if (!f.output.empty()) {
+        const std::u8string file = f.output.u8string();
+        json["file"] = std::string(file.begin(), file.end());
+    }
+    return json;
+}
+
+Json run_json(const Findings& f) {
+    Json json{{"seconds", f.seconds}, {"slices_read", f.plan->source_slices()}, {"nan_samples", f.nan_samples}};
+    if (f.peak_memory_bytes > 0) json["peak_memory_bytes"] = f.peak_memory_bytes;
+    return json;
+}
+
+}  // namespace
+
+std::optional<Vector3> source_spacing(const Findings& f) {
+    if (const auto& given = f.options->spacing) {
+        Vector3 mm{};
+        for (std::size_t a = 0; a < 3; ++a) mm[a] = multiply((*given)[a], f.options->space_unit_mm);
+        return mm;
+    }
+    if (f.stack->geometry.spacing_known) return spacings(f.stack->geometry);
+    return std::nullopt;
+}
+
+std::string spacing_source(const Findings& f) {
+    return f.options->spacing ? "command line" : f.stack->geometry.spacing_source;
+}
+
+std::vector<Problem> problems_of(const Findings& f) {
+    std::vector<Problem> problems;
+    for (const Problem& problem : f.stack->problems) {
+        if (problem.fatal) problems.push_back(problem);
+    }
+    if (f.obstacle && (f.stack->problems.empty() || f.obstacle->text != f.stack->problems.front().text)) {
+        problems.push_back({f.obstacle->code, true, f.obstacle->text});
+    }
+    if (f.plan != nullptr) {
+        for (const std::string& warning : f.plan->warnings()) {
+            problems.push_back({ErrorCode::inconsistent, false, warning});
+        }
+    } else {
+        for (const Problem& problem : f.stack->problems) {
+            if (!problem.fatal) problems.push_back(problem);
+        }
+    }
+    return problems;
+}
+
+std::string info_json(const Findings& f) {
+    Json json{{"stack2nrrd", STACK2NRRD_VERSION},
+              {"input", input_json(f)},
+              {"output", output_json(f)},
+              {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes()) : Json(nullptr)},
+              {"problems", problems_json(f)}};
+    if (f.seconds > 0) json["run"] = run_json(f);
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace stack2nrrd
