@@ -37,8 +37,8 @@ extern "C" void on_signal(int number) {
 
 void prepare_process() {
 #if defined(__GLIBC__)
-    // glibc gives each thread a heap of its own, and what one frees another does not use. Here little is allocated while
-    // threads work; one heap keeps the memory small and the same from run to run.
+    // glibc gives each thread a heap of its own, and what one frees another does not use. Here little is allocated
+    // while threads work; one heap keeps the memory small and the same from run to run.
     (void)::mallopt(M_ARENA_MAX, 1);
 #endif
 #if !defined(_WIN32)
@@ -147,6 +147,8 @@ int import(const Command& command, Findings& findings) {
     BeforeFinish sink(*volume, [&] {
         findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         findings.nan_samples = last.nan_samples;
+        findings.rounded_integers = last.rounded_integers;
+        findings.files_with_surplus = last.files_with_surplus;
         findings.peak_memory_bytes = peak_memory();
         made = run_text(findings);
         if (command.json) print(info_json(findings));
@@ -169,10 +171,7 @@ int import(const Command& command, Findings& findings) {
     // The result stands; nothing that happens from here on makes the run a failure.
     display.clear();
     if (command.quiet) return 0;
-    if (last.nan_samples > 0) {
-        say("warning: " + std::to_string(last.nan_samples) +
-            " samples without a value (NaN) became 0; --type float32 keeps them");
-    }
+    for (const std::string& warning : run_warnings(findings)) say("warning: " + warning);
     say(made);
     return 0;
 }

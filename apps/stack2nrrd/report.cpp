@@ -124,7 +124,8 @@ std::string info_text(const Findings& f, const Command& command) {
         text += "         spacing " + triple(spacings(volume.geometry)) +
                 (volume.geometry.spacing_known ? " mm" : " source samples") + ", origin " +
                 triple(volume.geometry.origin) + "\n";
-        text += "reads    " + std::to_string(f.plan->source_slices()) + " slices\n";
+        text += "reads    " + std::to_string(f.plan->source_slices()) + " slices, about " +
+                memory_text(f.plan->read_bytes()) + " of files\n";
         text += "memory   " + memory_text(f.plan->memory_bytes()) + " at most\n";
     }
     const auto list = [&](const char* label, const std::vector<std::string>& names) {

@@ -22,6 +22,10 @@ public:
     /// How many source slices will be read (missing and repeated ones not counted twice).
     [[nodiscard]] Index source_slices() const noexcept;
 
+    /// About how many bytes of the source files will be read: of samples that lie there uncompressed those of the
+    /// wanted rows, else the files of the wanted slices as a whole.
+    [[nodiscard]] std::int64_t read_bytes() const noexcept;
+
     /// An upper bound of the memory that the program will take while it runs, a NRRD sink of these options included: it
     /// does not depend on the number of slices.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
@@ -47,17 +51,22 @@ private:
 struct Progress {
     Index done = 0;
     Index total = 0;
-    std::int64_t nan_samples = 0;  ///< see Report
+    std::int64_t nan_samples = 0;   ///< see Report; this and the next two are complete in the last call
+    bool rounded_integers = false;  ///< see Report
+    Index files_with_surplus = 0;   ///< see Report
 };
 
-/// Called on the thread that called run_import(), at most ten times a second. False cancels the run.
+/// Called on the thread that called run_import(), at most ten times a second, and once more when all slices are made.
+/// False cancels the run.
 using KeepGoing = std::function<bool(const Progress&)>;
 
 /// What a run has to tell when it is over.
 struct Report {
     Index slices_read = 0;
-    unsigned threads = 0;          ///< that worked, the calling one included
-    std::int64_t nan_samples = 0;  ///< of the result, that an integer type had no value for; they became 0
+    unsigned threads = 0;           ///< that worked, the calling one included
+    std::int64_t nan_samples = 0;   ///< of the result, that an integer type had no value for; they became 0
+    bool rounded_integers = false;  ///< the source has 64-bit integers that no float64 equals; the nearest was taken
+    Index files_with_surplus = 0;   ///< compressed data files with more samples than the header tells of; not read
 };
 
 /// Runs the plan into `sink`. The bytes that reach the sink do not depend on threads, memory cap or timing.

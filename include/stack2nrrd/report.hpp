@@ -22,14 +22,19 @@ struct Findings {
     std::filesystem::path output{};      ///< empty if there is no file
     double seconds = 0;                  ///< of a run; 0 before it
     std::int64_t nan_samples = 0;        ///< see Report
+    bool rounded_integers = false;       ///< see Report
+    Index files_with_surplus = 0;        ///< see Report
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
 };
 
-/// One JSON object and a line end: `input`, `output`, `memory_bytes`, `problems`, and after a run `run`. `stack` and
-/// `options` must be there. Text that is not UTF-8 is made so.
+/// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `problems`, and after a run `run`.
+/// `stack` and `options` must be there. Text that is not UTF-8 is made so.
 [[nodiscard]] STACK2NRRD_EXPORT std::string info_json(const Findings& findings);
 
-/// All that is odd: what is fatal, the obstacle included, or else what the plan warns of.
+/// What a run found out about the samples, a sentence each.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> run_warnings(const Findings& findings);
+
+/// All that is odd: what is fatal, the obstacle included, or else what the plan warns of and what a run found out.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<Problem> problems_of(const Findings& findings);
 
 /// The spacing of the source in millimetres, which the options may have told.

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "import/provenance.hpp"
+#include "import/reading.hpp"
 #include "import/slice_filter.hpp"
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
@@ -68,17 +69,6 @@ std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) 
     }
     if (options.reverse) std::reverse(slices.begin(), slices.end());
     return slices;
-}
-
-/// How many different slices are read.
-Index count_read(const Detail& plan) {
-    std::vector<bool> read(std::max({plan.files.size(), plan.places.size(), plan.slices.size()}));
-    if (plan.volume_source != nullptr) read.resize(static_cast<std::size_t>(plan.volume_source->size[2]));
-    for (Index z = plan.source.first; z < plan.source.end; ++z) {
-        const SliceRef slice = plan.slices[static_cast<std::size_t>(z)];
-        if (!slice.missing()) read[static_cast<std::size_t>(slice.index)] = true;
-    }
-    return static_cast<Index>(std::count(read.begin(), read.end(), true));
 }
 
 // ------------------------------------------------------------------------------------------------------- axes
@@ -240,6 +230,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
 ImportPlan::ImportPlan(std::shared_ptr<const Detail> detail) : detail_(std::move(detail)) {}
 const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->volume; }
 Index ImportPlan::source_slices() const noexcept { return detail_->source_slices; }
+std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }
 const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
 
@@ -268,7 +259,9 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
                                                      " does not lie within 0:" + std::to_string(all.end));
     }
     plan->source = reach(plan->axes[2], plan->slab);
-    plan->source_slices = count_read(*plan);
+    const Reading reading = reading_of(stack, *plan);
+    plan->source_slices = reading.slices;
+    plan->read_bytes = reading.bytes;
 
     VolumeInfo& volume = plan->volume;
     volume.size = {plan->axes[0].outputs, plan->axes[1].outputs, plan->slab.size()};

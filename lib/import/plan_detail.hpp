@@ -31,6 +31,7 @@ struct ImportPlan::Detail {
     LinearMap intensity;
     VolumeInfo volume;
     Index source_slices = 0;
+    std::int64_t read_bytes = 0;     ///< see ImportPlan
     std::int64_t decoder_bytes = 0;  ///< see Stack
     std::int64_t sink_bytes = 0;     ///< of a NRRD file written as the options say
     unsigned threads = 1;

@@ -97,12 +97,9 @@ private:
 /// Asks the caller ten times a second whether to go on.
 class Pulse {
 public:
-    Pulse(const KeepGoing& keep_going, Index total) : keep_going_(keep_going), progress_{0, total, 0} {}
+    Pulse(const KeepGoing& keep_going, Index total) : keep_going_(keep_going), progress_{.total = total} {}
 
-    void done(Index slices, std::int64_t nan_samples) {
-        progress_.done = slices;
-        progress_.nan_samples = nan_samples;
-    }
+    [[nodiscard]] Progress& progress() noexcept { return progress_; }
 
     void operator()(bool now = false) {
         const auto time = std::chrono::steady_clock::now();
@@ -136,14 +133,19 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
     };
     const auto consume = [&](Index i, SmallSlice<Real> slice) {
         z_filter.add(plan.source.first + i, std::move(slice));
-        pulse.done(i + 1, z_filter.nan_samples());
+        pulse.progress().done = i + 1;
+        pulse.progress().nan_samples = z_filter.nan_samples();
     };
     Report report;
     report.threads = run_ordered<SmallSlice<Real>>(plan.source.size(), plan.threads, plan.in_flight, produce, consume,
                                                    [&] { pulse(); });
+    pulse.progress().rounded_integers = source.rounded_integers();
+    pulse.progress().files_with_surplus = source.files_with_surplus();
     pulse(true);
     report.slices_read = plan.source_slices;
     report.nan_samples = z_filter.nan_samples();
+    report.rounded_integers = pulse.progress().rounded_integers;
+    report.files_with_surplus = pulse.progress().files_with_surplus;
     return report;
 }
 

@@ -29,6 +29,10 @@ public:
     /// Tells that slice `z` is not read.
     void pass(Index z, const std::function<void()>& pulse);
 
+    /// What was found so far; to be asked when no worker reads. See Report.
+    [[nodiscard]] bool rounded_integers() const noexcept;
+    [[nodiscard]] Index files_with_surplus() const noexcept;
+
 private:
     void read_image(SliceRef slice, Range rows, RowSink& sink) const;
     void read_volume(unsigned worker, SliceRef slice, Range rows, RowSink& sink);

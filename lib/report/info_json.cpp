@@ -79,7 +79,11 @@ Json output_json(const Findings& f) {
 }
 
 Json run_json(const Findings& f) {
-    Json json{{"seconds", f.seconds}, {"slices_read", f.plan->source_slices()}, {"nan_samples", f.nan_samples}};
+    Json json{{"seconds", f.seconds},
+              {"slices_read", f.plan->source_slices()},
+              {"nan_samples", f.nan_samples},
+              {"rounded_integers", f.rounded_integers},
+              {"files_with_surplus", f.files_with_surplus}};
     if (f.peak_memory_bytes > 0) json["peak_memory_bytes"] = f.peak_memory_bytes;
     return json;
 }
@@ -100,6 +104,24 @@ std::string spacing_source(const Findings& f) {
     return f.options->spacing ? "command line" : f.stack->geometry.spacing_source;
 }
 
+std::vector<std::string> run_warnings(const Findings& f) {
+    std::vector<std::string> warnings;
+    if (f.nan_samples > 0) {
+        warnings.push_back(std::to_string(f.nan_samples) +
+                           " samples without a value (NaN) became 0; --type float32 keeps them");
+    }
+    if (f.rounded_integers) {
+        warnings.emplace_back(
+            "the source has integers beyond 2^53 that float64 cannot hold exactly, so the nearest values were taken");
+    }
+    if (f.files_with_surplus > 0) {
+        const std::string files = std::to_string(f.files_with_surplus);
+        warnings.push_back(files + (files == "1" ? " data file has" : " data files have") +
+                           " more samples than the header tells of, which were not read; check its field \"sizes\"");
+    }
+    return warnings;
+}
+
 std::vector<Problem> problems_of(const Findings& f) {
     std::vector<Problem> problems;
     for (const Problem& problem : f.stack->problems) {
@@ -117,6 +139,7 @@ std::vector<Problem> problems_of(const Findings& f) {
             if (!problem.fatal) problems.push_back(problem);
         }
     }
+    for (const std::string& warning : run_warnings(f)) problems.push_back({ErrorCode::inconsistent, false, warning});
     return problems;
 }
 
@@ -124,6 +147,7 @@ std::string info_json(const Findings& f) {
     Json json{{"stack2nrrd", STACK2NRRD_VERSION},
               {"input", input_json(f)},
               {"output", output_json(f)},
+              {"read_bytes", f.plan != nullptr ? Json(f.plan->read_bytes()) : Json(nullptr)},
               {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes()) : Json(nullptr)},
               {"problems", problems_json(f)}};
     if (f.seconds > 0) json["run"] = run_json(f);

@@ -68,6 +68,11 @@ Manifest manifest_of(const Stack& stack) {
 
 }  // namespace
 
+bool is_list_of_images(const NrrdVolume& volume) {
+    return std::any_of(volume.key_values.begin(), volume.key_values.end(),
+                       [](const auto& note) { return note.first == source_key; });
+}
+
 void recall_stack(Stack& stack, const NrrdVolume& volume) {
     for (const auto& [key, value] : volume.key_values) {
         if (key == source_key) stack.name = value;

@@ -30,7 +30,7 @@ Stack find_volume(const std::string& path_utf8) {
     if (volume->encoding == NrrdEncoding::image_list) {
         return listed_stack(*volume);
     }
-    check_data_files(*volume);
+    const Index longer = check_data_files(*volume);
 
     Stack stack;
     stack.name = base_name(path_utf8);
@@ -45,6 +45,14 @@ Stack find_volume(const std::string& path_utf8) {
     for (Index z = 0; z < volume->size[2]; ++z) stack.slices.push_back({static_cast<std::int32_t>(z)});
     for (const std::string& remark : volume->remarks) {
         stack.problems.push_back({ErrorCode::inconsistent, false, printable(path_utf8) + ": " + remark});
+    }
+    // Of one file the remarks tell. Behind samples that lie bare in an image, it is the image that goes on.
+    if (longer > 0 && volume->files.size() > 1 && !is_list_of_images(*volume)) {
+        stack.problems.push_back({ErrorCode::inconsistent, false,
+                                  printable(path_utf8) + ": " + std::to_string(longer) + " of " +
+                                      std::to_string(volume->files.size()) +
+                                      " data files are longer than their samples, the rest is not read; check the "
+                                      "fields \"sizes\" and \"byte skip\""});
     }
     for (const auto& [key, value] : volume->key_values) {
         if (is_kept(key)) stack.notes.emplace_back(key, value);

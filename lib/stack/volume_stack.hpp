@@ -17,6 +17,9 @@ namespace stack2nrrd {
 /// \throws Error as manifest_slices(), and inconsistent.
 [[nodiscard]] Stack listed_stack(const NrrdVolume& volume);
 
+/// Does the header say that its samples lie in image files, as a list made of slices does?
+[[nodiscard]] bool is_list_of_images(const NrrdVolume& volume);
+
 /// Gives `stack` the name and the labels of gaps that a list says it was made of.
 void recall_stack(Stack& stack, const NrrdVolume& volume);
 

@@ -211,12 +211,14 @@ NrrdVolume read_nrrd(const std::string& path_utf8) {
     return volume;
 }
 
-void check_data_files(const NrrdVolume& volume) {
-    if (volume.encoding == NrrdEncoding::image_list) return;
+Index check_data_files(const NrrdVolume& volume) {
+    Index longer = 0;
+    if (volume.encoding == NrrdEncoding::image_list) return longer;
     for (std::size_t i = 0; i < volume.files.size(); ++i) {
         InputFile data = open_piece(volume, i);
-        (void)locate_piece(volume, data);
+        if (locate_piece(volume, data).surplus > 0) ++longer;
     }
+    return longer;
 }
 
 }  // namespace stack2nrrd

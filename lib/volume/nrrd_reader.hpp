@@ -66,8 +66,9 @@ struct NrrdVolume {
 /// \throws Error unsupported (the sentence names the feature), corrupt, limit, not_found, io.
 [[nodiscard]] NrrdVolume read_nrrd(const std::string& path_utf8);
 
-/// Opens all data files and checks that they can hold what the header declares.
+/// Opens all data files and checks that they can hold what the header declares. Of how many of several raw ones have
+/// bytes behind the samples that nobody asked to be skipped is told.
 /// \throws Error as read_nrrd(), for the first file in order.
-void check_data_files(const NrrdVolume& volume);
+Index check_data_files(const NrrdVolume& volume);
 
 }  // namespace stack2nrrd

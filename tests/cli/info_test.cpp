@@ -78,6 +78,7 @@ TEST_CASE("info as JSON has what was found and what would be made", "[cli]") {
     CHECK(output["spacing"][2].get<double>() == Approx(0.09).epsilon(1e-14));
     CHECK(output["origin"][0].get<double>() == Approx(1.005).epsilon(1e-14));
     CHECK(output["bytes"] == 15 * 10 * 3 * 2);
+    CHECK(info["read_bytes"] == 9 * 30 * 20 * 2);
     CHECK(info["memory_bytes"].get<std::int64_t>() > 0);
     CHECK(info["problems"] == json::array());
     check_holds(folder.path(), {"stack"});
@@ -233,4 +234,31 @@ TEST_CASE("an input alone prints three commands that run when they are copied", 
             factor *= 2;
         }
     }
+}
+
+TEST_CASE("what a run found out is a warning, and in its report", "[cli]") {
+    const Folder folder;
+    write_file(folder / "v.nrrd",
+               "NRRD0001\ntype: int64\ndimension: 3\nsizes: 1 1 2\nencoding: ascii\n\n1 9007199254740993 3");
+    const Result result = run_in(folder.path(), {"v.nrrd", "-o", "o.nrrd", "--json"});
+    CHECK(result.status == 0);
+    const json report = parsed(result);
+    CHECK(report["run"]["rounded_integers"] == true);
+    CHECK(report["run"]["files_with_surplus"] == 1);
+    for (const std::string text : {"beyond 2^53", "1 data file has more samples"}) {
+        CAPTURE(text);
+        CHECK(result.err.find(text) != std::string::npos);
+        const json& problems = report["problems"];
+        CHECK(std::any_of(problems.begin(), problems.end(), [&](const json& problem) {
+            return problem["text"].get<std::string>().find(text) != std::string::npos && problem["fatal"] == false;
+        }));
+    }
+
+    write_file(folder / "w.nrrd",
+               "NRRD0001\ntype: int64\ndimension: 3\nsizes: 1 1 2\nencoding: ascii\n\n1 9007199254740992");
+    const Result plain = run_in(folder.path(), {"w.nrrd", "-o", "p.nrrd", "--json"});
+    CHECK(plain.err.find("beyond 2^53") == std::string::npos);
+    CHECK(plain.err.find("more samples") == std::string::npos);
+    CHECK(parsed(plain)["run"]["rounded_integers"] == false);
+    CHECK(parsed(plain)["run"]["files_with_surplus"] == 0);
 }

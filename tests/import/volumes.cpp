@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 #include "support/phantom.hpp"
 #include "support/volume_reader.hpp"
+#include "support/write_slices.hpp"
 
 #include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/stack.hpp>
@@ -137,4 +138,113 @@ TEST_CASE("a compressed volume that breaks off gives one error, on any number of
                   static_cast<void>(import_bytes(stack, options_with(recipe("tent", {2, 1}), threads)));
               }) == ErrorCode::corrupt);
     }
+}
+
+TEST_CASE("a run tells of integers that it rounded, and of samples that it left", "[import]") {
+    support::TempFolder folder;
+    const auto report = [&](const std::string& type, const std::string& numbers, unsigned threads) {
+        std::ofstream(folder / "v.nrrd") << "NRRD0001\ntype: " << type
+                                         << "\ndimension: 3\nsizes: 1 1 4\nencoding: ascii\n\n"
+                                         << numbers;
+        Options options;
+        options.threads = threads;
+        stack2nrrd::Report result;
+        const Stack stack = stack2nrrd::find_stack(folder / "v.nrrd");
+        const stack2nrrd::ImportPlan plan = stack2nrrd::plan_import(stack, options);
+        Bytes samples(static_cast<std::size_t>(plan.volume().bytes()));
+        stack2nrrd::Progress last;
+        result = stack2nrrd::run_import(plan, *stack2nrrd::memory_sink(samples), [&](const auto& progress) {
+            last = progress;
+            return true;
+        });
+        CHECK(last.done == 4);
+        CHECK(last.rounded_integers == result.rounded_integers);
+        CHECK(last.files_with_surplus == result.files_with_surplus);
+        return result;
+    };
+    for (const unsigned threads : {1U, 3U}) {
+        CAPTURE(threads);
+        CHECK_FALSE(report("int64", "1 9007199254740992 -3 4", threads).rounded_integers);
+        CHECK(report("int64", "1 2 3 -9007199254740993", threads).rounded_integers);
+        CHECK(report("uint64", "18446744073709551615 2 3 4", threads).rounded_integers);
+        CHECK(report("int32", "1 2 3 4", threads).files_with_surplus == 0);
+        CHECK(report("int32", "1 2 3 4 5", threads).files_with_surplus == 1);
+    }
+}
+
+TEST_CASE("data files that are longer than their samples are told before the run", "[import]") {
+    support::TempFolder folder;
+    const auto texts = [&](const std::string& more = "") {
+        std::ofstream(folder / "v.nhdr") << "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 2 2 3\nencoding: raw\n"
+                                         << more << "data file: LIST\na.raw\nb.raw\nc.raw\n";
+        std::string all;
+        for (const stack2nrrd::Problem& problem : stack2nrrd::find_stack(folder / "v.nhdr").problems) {
+            CHECK_FALSE(problem.fatal);
+            all += problem.text + "\n";
+        }
+        return all;
+    };
+    for (const std::string name : {"a.raw", "b.raw", "c.raw"}) std::ofstream(folder / name) << "1234";
+    CHECK(texts().empty());
+    std::ofstream(folder / "b.raw", std::ios::app) << "5";
+    CHECK(texts().find("v.nhdr: 1 of 3 data files are longer than their samples") != std::string::npos);
+    CHECK(texts("byte skip: -1\n").empty());  // what comes before them is skipped as asked
+
+    // Behind bare samples of an image comes the rest of the image.
+    const Source source(phantom::noise({5, 4, 3}, SampleType::uint8, 3), SampleType::uint8);
+    write_manifest(source.stack, folder / "list.nhdr");
+    const Stack listed = stack2nrrd::find_stack(folder / "list.nhdr");
+    CHECK(listed.kind == "volume");
+    CHECK(listed.problems.empty());
+}
+
+TEST_CASE("a plan says how much will be read", "[import]") {
+    const Source source(phantom::noise({40, 30, 20}, SampleType::uint16, 5), SampleType::uint16);
+    support::TempFolder folder;
+    const auto bytes = [](const Stack& stack, const Options& options) {
+        return stack2nrrd::plan_import(stack, options).read_bytes();
+    };
+    Options part;
+    part.axes[1].crop = {10, 15};
+    part.axes[2].crop = {4, 10};
+    Options thin;
+    thin.step = 3;
+    Options slab;
+    slab.slab = {2, 3};
+    Options small = options_of(recipe("box", {2, 1}));
+    small.slab = {2, 3};
+
+    constexpr std::int64_t row = 40 * 2;
+    write_volume(source.stack, folder / "raw.nrrd", {}, Encoding::raw);
+    for (const Stack& stack : {source.stack, stack2nrrd::find_stack(folder / "raw.nrrd")}) {
+        REQUIRE((stack.bare || stack.volume));
+        CHECK(bytes(stack, {}) == 20 * 30 * row);
+        CHECK(bytes(stack, part) == 6 * 5 * row);
+        CHECK(bytes(stack, thin) == 7 * 30 * row);
+        CHECK(bytes(stack, slab) == 30 * row);
+        CHECK(bytes(stack, small) == 2 * 30 * row);
+    }
+
+    // Compressed slices are read whole.
+    std::filesystem::create_directory(folder / "z");
+    const auto files = support::write_slices(folder / "z", source.volume, SampleType::uint16, 0, true);
+    const auto size = [&](std::size_t i) { return static_cast<std::int64_t>(std::filesystem::file_size(files[i])); };
+    const Stack deflated = stack2nrrd::find_stack(folder / "z");
+    std::int64_t all = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) all += size(i);
+    CHECK(bytes(deflated, {}) == all);
+    CHECK(bytes(deflated, part) == size(4) + size(5) + size(6) + size(7) + size(8) + size(9));
+    CHECK(bytes(deflated, slab) == size(2));
+
+    // A stream is read from its beginning to the last row that is wanted; backwards, that many times.
+    write_volume(source.stack, folder / "z.nrrd", {}, Encoding::gzip);
+    const auto whole = static_cast<double>(std::filesystem::file_size(folder / "z.nrrd"));
+    const Stack stream = stack2nrrd::find_stack(folder / "z.nrrd");
+    const auto times = [&](const Options& options) { return static_cast<double>(bytes(stream, options)) / whole; };
+    CHECK(times({}) == Approx(1).margin(0.01));
+    CHECK(times(slab) == Approx(3. / 20).margin(0.01));
+    CHECK(times(part) == Approx((9 + 0.5) / 20).margin(0.01));
+    Options back;
+    back.reverse = true;
+    CHECK(times(back) == Approx(21. / 2).margin(0.01));
 }
