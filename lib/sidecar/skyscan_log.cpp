@@ -21,6 +21,14 @@ bool matches(std::string_view text) {
     return scanner && same_ignoring_case(scanner->substr(0, 7), "SkyScan");
 }
 
+/// The step that gives `count` sections over `distance`, if it is the only one.
+std::optional<Index> step_of(Index distance, Index count) {
+    if (count < 2 || distance < 1) return std::nullopt;
+    const Index least = distance / count + 1;  // of those that do not give more
+    const Index most = distance / (count - 1);
+    return least == most ? std::optional(most) : std::nullopt;
+}
+
 /// Do first, last, step and count fit together? What they are is left to the files.
 void check_sections(Sidecar& log) {
     if (!log.first || !log.last) return;
@@ -30,12 +38,10 @@ void check_sections(Sidecar& log) {
         return;
     }
     if (!log.count) return;
+    if (!log.step) log.step = step_of(*log.last - *log.first, *log.count);
     const Index step = log.step.value_or(1);
     const Index expected = (*log.last - *log.first) / step + 1;
-    if (*log.count == expected) {
-        if (*log.count > 1) log.step = step;  // also if the log does not name it: no other step gives that count
-        return;
-    }
+    if (*log.count == expected) return;
     log.doubts.push_back("\"Sections Count\" is " + std::to_string(*log.count) + ", " + std::to_string(expected) +
                          " were expected from section " + std::to_string(*log.first) + " to " +
                          std::to_string(*log.last) + (log.step ? " in steps of " + std::to_string(step) : ""));

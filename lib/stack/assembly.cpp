@@ -16,6 +16,9 @@ namespace {
 /// More missing slices than this are taken for a misunderstood number rather than for a gap.
 constexpr std::int64_t most_missing = 1'000'000;
 
+/// What the note on the steps of numbers says behind the name of what was given.
+constexpr std::string_view steps_text = ": the numbers go in steps of ";
+
 void report_duplicates(Stack& stack, const Names& paths, const Numbering& numbering) {
     if (numbering.duplicates.empty()) return;
     ShortList clusters("; also ");
@@ -92,11 +95,16 @@ void add_numbered(Stack& stack, const Names& paths, const Numbering& numbering, 
     }
     if (numbering.step > 1) {
         stack.problems.push_back({ErrorCode::inconsistent, false,
-                                  where + ": the numbers go in steps of " + std::to_string(numbering.step) + " (" +
+                                  where + std::string(steps_text) + std::to_string(numbering.step) + " (" +
                                       numbering.sequence +
                                       "), steps of 1 were expected; check that no slice is missing, and that the z "
                                       "spacing is that of the slices that are there"});
     }
+}
+
+void confirm_steps(Stack& stack) {
+    const auto is_it = [](const Problem& problem) { return problem.text.find(steps_text) != std::string::npos; };
+    stack.problems.erase(std::remove_if(stack.problems.begin(), stack.problems.end(), is_it), stack.problems.end());
 }
 
 }  // namespace stack2nrrd

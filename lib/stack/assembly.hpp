@@ -35,4 +35,7 @@ void add_in_order(Stack& stack, const Names& paths);
 /// `paths`: what the names of `numbering` belong to. `where`: what the user gave, as it is shown.
 void add_numbered(Stack& stack, const Names& paths, const Numbering& numbering, const std::string& where);
 
+/// Takes the doubt about numbers that go in steps back: something else tells the same steps.
+void confirm_steps(Stack& stack);
+
 }  // namespace stack2nrrd

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "sidecar/units.hpp"
+#include "stack/assembly.hpp"
 #include "stack/folder.hpp"
 #include "stack/short_list.hpp"
 #include "stack/sidecars.hpp"
@@ -177,6 +178,7 @@ Told told_by(Stack& stack, Sidecars::const_iterator best, Sidecars::const_iterat
         note_step(stack, *best, numbers);
         return {};
     }
+    if (numbers && numbers->step > 1 && numbers->step == best->content.step) confirm_steps(stack);
     for (auto one = best + 1; one != end && fit_equally(*best, *one); ++one) take_up(stack, *one);
     if (other != end) note(stack, *disagreement(mm, best->name, other->content.spacing_mm, other->name));
     return {mm, best->name};

@@ -94,6 +94,20 @@ TEST_CASE("the step of a SkyScan log is part of its spacing", "[sidecar]") {
     CHECK_FALSE(unknown.spacing_mm[2].has_value());
     CHECK(contains(unknown.doubts, "step"));
 
+    // Sections 27 to 1454: 714 of them are every second one, 2 of them could be anything from half of it on.
+    const auto of_count = [&](const char* count) {
+        return parsed("a.log", with(with(skyscan_text(), "Section to Section Step=1\n", ""), "Count=1428", count));
+    };
+    const Sidecar second = of_count("Count=714");
+    CHECK(second.step == 2);
+    CHECK(second.spacing_mm[2] == 2 * 0.01979772);
+    CHECK(second.doubts.empty());
+    for (const char* count : {"Count=2", "Count=1", "Count=1429", "Count=1000"}) {
+        CAPTURE(count);
+        CHECK_FALSE(of_count(count).step.has_value());
+        CHECK_FALSE(of_count(count).spacing_mm[2].has_value());
+    }
+
     const Sidecar single = parsed(
         "a.log", with(with(with(skyscan_text(), "Section to Section Step=1\n", ""), "=1428", "=1"), "=1454", "=27"));
     CHECK_FALSE(single.spacing_mm[2].has_value());

@@ -141,9 +141,24 @@ TEST_CASE("the step from section to section makes the spacing along z", "[stack]
         write_file(folder / "s.log", text_of(Log{.last = 36, .step = 2}));
         write_scan(folder, 27, 35, 2);
     }
+    SECTION("the number of sections tells it") {
+        write_file(folder / "s.log", with(text_of(Log{.last = 35}), "Section to Section Step=1\n", ""));
+        write_scan(folder, 27, 35, 2);
+    }
     const Stack stack = find_stack(folder.path());
     check_known(stack, {0.02, 0.02, 0.04}, "s.log");
-    check_note(stack, "in steps of 2");  // of the names, as ever
+    CHECK(text_of(stack).empty());  // that the names go in steps is as it should be
+
+    fs::remove(folder / "s.log");
+    check_note(find_stack(folder.path()), "in steps of 2");
+}
+
+TEST_CASE("steps of the names that a log does not tell stay in doubt", "[stack]") {
+    const TemporaryFolder folder;
+    write_scan(folder, 27, 35, 2);
+    write_file(folder / "s.log", text_of(Log{.last = 31}));  // five sections, one after the other
+    const Stack stack = find_stack(folder.path());
+    CHECK_THAT(text_of(stack), Contains("the numbers go in steps of 2") && Contains("there are 5 numbered 27 to 35"));
 }
 
 TEST_CASE("slices that were numbered anew keep their step", "[stack]") {
