@@ -121,9 +121,9 @@ std::string info_text(const Findings& f, const Command& command) {
         text += "output   " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
                 (volume.channels > 1 ? ", " + std::string(colour_name(volume.colour)) : "") + ", " +
                 memory_text(volume.bytes()) + "\n";
-        text += "         spacing " + triple(spacings(volume.geometry)) +
-                (volume.geometry.spacing_known ? " mm" : " source samples") + ", origin " +
-                triple(volume.geometry.origin) + "\n";
+        const std::string unit = volume.geometry.spacing_known ? " mm" : " source samples";
+        text += "         spacing " + triple(spacings(volume.geometry)) + unit + ", origin " +
+                triple(volume.geometry.origin) + unit + "\n";
         text += "reads    " + std::to_string(f.plan->source_slices()) + " slices, about " +
                 memory_text(f.plan->read_bytes()) + " of files\n";
         text += "memory   " + memory_text(f.plan->memory_bytes()) + " at most\n";
@@ -136,7 +136,9 @@ std::string info_text(const Findings& f, const Command& command) {
         if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
         text += "\n";
     };
-    list("missing  ", stack.missing);
+    const auto missing =
+        std::count_if(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.missing(); });
+    list(("missing  " + std::to_string(missing) + (missing == 1 ? " slice: " : " slices: ")).c_str(), stack.missing);
     list("left out ", stack.strays);
     for (const Problem& problem : problems_of(f)) {
         text += (problem.fatal ? "problem  " : "note     ") + problem.text + "\n";
