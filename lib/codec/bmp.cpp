@@ -34,7 +34,8 @@ struct BmpLayout {
     Index row_bytes = 0;       // as stored, padded to 4 bytes
     int bits = 0;
     bool top_down = false;
-    bool masked = false;  // 16 and 32 bits: colours by masks
+    bool masked = false;    // 16 and 32 bits: colours by masks
+    bool verbatim = false;  // stored rows are delivered as they are, but for their padding
     Palette palette{};
     std::array<Channel, 3> channels{};
 };
@@ -125,11 +126,14 @@ std::int64_t read_palette(InputFile& file, std::int64_t start, std::size_t entry
         damaged(file, "it ends inside its palette and samples were expected");
     }
     bool grey = true;
+    bool identity = layout.bits == 8 && used == layout.palette.size();
     for (std::size_t i = 0; i < used; ++i) {
         const std::byte* entry = &bytes[i * entry_bytes];
         layout.palette[i] = {entry[2], entry[1], entry[0]};
         grey = grey && entry[0] == entry[1] && entry[1] == entry[2];
+        identity = identity && entry[0] == static_cast<std::byte>(i);
     }
+    layout.verbatim = identity && grey;
     layout.probe.image.colour = grey ? Colour::grey : Colour::rgb;
     return start + static_cast<std::int64_t>(count) * static_cast<std::int64_t>(entry_bytes);
 }
@@ -186,14 +190,11 @@ BmpLayout read_layout(InputFile& file) {
 class RowConverter {
 public:
     explicit RowConverter(const BmpLayout& layout) : layout_(layout) {
-        row_.resize(layout.probe.image.row_bytes());
-        for (std::size_t i = 0; i < 256; ++i)
-            identity_ = identity_ && layout.palette[i][0] == static_cast<std::byte>(i);
-        identity_ = identity_ && layout.bits == 8 && layout.probe.image.colour == Colour::grey;
+        if (!layout.verbatim) row_.resize(layout.probe.image.row_bytes());
     }
 
     const std::byte* convert(const std::byte* stored) {
-        if (identity_) return stored;
+        if (layout_.verbatim) return stored;
         if (layout_.bits <= 8) {
             indices(stored);
         } else if (layout_.masked) {
@@ -242,13 +243,17 @@ private:
     }
 
     const BmpLayout& layout_;
-    bool identity_ = true;
     std::vector<std::byte> row_;
 };
 
 Probe probe(InputFile& file, std::int64_t place) {
     check_single_page(file, place);
-    return read_layout(file).probe;
+    BmpLayout layout = read_layout(file);
+    const bool padded = layout.row_bytes != static_cast<Index>(layout.probe.image.row_bytes());
+    if (layout.verbatim && !padded) {
+        layout.probe.bare = FileSamples{layout.samples, std::endian::native, !layout.top_down};
+    }
+    return layout.probe;
 }
 
 void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {

@@ -26,10 +26,11 @@ struct FileDensity {
     Unit unit = Unit::none;
 };
 
-/// Samples that stand in the file as they are delivered, but for the byte order.
+/// Samples that stand in the file as they are delivered, but for the byte order and the order of the rows.
 struct FileSamples {
     std::int64_t offset = 0;
     std::endian endian = std::endian::native;
+    bool bottom_up = false;  ///< the last row stands first
 
     friend constexpr bool operator==(const FileSamples&, const FileSamples&) = default;
 };

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace stack2nrrd::test {
@@ -143,6 +144,62 @@ TEST_CASE("BMP: an identity palette is grey, a short one is black beyond its end
     spec.colours = 100;
     write_bytes(file, make_bmp(spec, rows));
     CHECK((decode_file(file).samples == expected_samples(spec, rows, true)));
+}
+
+TEST_CASE("BMP: stored samples that are the delivered ones are told of, and no others", "[codec][bmp]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.bmp");
+    const auto bare = [&](const Spec& spec) {
+        const Bytes rows = noise(spec.row_bytes() * spec.rows());
+        const Bytes bytes = make_bmp(spec, rows);
+        write_bytes(file, bytes);
+        const std::optional<FileSamples> told = probe_file(file).bare;
+        if (told) {
+            CHECK(told->bottom_up == (spec.height > 0));
+            // The rows, read from there as the Probe has it, are those of the decoder.
+            Bytes expected;
+            for (std::size_t y = 0; y < spec.rows(); ++y) {
+                const std::size_t stored = told->bottom_up ? spec.rows() - 1 - y : y;
+                const auto width = static_cast<std::size_t>(spec.width);
+                const std::byte* row = &bytes[static_cast<std::size_t>(told->offset) + stored * width];
+                expected.insert(expected.end(), row, row + width);
+            }
+            CHECK((decode_file(file).samples == expected));
+        }
+        return told.has_value();
+    };
+    Spec spec;
+    spec.width = 24;
+    for (int i = 0; i < 256; ++i) spec.palette.push_back({i, i, i});
+    for (const int header : {12, 40, 124}) {
+        spec.header = header;
+        for (const std::int32_t height : {13, -13, 1, -1}) {
+            if (header == 12 && height < 0) continue;
+            spec.height = height;
+            CHECK(bare(spec));
+        }
+    }
+    spec.height = 13;
+    Spec padded = spec;
+    padded.width = 25;
+    CHECK_FALSE(bare(padded));
+    Spec coloured = spec;
+    coloured.palette[200] = {200, 200, 201};
+    CHECK_FALSE(bare(coloured));
+    Spec inverted = spec;
+    std::reverse(inverted.palette.begin(), inverted.palette.end());
+    CHECK_FALSE(bare(inverted));
+    Spec shortened = spec;
+    shortened.palette.pop_back();
+    shortened.colours = 255;
+    CHECK_FALSE(bare(shortened));
+    for (const int bits : {1, 4, 16, 24, 32}) {
+        Spec other;
+        other.width = 32;
+        other.bits = bits;
+        if (bits < 8) other.palette = make_palette(bits, true);
+        CHECK_FALSE(bare(other));
+    }
 }
 
 TEST_CASE("BMP: colours by masks", "[codec][bmp]") {
