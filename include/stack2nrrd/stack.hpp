@@ -39,6 +39,7 @@ struct NrrdVolume;  ///< for the library itself
 struct BareSamples {
     std::int64_t offset = 0;
     bool big_endian = false;
+    bool bottom_up = false;  ///< the last row stands first
 };
 
 /// Something about the stack that its user should know. Fatal ones keep plan_import() from making a plan.

@@ -76,7 +76,7 @@ public:
     void report(Stack& stack) const {
         stack.decoder_bytes = decoder_bytes_;
         if (bare_everywhere_ && bare_ && failures_ == 0 && stack.places.size() < 2) {
-            stack.bare = BareSamples{bare_->offset, bare_->endian == std::endian::big};
+            stack.bare = BareSamples{bare_->offset, bare_->endian == std::endian::big, bare_->bottom_up};
         }
         report_failures(stack);
         const auto first = std::find_if(kind_of_file_.begin(), kind_of_file_.end(), is_readable);

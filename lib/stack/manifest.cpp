@@ -55,7 +55,8 @@ Manifest manifest_of(const Stack& stack) {
     const bool paged = std::any_of(manifest.slices.begin(), manifest.slices.end(),
                                    [](const ManifestSlice& slice) { return slice.page != 0; });
     if (stack.bare && !gaps && !paged) {
-        manifest.bare = BareLayout{stack.bare->offset, stack.bare->big_endian ? std::endian::big : std::endian::little};
+        manifest.bare = BareLayout{stack.bare->offset, stack.bare->big_endian ? std::endian::big : std::endian::little,
+                                   stack.bare->bottom_up};
     }
     manifest.notes.emplace_back(source_key, stack.name);
     if (!stack.missing.empty()) {

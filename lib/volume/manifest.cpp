@@ -2,6 +2,7 @@
 
 #include "core/nrrd_words.hpp"
 #include "core/text.hpp"
+#include "volume/bottom_up.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -84,7 +85,9 @@ void check(const Manifest& manifest, const fs::path& file) {
 
 std::string manifest_text(const Manifest& manifest, const fs::path& file) {
     check(manifest, file);
-    std::string text = nrrd_axes(manifest.type, manifest.colour, manifest.size, manifest.geometry.direction);
+    const bool bottom_up = manifest.bare && manifest.bare->bottom_up;
+    const Geometry geometry = bottom_up ? rows_reversed(manifest.geometry, manifest.size[1]) : manifest.geometry;
+    std::string text = nrrd_axes(manifest.type, manifest.colour, manifest.size, geometry.direction);
     if (manifest.bare) {
         if (sample_bytes(manifest.type) > 1) {
             text += manifest.bare->endian == std::endian::little ? "endian: little\n" : "endian: big\n";
@@ -94,15 +97,16 @@ std::string manifest_text(const Manifest& manifest, const fs::path& file) {
     } else {
         text += "encoding: stack2nrrd-image\n";
     }
-    if (manifest.geometry.spacing_known) text += "space units: \"mm\" \"mm\" \"mm\"\n";
-    text += "space origin: " + nrrd_vector(manifest.geometry.origin) + "\n";
+    if (geometry.spacing_known) text += "space units: \"mm\" \"mm\" \"mm\"\n";
+    text += "space origin: " + nrrd_vector(geometry.origin) + "\n";
 
     bool says_unknown = false;
     for (const auto& [key, value] : manifest.notes) {
         text += nrrd_escaped(key) + ":=" + nrrd_escaped(value) + "\n";
         says_unknown = says_unknown || key == "stack2nrrd_spacing";
     }
-    if (!manifest.geometry.spacing_known && !says_unknown) text += "stack2nrrd_spacing:=unknown\n";
+    if (!geometry.spacing_known && !says_unknown) text += "stack2nrrd_spacing:=unknown\n";
+    if (bottom_up) text += std::string(top_left_key) + ":=" + nrrd_vector(manifest.geometry.origin) + "\n";
     std::vector<Index> gaps;
     std::vector<Index> pages;
     for (std::size_t z = 0; z < manifest.slices.size(); ++z) {

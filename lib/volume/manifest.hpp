@@ -29,13 +29,14 @@ struct ManifestSlice {
 struct BareLayout {
     std::int64_t byte_skip = 0;  ///< -1: they end the file
     std::endian endian = std::endian::little;
+    bool bottom_up = false;  ///< the last row of a slice stands first in its file
 };
 
 struct Manifest {
     std::array<Index, 3> size{};  ///< size[2] is the number of slices, missing ones included
     SampleType type = SampleType::uint8;
     Colour colour = Colour::grey;
-    Geometry geometry;  ///< of the rows as they are stored
+    Geometry geometry;  ///< of rows that are counted from the top, however they are stored
     std::vector<ManifestSlice> slices;
     std::optional<BareLayout> bare;                            ///< with it, the form that all readers can open
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values, in order

@@ -2,6 +2,7 @@
 
 #include "codec/codec.hpp"
 #include "core/text.hpp"
+#include "volume/bottom_up.hpp"
 #include "volume/nrrd_axes.hpp"
 #include "volume/nrrd_files.hpp"
 #include "volume/nrrd_placing.hpp"
@@ -154,6 +155,17 @@ void read_files(const InputFile& file, const NrrdText& text, const NrrdAxes& axe
     volume.piece_bytes = count > 0 ? volume.payload_bytes() / count : 0;
 }
 
+/// A list of ours may say that its rows stand upside down. A copy that another program made of it has no list of files
+/// any more, and is taken as it stands.
+void turn_rows(const NrrdText& text, NrrdVolume& volume) {
+    const std::string* top_left = text.key_value(top_left_key);
+    if (top_left == nullptr || text.list.empty() || volume.encoding != NrrdEncoding::raw) return;
+    volume.bottom_up = true;
+    // Without a spacing the geometry is not the header's but that of any such stack, its rows counted from the top.
+    if (!volume.geometry.spacing_known) return;
+    volume.geometry = rows_restored(volume.geometry, volume.size[1], parse_vector(*top_left));
+}
+
 /// Limits that hold whatever the file's length says.
 void check_sizes(const InputFile& file, const NrrdVolume& volume) {
     constexpr Index longest_side = 1'000'000;
@@ -197,6 +209,7 @@ NrrdVolume read_nrrd(const std::string& path_utf8) {
     volume.geometry = nrrd_geometry(file, axes, roles, volume.remarks);
     const std::string* spacing = text.key_value("stack2nrrd_spacing");
     if (spacing != nullptr && *spacing == "unknown") volume.geometry = Geometry{};  // what we wrote ourselves
+    turn_rows(text, volume);
     if (!volume.geometry.spacing_known && text.field("axismins") != nullptr) {
         volume.remarks.emplace_back("axis mins and maxs are not taken for a spacing");
     }

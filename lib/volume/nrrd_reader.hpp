@@ -37,6 +37,8 @@ struct NrrdVolume {
     std::array<Index, 3> size{};
     Colour colour = Colour::grey;
     bool channels_last = false;  ///< the channels are the slowest axis of the file: one volume behind the other
+    /// Rows are stored from the bottom, and delivered from the top; only of raw samples. See bottom_up.hpp.
+    bool bottom_up = false;
     std::endian endian = std::endian::native;
     NrrdEncoding encoding = NrrdEncoding::raw;
     std::int64_t line_skip = 0;
@@ -45,8 +47,8 @@ struct NrrdVolume {
     std::int64_t attached_offset = -1;  ///< where they begin then; -1 if they are in other files
     int file_dimension = 0;             ///< how many of the file's axes one of several files holds; 0: all in one
     std::int64_t piece_bytes = 0;       ///< what each of the files holds, decoded
-    Geometry geometry;
-    std::vector<std::string> kinds;  ///< of the file's axes, lower case; "" where unknown; empty if not given
+    Geometry geometry;                  ///< of the samples as they are delivered
+    std::vector<std::string> kinds;     ///< of the file's axes, lower case; "" where unknown; empty if not given
     std::vector<std::pair<std::string, std::string>> key_values;  ///< in order
     std::vector<std::string> remarks;                             ///< what is odd but harmless
 

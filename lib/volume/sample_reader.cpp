@@ -193,15 +193,18 @@ void SampleReader::read_slice(Index z, Range rows, RowSink& sink) {
     const bool swap = volume_->endian != std::endian::native;
     for (Index y = rows.first; y < rows.end;) {
         const auto count = std::min(static_cast<std::size_t>(rows.end - y), rows_at_once_);
+        const Index stored = volume_->bottom_up ? height - y - static_cast<Index>(count) : y;
         for (std::size_t c = 0; c < planes_.size(); ++c) {
             std::byte* block = block_.data() + c * rows_at_once_ * stored_row_;
             const std::size_t size = count * stored_row_;
-            read(planes_[c], ((static_cast<Index>(c) * depth + z) * height + y) * row_bytes, block, size);
+            read(planes_[c], ((static_cast<Index>(c) * depth + z) * height + stored) * row_bytes, block, size);
             if (swap) swap_bytes(block, size, sample_bytes(volume_->type));
             if (volume_->wide == WideInteger::int64) rounded_ = to_doubles<std::int64_t>(block, size) || rounded_;
             if (volume_->wide == WideInteger::uint64) rounded_ = to_doubles<std::uint64_t>(block, size) || rounded_;
         }
-        for (std::size_t i = 0; i < count; ++i) sink.row(y + static_cast<Index>(i), delivered(i));
+        for (std::size_t i = 0; i < count; ++i) {
+            sink.row(y + static_cast<Index>(i), delivered(volume_->bottom_up ? count - 1 - i : i));
+        }
         y += static_cast<Index>(count);
     }
     for (std::size_t c = 0; c < planes_.size(); ++c) {

@@ -12,10 +12,11 @@ using namespace cli_test;
 namespace {
 
 /// An import of the folder and one of its list give the same bytes.
-void check_round_trip(const Folder& folder, const std::string& stack, const Arguments& more = {}) {
+void check_round_trip(const Folder& folder, const std::string& stack,
+                      const Arguments& more = {"--factor", "3/2", "--spacing", "0.3"}) {
     CAPTURE(stack, more);
-    Arguments direct{stack, "--factor", "3/2", "--spacing", "0.3", "-o", "a.nrrd", "--force"};
-    Arguments listed{"list.nhdr", "--factor", "3/2", "--spacing", "0.3", "-o", "b.nrrd", "--force"};
+    Arguments direct{stack, "-o", "a.nrrd", "--force"};
+    Arguments listed{"list.nhdr", "-o", "b.nrrd", "--force"};
     direct.insert(direct.end(), more.begin(), more.end());
     listed.insert(listed.end(), more.begin(), more.end());
     const Result written = run_in(folder.path(), {stack, "--manifest", "list.nhdr", "--force"});
@@ -38,7 +39,7 @@ TEST_CASE("an import of the list is the import of the stack", "[cli]") {
     write_stack(folder / "raw", 9, 30, 20);
     check_round_trip(folder, "raw");
     CHECK(is_legal(folder));
-    check_round_trip(folder, "raw", {"--reverse", "--step", "2"});
+    check_round_trip(folder, "raw", {"--reverse", "--step", "2", "--factor", "3/2", "--spacing", "0.3"});
 
     fs::create_directory(folder / "tiled");
     fs::create_directory(folder / "png");
@@ -61,11 +62,50 @@ TEST_CASE("an import of the list is the import of the stack", "[cli]") {
     }
 }
 
+TEST_CASE("an import of the list of BMP files is the import of the files", "[cli]") {
+    const Folder folder;
+    fs::create_directory(folder / "bmp");
+    fs::create_directory(folder / "padded");
+    for (int i = 0; i < 8; ++i) {
+        const std::string name = "b" + std::to_string(i) + ".bmp";
+        write_file(folder / ("bmp/" + name), bmp(28, 21, noise(28 * 21, 40U + static_cast<unsigned>(i))));
+        write_file(folder / ("padded/" + name), bmp(27, 21, noise(27 * 21, 40U + static_cast<unsigned>(i))));
+    }
+    const std::vector<Arguments> options{{},
+                                         {"--factor", "3/2", "--spacing", "0.1,0.2,0.3", "--space-units", "um"},
+                                         {"--factor", "1"},
+                                         {"--factor", "1,2,1", "--crop", "3:20,4:17,1:7"},
+                                         {"--factor", "5/2", "--kernel", "box", "--align", "first", "--reverse"},
+                                         {"--step", "3", "--origin", "-1,0.1,1e5", "--threads", "3"},
+                                         {"--size", "9,8,7", "--encoding", "gzip", "--type", "float32"}};
+    for (const Arguments& more : options) {
+        check_round_trip(folder, "bmp", more);
+        CHECK(is_legal(folder));
+    }
+    check_round_trip(folder, "padded");
+    CHECK_FALSE(is_legal(folder));
+
+    for (const int i : {3, 4}) fs::remove(folder / ("bmp/b" + std::to_string(i) + ".bmp"));
+    for (const std::string missing : {"repeat", "blank", "close"}) {
+        check_round_trip(folder, "bmp", {"--missing", missing});
+        CHECK_FALSE(is_legal(folder));
+    }
+    // One slice that stands the other way up spoils the legal form.
+    for (int i = 5; i < 8; ++i) fs::remove(folder / ("bmp/b" + std::to_string(i) + ".bmp"));
+    check_round_trip(folder, "bmp");
+    CHECK(is_legal(folder));
+    Bytes top_down = bmp(28, 21, noise(28 * 21, 7));
+    top_down.replace(22, 4, "\xEB\xFF\xFF\xFF");  // -21
+    write_file(folder / "bmp/b1.bmp", top_down);
+    check_round_trip(folder, "bmp");
+    CHECK_FALSE(is_legal(folder));
+}
+
 TEST_CASE("a list knows its gaps", "[cli]") {
     const Folder folder;
     write_stack(folder / "stack", 12);
     for (const int i : {4, 5, 9}) fs::remove(folder / "stack" / slice_name(i));
-    check_round_trip(folder, "stack", {"--missing", "repeat"});
+    check_round_trip(folder, "stack", {"--missing", "repeat", "--factor", "3/2"});
     CHECK_FALSE(is_legal(folder));
     const Result result = run_in(folder.path(), {"list.nhdr", "-o", "c.nrrd"});
     CHECK(result.status == 3);

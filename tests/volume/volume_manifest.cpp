@@ -6,6 +6,8 @@
 #include "support/temp_folder.hpp"
 #include "volume/manifest.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 
 namespace stack2nrrd::volume_test {
@@ -52,6 +54,84 @@ TEST_CASE("bare samples are listed in a form that any reader of NRRD can open", 
         CHECK(result.volume->key_values == manifest.notes);
         CHECK(result.volume->remarks.empty());
         CHECK(error_of([&] { (void)manifest_slices(*result.volume); })->code() == ErrorCode::corrupt);
+    }
+}
+
+TEST_CASE("rows that stand upside down are listed where they lie and delivered from the top", "[volume]") {
+    const support::TempFolder folder;
+    fs::create_directory(folder / "data");
+    Manifest manifest = three_slices(folder.path());
+    constexpr Index rows = 5;
+    manifest.size = {3, rows, 3};
+    manifest.type = SampleType::uint8;
+    manifest.bare = BareLayout{2, std::endian::native, true};
+    manifest.notes.clear();
+    Bytes expected;
+    for (int z = 0; z < 3; ++z) {
+        std::string stored = "BM";
+        for (Index y = rows; y-- > 0;) {
+            for (int x = 0; x < 3; ++x) stored += static_cast<char>(100 * z + 10 * y + x);
+        }
+        write(folder / "data" / ("s " + std::to_string(z)), stored);
+        for (int i = 0; i < 3 * rows; ++i) expected.push_back(static_cast<std::byte>(100 * z + 10 * (i / 3) + i % 3));
+    }
+    // Places that no double has exactly, and one that rounding would lose beside the height of the slice.
+    const std::vector<Geometry> geometries{
+        {{Vector3{0.1, 0, 0}, Vector3{0, 0.3, 0}, Vector3{0, 0, 1.0 / 3}}, {0, 0, 0}, true, ""},
+        {{Vector3{0.1, 0.2, 1e-9}, Vector3{-0.3, 0.7, 1.0 / 7}, Vector3{0, 0.1, 3}}, {1e-9, -1.0 / 3, 1e5}, true, ""},
+        {{Vector3{1, 0, 0}, Vector3{0, 1e6, 0}, Vector3{0, 0, 1}}, {1e-20, 1e-20, 1e-20}, true, ""},
+        {{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}}, {0, 0, 0}, false, ""}};
+    for (const Geometry& geometry : geometries) {
+        manifest.geometry = geometry;
+        const std::string text = manifest_text(manifest, folder / "m.nhdr");
+        write(folder / "m.nhdr", text);
+        const Read result = read_volume(folder / "m.nhdr");
+        CHECK(result.samples == expected);
+        CHECK(result.volume->geometry.direction == geometry.direction);
+        CHECK(result.volume->geometry.origin == geometry.origin);
+        CHECK(result.volume->geometry.spacing_known == geometry.spacing_known);
+
+        // Ranges of rows are counted from the top, too.
+        SampleReader reader(result.volume);
+        for (Index first = 0; first < rows; ++first) {
+            for (Index end = first + 1; end <= rows; ++end) {
+                const Bytes part = read_rows(reader, *result.volume, 1, {first, end});
+                const auto* const slice = expected.data() + 3 * rows;
+                CHECK(part == Bytes(slice + 3 * first, slice + 3 * end));
+            }
+        }
+    }
+
+    // What others see: the first sample they read is the one at the bottom left.
+    manifest.geometry = geometries[1];
+    std::string text = manifest_text(manifest, folder / "m.nhdr");
+    const std::size_t key = text.find("stack2nrrd_list_top_left:=");
+    REQUIRE(key != std::string::npos);
+    const auto geometry_of = [&](const std::string& header) {
+        write(folder / "m.nhdr", header);
+        return read_nrrd((folder / "m.nhdr").string()).geometry;
+    };
+    std::string plain = text;
+    plain.erase(key, plain.find('\n', key) + 1 - key);
+    const Geometry theirs = geometry_of(plain);
+    for (std::size_t d = 0; d < 3; ++d) {
+        const Geometry& ours = geometries[1];
+        CHECK(theirs.direction[1][d] == -ours.direction[1][d]);
+        const double bottom = ours.origin[d] + 4 * ours.direction[1][d];
+        CHECK(std::abs(theirs.origin[d] - bottom) <= 4e-16 * std::max(1.0, std::abs(bottom)));
+    }
+
+    // An origin that somebody has changed counts more than what the list remembers; so does one it cannot read.
+    const std::size_t origin = text.find("space origin: ");
+    std::string moved = text;
+    moved.replace(origin, moved.find('\n', origin) - origin, "space origin: (10,20,30)");
+    const Geometry expected_move = geometry_of(moved);
+    CHECK(std::abs(expected_move.origin[0] - (10 + 4 * 0.3)) < 1e-14);
+    CHECK(std::abs(expected_move.origin[1] - (20 - 4 * 0.7)) < 1e-14);
+    for (const char* value : {"", "()", "(1,2)", "(1,2,3", "(1,2,3,4)", "(1,x,3)", "(nan,0,0)", "bottom"}) {
+        std::string odd = plain;
+        odd.insert(key, "stack2nrrd_list_top_left:=" + std::string(value) + "\n");
+        CHECK(std::abs(geometry_of(odd).origin[1] + 1.0 / 3) < 1e-14);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <teem/nrrd.h>
 #endif
 
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 
@@ -133,6 +134,27 @@ TEST_CASE("Teem opens the list of bare samples and refuses the list of images", 
         REQUIRE(judge.ok());
         CHECK(judge.samples() == read_volume(folder / "m.nhdr").samples);
         CHECK((*judge).axis[2].spaceDirection[2] == 1.0 / 3);
+    }
+    // Upside down: a sample is told by its place, not by its number.
+    manifest.bare = BareLayout{6, std::endian::big, true};
+    write(folder / "m.nhdr", manifest_text(manifest, folder / "m.nhdr"));
+    const Loaded upside_down(folder / "m.nhdr");
+    REQUIRE(upside_down.ok());
+    const Read ours = read_volume(folder / "m.nhdr");
+    CHECK(ours.volume->geometry.direction == manifest.geometry.direction);
+    CHECK(ours.volume->geometry.origin == manifest.geometry.origin);
+    const Nrrd& theirs = *upside_down;
+    for (unsigned z = 0; z < 3; ++z) {
+        for (unsigned y = 0; y < 2; ++y) {
+            const unsigned stored = 1 - y;
+            for (unsigned d = 0; d < 3; ++d) {
+                const double place = theirs.spaceOrigin[d] + stored * theirs.axis[1].spaceDirection[d];
+                CHECK(std::abs(place - (manifest.geometry.origin[d] + y * manifest.geometry.direction[1][d])) < 1e-15);
+            }
+            for (unsigned i = 0; i < 4; ++i) {  // bytes of a row
+                CHECK(upside_down.samples()[(z * 2 + stored) * 4 + i] == ours.samples[(z * 2 + y) * 4 + i]);
+            }
+        }
     }
     manifest.bare.reset();
     write(folder / "m.nhdr", manifest_text(manifest, folder / "m.nhdr"));
