@@ -121,9 +121,8 @@ std::string info_text(const Findings& f, const Command& command) {
         text += "output   " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
                 (volume.channels > 1 ? ", " + std::string(colour_name(volume.colour)) : "") + ", " +
                 memory_text(volume.bytes()) + "\n";
-        const std::string unit = volume.geometry.spacing_known ? " mm" : " source samples";
-        text += "         spacing " + triple(spacings(volume.geometry)) + unit + ", origin " +
-                triple(volume.geometry.origin) + unit + "\n";
+        text += "         spacing " + triple(spacings(volume.geometry)) + ", origin " + triple(volume.geometry.origin) +
+                (volume.geometry.spacing_known ? " mm" : ", in source samples") + "\n";
         text += "reads    " + std::to_string(f.plan->source_slices()) + " slices, about " +
                 memory_text(f.plan->read_bytes()) + " of files\n";
         text += "memory   " + memory_text(f.plan->memory_bytes()) + " at most\n";

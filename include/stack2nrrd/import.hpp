@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ public:
 private:
     std::shared_ptr<const Detail> detail_;
 };
+
+/// The gaps of `stack` as a fatal problem; nothing if there are none, or if `options` say what stands for them.
+[[nodiscard]] STACK2NRRD_EXPORT std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& options);
 
 /// Plans the import of `stack` under `options`.
 /// \throws Error the first fatal problem of the stack; missing_slices under Missing::error; invalid_argument for

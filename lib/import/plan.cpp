@@ -39,23 +39,9 @@ SliceRef nearest_slice(const Stack& stack, Index z) {
     return Detail::blank;
 }
 
-[[noreturn]] void throw_missing(const Stack& stack) {
-    constexpr std::size_t most = 10;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(most, stack.missing.size()); ++i) {
-        list += (i == 0 ? "" : ", ") + stack.missing[i];
-    }
-    if (stack.missing.size() > most) list += " and " + std::to_string(stack.missing.size() - most) + " more gaps";
-    throw Error(ErrorCode::missing_slices,
-                printable(stack.name) + ": slices are missing: " + list +
-                    ", a numbering without gaps was expected; add them, or say what shall stand for them with "
-                    "--missing repeat, blank or close");
-}
-
 /// Order of business: gaps, step, reverse.
 std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) {
-    const bool gaps = std::any_of(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.missing(); });
-    if (gaps && options.missing == Missing::error) throw_missing(stack);
+    if (const std::optional<Problem> gaps = problem_of_gaps(stack, options)) throw Error(gaps->code, gaps->text);
 
     std::vector<SliceRef> slices;
     slices.reserve(stack.slices.size() / static_cast<std::size_t>(options.step) + 1);
@@ -233,6 +219,21 @@ Index ImportPlan::source_slices() const noexcept { return detail_->source_slices
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }
 const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
+
+std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& options) {
+    const bool gaps = std::any_of(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.missing(); });
+    if (!gaps || options.missing != Missing::error) return std::nullopt;
+    constexpr std::size_t most = 10;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(most, stack.missing.size()); ++i) {
+        list += (i == 0 ? "" : ", ") + stack.missing[i];
+    }
+    if (stack.missing.size() > most) list += " and " + std::to_string(stack.missing.size() - most) + " more gaps";
+    return Problem{ErrorCode::missing_slices, true,
+                   printable(stack.name) + ": slices are missing: " + list +
+                       ", a numbering without gaps was expected; add them, or say what shall stand for them with "
+                       "--missing repeat, blank or close"};
+}
 
 ImportPlan plan_import(const Stack& stack, const Options& options) {
     for (const Problem& problem : stack.problems) {

@@ -262,3 +262,37 @@ TEST_CASE("what a run found out is a warning, and in its report", "[cli]") {
     CHECK(parsed(plain)["run"]["rounded_integers"] == false);
     CHECK(parsed(plain)["run"]["files_with_surplus"] == 0);
 }
+
+TEST_CASE("info tells all that is wrong at once", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 9);
+    fs::remove(folder / "stack" / slice_name(3));
+    fs::remove(folder / "stack" / slice_name(4));
+    write_file(folder / "stack" / slice_name(7), tiff(3, 4, noise(24, 1)));
+    fs::copy_file(folder / "stack" / slice_name(1), folder / "stack" / "slice_01.tif");
+    write_file(folder / "stack" / "notes.txt", "text");
+    const auto count = [&](const json& info, const std::string& code, const std::string& part) {
+        const json& problems = info["problems"];
+        return std::count_if(problems.begin(), problems.end(), [&](const json& problem) {
+            return problem["code"] == code && problem["fatal"] == true &&
+                   problem["text"].get<std::string>().find(part) != std::string::npos;
+        });
+    };
+    const Result result = run_in(folder.path(), {"stack", "--info", "--json"});
+    CHECK(result.status == 3);
+    const json all = parsed(result);
+    CHECK(count(all, "inconsistent", slice_name(7)) == 1);
+    CHECK(count(all, "inconsistent", "slice_01.tif") == 1);
+    CHECK(count(all, "missing_slices", "003..004") == 1);
+    CHECK(all["input"]["strays"] == json({"notes.txt"}));
+    const Result text = run_in(folder.path(), {"stack", "--info"});
+    CHECK(text.out.find("missing  2 slices: 003..004\n") != std::string::npos);
+
+    const json closed = parsed(run_in(folder.path(), {"stack", "--info", "--json", "--missing", "close"}));
+    CHECK(count(closed, "missing_slices", "") == 0);
+    fs::remove(folder / "stack" / "slice_01.tif");
+    fs::remove(folder / "stack" / slice_name(7));
+    const json gaps = parsed(run_in(folder.path(), {"stack", "--info", "--json"}));
+    CHECK(count(gaps, "missing_slices", "003..004, 007") == 1);
+    CHECK(gaps["problems"].size() == 1);
+}
