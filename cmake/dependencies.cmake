@@ -2,10 +2,28 @@
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
+if(STACK2NRRD_STATIC_DEPS)
+    if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        message(FATAL_ERROR "STACK2NRRD_STATIC_DEPS works on Linux only")
+    endif()
+    set(all_suffixes "${CMAKE_FIND_LIBRARY_SUFFIXES}")
+    set(CMAKE_FIND_LIBRARY_SUFFIXES "${CMAKE_STATIC_LIBRARY_SUFFIX}")
+endif()
 find_package(ZLIB REQUIRED)
 find_package(TIFF 4.5 REQUIRED)
 find_package(PNG 1.6 REQUIRED)
 find_package(JPEG REQUIRED)
+if(STACK2NRRD_STATIC_DEPS)
+    # What Debian's libtiff.a refers to. Its -dev package brings them all.
+    set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES JPEG::JPEG stack2nrrd_no_jbig)
+    foreach(name webp zstd lzma deflate Lerc)
+        find_library(STACK2NRRD_${name}_LIBRARY ${name} REQUIRED)
+        mark_as_advanced(STACK2NRRD_${name}_LIBRARY)
+        set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES "${STACK2NRRD_${name}_LIBRARY}")
+    endforeach()
+    set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES ZLIB::ZLIB m)
+    set(CMAKE_FIND_LIBRARY_SUFFIXES "${all_suffixes}")
+endif()
 find_package(nlohmann_json REQUIRED)  # headers only
 
 if(STACK2NRRD_BUILD_TESTS)

@@ -1,5 +1,5 @@
-# What `cmake --install` puts where, and what find_package(stack2nrrd) then finds: the target
-# stack2nrrd::stack2nrrd, as add_subdirectory() gives it.
+# What `cmake --install` puts where, and what find_package(stack2nrrd) then finds: the targets stack2nrrd::stack2nrrd (C++)
+# and stack2nrrd::stack2nrrd_c (C ABI), as add_subdirectory() gives them.
 
 include(CMakePackageConfigHelpers)
 
@@ -9,6 +9,12 @@ install(TARGETS stack2nrrd EXPORT stack2nrrdTargets
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+if(TARGET stack2nrrd_c)
+    install(TARGETS stack2nrrd_c EXPORT stack2nrrdTargets
+        RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/stack2nrrd" "${PROJECT_BINARY_DIR}/include/stack2nrrd"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")

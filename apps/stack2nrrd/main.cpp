@@ -78,8 +78,8 @@ Stack find(const Command& command) {
     return find_stack(path_of(command.inputs.front()), command.options.find);
 }
 
-/// An output must not be what it is made of, under whatever name.
-void check_not_an_input(const Command& command, const Stack& stack) {
+/// An output must not be what it is made of, under whatever name, nor be named twice.
+void check_outputs(const Command& command, const Stack& stack) {
     std::error_code failure;
     std::vector<fs::path> outputs;
     if (!command.output.empty()) outputs = nrrd_files(command.output, command.options.nrrd);
@@ -91,15 +91,11 @@ void check_not_an_input(const Command& command, const Stack& stack) {
         }
         outputs.push_back(command.manifest);
     }
+    check_not_an_input(stack, outputs);
     for (const fs::path& output : outputs) {
-        if (!fs::exists(output, failure)) continue;
-        const auto check = [&](const std::string& input) {
-            if (!fs::equivalent(output, path_of(input), failure)) return;
-            throw Error(ErrorCode::invalid_argument,
-                        output.string() + ": is one of the inputs (" + input + "), another file was expected");
-        };
-        if (!command.files_from.empty()) check(command.files_from);
-        for (const SourceFile& file : stack.files) check(file.path);
+        if (command.files_from.empty() || !fs::equivalent(output, path_of(command.files_from), failure)) continue;
+        throw Error(ErrorCode::invalid_argument,
+                    output.string() + ": is the list of the inputs, another file was expected");
     }
 }
 
@@ -187,7 +183,7 @@ int run(int argc, char** argv) {
     findings.stack = &stack;
     findings.options = &command.options;
     findings.output = command.output;
-    check_not_an_input(command, stack);
+    check_outputs(command, stack);
     if (!command.info && !command.output.empty()) return import(command, findings);
     if (command.info || command.manifest.empty()) return look(command, findings);
     write_manifest(stack, command.manifest, command.options.nrrd.force);

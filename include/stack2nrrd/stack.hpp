@@ -78,6 +78,8 @@ enum class Order : std::uint8_t {
 struct FindOptions {
     Order order = Order::natural;
     unsigned threads = 0;  ///< that read headers; 0 = one a core
+
+    friend constexpr bool operator==(const FindOptions&, const FindOptions&) = default;
 };
 
 /// Finds the slices that `input` stands for and reads every header. `input` is a folder, one file of a numbered
@@ -103,6 +105,10 @@ struct FindOptions {
 /// \throws Error as find_stack(input); not_found, io, corrupt for the list itself.
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_listed_stack(const std::filesystem::path& list,
                                                         const FindOptions& options = {});
+
+/// Makes sure that nothing that is about to be written is what it is made of, under whatever name.
+/// \throws Error invalid_argument if one of `outputs` is a file of `stack`.
+STACK2NRRD_EXPORT void check_not_an_input(const Stack& stack, const std::vector<std::filesystem::path>& outputs);
 
 /// Writes the list of slices as a NHDR file: every line of a header, then the slices in z order, relative to it. If
 /// Stack::bare is known, any reader of NRRD can open it; else its encoding is `stack2nrrd-image`, which others refuse.

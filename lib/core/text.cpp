@@ -112,12 +112,10 @@ std::string bytes_text(std::int64_t bytes) {
         ++unit;
     }
     std::array<char, 40> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
-    std::string text = buffer.data();
-    for (char& c : text) {
-        if (c == ',') c = '.';  // a locale's decimal comma
-    }
-    return text;
+    char* end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, unit == 0 ? 0 : 1)
+            .ptr;
+    return std::string(buffer.data(), end) + " " + units[unit];
 }
 
 }  // namespace stack2nrrd

@@ -1,0 +1,21 @@
+#include "core/file.hpp"
+#include "core/text.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/stack.hpp>
+
+namespace stack2nrrd {
+
+void check_not_an_input(const Stack& stack, const std::vector<std::filesystem::path>& outputs) {
+    std::error_code failure;
+    for (const std::filesystem::path& output : outputs) {
+        if (!std::filesystem::exists(output, failure)) continue;
+        for (const SourceFile& file : stack.files) {
+            if (!std::filesystem::equivalent(output, path_from_utf8(file.path), failure)) continue;
+            throw Error(ErrorCode::invalid_argument, printable(utf8(output)) + ": is one of the inputs (" +
+                                                         printable(file.path) + "), another file was expected");
+        }
+    }
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,101 @@
+/* A program in C99 that uses the library as its header says: a volume of 8 x 6 x 4 samples, made smaller and copied. */
+
+#include <stack2nrrd/stack2nrrd.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures = 0;
+
+static void check(int fine, const char* what) {
+    if (fine) return;
+    failures++;
+    printf("failed: %s (%s)\n", what, stack2nrrd_last_error());
+}
+
+static int count_calls(double fraction, const char* text, void* user) {
+    check(fraction >= 0 && fraction <= 1 && text != NULL, "what progress is told");
+    ++*(int*)user;
+    return 0;
+}
+
+static int stop_at_once(double fraction, const char* text, void* user) {
+    (void)fraction;
+    (void)text;
+    (void)user;
+    return 1;
+}
+
+static int write_volume(const char* path) {
+    unsigned char sample = 0;
+    int i;
+    FILE* file = fopen(path, "wb");
+    if (file == NULL) return 0;
+    fputs("NRRD0004\ntype: uint8\ndimension: 3\nsizes: 8 6 4\nencoding: raw\n\n", file);
+    for (i = 0; i < 8 * 6 * 4; ++i, ++sample) fwrite(&sample, 1, 1, file);
+    return fclose(file) == 0;
+}
+
+int main(int argc, char** argv) {
+    char input[1024];
+    char output[1024];
+    const char* list[1];
+    unsigned char samples[8 * 6 * 4];
+    const char* json = NULL;
+    stack2nrrd_handle* handle = NULL;
+    stack2nrrd_volume volume;
+    FILE* file;
+    int calls = 0;
+    int i;
+
+    if (argc != 2) return 2;
+    snprintf(input, sizeof input, "%s/in_c.nrrd", argv[1]);
+    snprintf(output, sizeof output, "%s/in_c_out.nrrd", argv[1]);
+    remove(output);
+    if (!write_volume(input)) return 2;
+
+    check(stack2nrrd_abi_version() == STACK2NRRD_ABI_VERSION, "the version of the ABI");
+    check(strlen(stack2nrrd_version()) >= 5, "the version");
+
+    check(stack2nrrd_open(input, &handle) == STACK2NRRD_OK, "open");
+    check(stack2nrrd_plan(handle, &volume) == STACK2NRRD_OK, "plan");
+    check(volume.size[0] == 8 && volume.size[1] == 6 && volume.size[2] == 4, "size");
+    check(volume.components == 1 && volume.sample_type == STACK2NRRD_UINT8, "type");
+    check(volume.bytes == (int64_t)sizeof samples && volume.memory_bytes > 0 && volume.source_slices == 4, "bytes");
+    check(stack2nrrd_read(handle, samples, sizeof samples, count_calls, &calls) == STACK2NRRD_OK, "read");
+    check(calls >= 1, "calls of progress");
+    for (i = 0; i < (int)sizeof samples; ++i) check(samples[i] == i % 256, "a sample");
+
+    check(stack2nrrd_set(handle, "factor", "2") == STACK2NRRD_OK, "set");
+    check(stack2nrrd_set(handle, "kernel", "box") == STACK2NRRD_OK, "set");
+    check(stack2nrrd_plan(handle, &volume) == STACK2NRRD_OK, "plan again");
+    check(volume.size[0] == 4 && volume.size[1] == 3 && volume.size[2] == 2, "size of half of it");
+    check(volume.direction[0][0] == 2 && volume.direction[0][1] == 0 && volume.origin[0] == 0.5, "its place");
+    memset(samples, 0, sizeof samples);
+    check(stack2nrrd_read(handle, samples, (size_t)volume.bytes, NULL, NULL) == STACK2NRRD_OK, "read again");
+    check(samples[0] == 29, "the mean of 0 1 8 9 48 49 56 57, which is 28.5");
+
+    check(stack2nrrd_read(handle, samples, (size_t)volume.bytes, stop_at_once, NULL) == STACK2NRRD_CANCELLED, "cancel");
+    check(stack2nrrd_write(handle, output, stop_at_once, NULL) == STACK2NRRD_CANCELLED, "cancel writing");
+    file = fopen(output, "rb");
+    check(file == NULL, "nothing is left of a cancelled run");
+    if (file != NULL) fclose(file);
+    check(stack2nrrd_write(handle, output, NULL, NULL) == STACK2NRRD_OK, "write");
+    file = fopen(output, "rb");
+    check(file != NULL, "the file is there");
+    if (file != NULL) fclose(file);
+    check(stack2nrrd_info(handle, &json) == STACK2NRRD_OK && json != NULL && json[0] == '{', "info");
+
+    check(stack2nrrd_set(handle, "no_such_option", "1") == STACK2NRRD_INVALID_ARGUMENT, "an unknown option");
+    check(strstr(stack2nrrd_last_error(), "no-such-option") != NULL, "its message");
+    check(stack2nrrd_close(handle) == STACK2NRRD_OK && stack2nrrd_close(NULL) == STACK2NRRD_OK, "close");
+
+    list[0] = output;
+    check(stack2nrrd_open_list(list, 1, &handle) == STACK2NRRD_OK, "open a list");
+    check(stack2nrrd_plan(handle, &volume) == STACK2NRRD_INVALID_ARGUMENT, "a volume is no slice");
+    stack2nrrd_close(handle);
+    remove(input);
+    remove(output);
+    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,277 @@
+// Runs through C: the same bytes as through C++, progress and cancelling on the caller's thread, several handles at
+// once.
+
+#include "support/catch.hpp"
+#include "support/phantom.hpp"
+#include "support/temp_folder.hpp"
+#include "support/volume_reader.hpp"
+#include "support/write_slices.hpp"
+
+#include <stack2nrrd/stack2nrrd.h>
+#include <stack2nrrd/stack2nrrd.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Bytes = std::vector<std::byte>;
+using stack2nrrd::SampleType;
+
+struct Close {
+    void operator()(stack2nrrd_handle* handle) const { CHECK(stack2nrrd_close(handle) == STACK2NRRD_OK); }
+};
+using Handle = std::unique_ptr<stack2nrrd_handle, Close>;
+
+Handle opened(const fs::path& path) {
+    const std::u8string utf8 = path.u8string();
+    stack2nrrd_handle* handle = nullptr;
+    REQUIRE(stack2nrrd_open(std::string(utf8.begin(), utf8.end()).c_str(), &handle) == STACK2NRRD_OK);
+    return Handle(handle);
+}
+
+void require_fine(int code) {
+    INFO(stack2nrrd_last_error());
+    REQUIRE(code == STACK2NRRD_OK);
+}
+
+Bytes room_for(const Handle& handle) {
+    stack2nrrd_volume volume;
+    require_fine(stack2nrrd_plan(handle.get(), &volume));
+    return Bytes(static_cast<std::size_t>(volume.bytes));
+}
+
+Bytes read(const Handle& handle) {
+    Bytes samples = room_for(handle);
+    require_fine(stack2nrrd_read(handle.get(), samples.data(), samples.size(), nullptr, nullptr));
+    return samples;
+}
+
+using Settings = std::vector<std::pair<const char*, const char*>>;
+
+/// What comes out through C++.
+Bytes expected(const fs::path& folder, const Settings& settings) {
+    stack2nrrd::Options options;
+    for (const auto& [name, value] : settings) set_option(options, name, value);
+    const auto plan = plan_import(stack2nrrd::find_stack(folder), options);
+    Bytes samples(static_cast<std::size_t>(plan.volume().bytes()));
+    run_import(plan, *stack2nrrd::memory_sink(samples));
+    return samples;
+}
+
+/// What a test wants to know of the calls, and what it wants to answer.
+struct Calls {
+    std::vector<double> fractions;
+    std::vector<std::string> texts;
+    bool on_one_thread = true;
+    std::thread::id thread = std::this_thread::get_id();
+    std::size_t stop_after = SIZE_MAX;
+    stack2nrrd_handle* handle = nullptr;  ///< to be misused
+    std::vector<int> codes{};
+};
+
+extern "C" int record(double fraction, const char* text, void* user) {
+    Calls& calls = *static_cast<Calls*>(user);
+    calls.fractions.push_back(fraction);
+    calls.texts.emplace_back(text);
+    calls.on_one_thread = calls.on_one_thread && std::this_thread::get_id() == calls.thread;
+    if (calls.handle != nullptr) {
+        stack2nrrd_volume volume;
+        const char* json = nullptr;
+        calls.codes.push_back(stack2nrrd_plan(calls.handle, &volume));
+        calls.codes.push_back(stack2nrrd_set(calls.handle, "factor", "3"));
+        calls.codes.push_back(stack2nrrd_info(calls.handle, &json));
+        calls.codes.push_back(stack2nrrd_read(calls.handle, &volume, sizeof volume, nullptr, nullptr));
+        calls.codes.push_back(stack2nrrd_close(calls.handle));
+    }
+    return calls.fractions.size() > calls.stop_after ? 1 : 0;
+}
+
+}  // namespace
+
+TEST_CASE("through C come the same bytes, into a buffer and into a file", "[capi]") {
+    support::TempFolder folder;
+    const fs::path scan = folder / "scan";
+    fs::create_directory(scan);
+    support::write_slices(scan, phantom::noise({23, 19, 11}, SampleType::uint16, 5, 3), SampleType::uint16);
+    for (const char* channel : {"luma", "all", "1"}) {
+        const Handle handle = opened(scan);
+        require_fine(stack2nrrd_set(handle.get(), "factor", "2,3/2,5/2"));
+        require_fine(stack2nrrd_set(handle.get(), "channel", channel));
+        require_fine(stack2nrrd_set(handle.get(), "force", "true"));
+        const Bytes samples = read(handle);
+        CHECK(samples == expected(scan, {{"factor", "2,3/2,5/2"}, {"channel", channel}}));
+        const fs::path out = folder / "out.nrrd";
+        require_fine(stack2nrrd_write(handle.get(), out.string().c_str(), nullptr, nullptr));
+        CHECK(support::read_nrrd(out).samples == samples);
+        const char* json = nullptr;
+        require_fine(stack2nrrd_info(handle.get(), &json));
+        const auto info = nlohmann::json::parse(json);
+        CHECK(info["run"]["slices_read"] == 11);
+        CHECK(info["output"]["file"] == out.string());
+    }
+    CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("what is set last holds, also where one option stands for three", "[capi]") {
+    support::TempFolder folder;
+    support::write_slices(folder.path(), phantom::noise({16, 16, 8}, SampleType::uint8), SampleType::uint8);
+    const Handle handle = opened(folder.path());
+    const auto set_all = [&](const Settings& settings) {
+        for (const auto& [name, value] : settings) require_fine(stack2nrrd_set(handle.get(), name, value));
+    };
+    set_all({{"factor", "2"}, {"kernel-x", "box"}, {"kernel", "tent"}});
+    CHECK(read(handle) == expected(folder.path(), {{"factor", "2"}, {"kernel", "tent"}}));
+    set_all({{"kernel_x", "box"}});
+    CHECK(read(handle) == expected(folder.path(), {{"factor", "2"}, {"kernel", "tent"}, {"kernel-x", "box"}}));
+    set_all({{"kernel-x", nullptr}});
+    CHECK(read(handle) == expected(folder.path(), {{"factor", "2"}, {"kernel", "tent"}}));
+}
+
+TEST_CASE("a path in other letters than Latin ones", "[capi]") {
+    support::TempFolder folder;
+    const fs::path scan = folder.path() / fs::path(u8"Käfer 甲虫 µ");
+    fs::create_directory(scan);
+    support::write_slices(scan, phantom::noise({8, 8, 4}, SampleType::uint8), SampleType::uint8);
+    const Handle handle = opened(scan);
+    CHECK(read(handle) == expected(scan, {}));
+    const std::u8string out = (folder.path() / fs::path(u8"Fühler.nrrd")).u8string();
+    require_fine(stack2nrrd_write(handle.get(), std::string(out.begin(), out.end()).c_str(), nullptr, nullptr));
+    CHECK(fs::exists(fs::path(out)));
+}
+
+TEST_CASE("a write refuses what the program refuses", "[capi]") {
+    support::TempFolder folder;
+    support::write_slices(folder.path(), phantom::noise({8, 8, 4}, SampleType::uint8), SampleType::uint8);
+    const Handle handle = opened(folder.path());
+    const std::string out = (folder / "out.nrrd").string();
+    const auto write = [&](const Handle& h, const std::string& path) {
+        return stack2nrrd_write(h.get(), path.c_str(), nullptr, nullptr);
+    };
+    CHECK(write(handle, (folder / "out.tif").string()) == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(write(handle, (folder / "no folder" / "out.nrrd").string()) == STACK2NRRD_IO);
+    require_fine(write(handle, out));
+    const Bytes before = support::read_file(out);
+    CHECK(write(handle, out) == STACK2NRRD_INVALID_ARGUMENT);  // it exists
+    const Handle volume = opened(out);
+    require_fine(stack2nrrd_set(volume.get(), "force", "true"));
+    require_fine(stack2nrrd_set(volume.get(), "factor", "2"));
+    CHECK(write(volume, out) == STACK2NRRD_INVALID_ARGUMENT);  // it is the input
+    CHECK(std::string(stack2nrrd_last_error()).find("is one of the inputs") != std::string::npos);
+    CHECK(support::read_file(out) == before);
+    Bytes samples = room_for(handle);
+    samples.pop_back();
+    CHECK(stack2nrrd_read(handle.get(), samples.data(), samples.size(), nullptr, nullptr) ==
+          STACK2NRRD_INVALID_ARGUMENT);
+}
+
+TEST_CASE("an input that changed is said, and then found anew", "[capi]") {
+    support::TempFolder folder;
+    const auto files =
+        support::write_slices(folder.path(), phantom::noise({8, 8, 4}, SampleType::uint8), SampleType::uint8);
+    const Handle handle = opened(folder.path());
+    Bytes samples = room_for(handle);
+    for (const fs::path& file : files) fs::remove(file);
+    support::write_slices(folder.path(), phantom::noise({9, 9, 5}, SampleType::uint8, 2), SampleType::uint8);
+    CHECK(stack2nrrd_read(handle.get(), samples.data(), samples.size(), nullptr, nullptr) == STACK2NRRD_CHANGED);
+    CHECK(read(handle) == expected(folder.path(), {}));
+}
+
+TEST_CASE("progress comes on the caller's thread and not too often", "[capi]") {
+    support::TempFolder folder;
+    support::write_slices(folder.path(), phantom::noise({300, 300, 120}, SampleType::uint16), SampleType::uint16);
+    const Handle handle = opened(folder.path());
+    require_fine(stack2nrrd_set(handle.get(), "factor", "3/2"));
+    require_fine(stack2nrrd_set(handle.get(), "kernel", "lanczos:12"));
+    require_fine(stack2nrrd_set(handle.get(), "threads", "3"));
+    Bytes samples = room_for(handle);
+    Calls calls;
+    const auto start = std::chrono::steady_clock::now();
+    require_fine(stack2nrrd_read(handle.get(), samples.data(), samples.size(), record, &calls));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    CHECK(calls.on_one_thread);
+    CHECK(!calls.fractions.empty());
+    CHECK(static_cast<double>(calls.fractions.size()) <= 1 + took.count() * 10);
+    CHECK(std::is_sorted(calls.fractions.begin(), calls.fractions.end()));
+    CHECK(calls.fractions.front() >= 0);
+    CHECK(calls.fractions.back() <= 1);
+    CHECK(calls.texts.back().ends_with(" of 120 slices"));
+}
+
+TEST_CASE("cancelling leaves the handle usable and no file", "[capi]") {
+    support::TempFolder folder;
+    const fs::path scan = folder / "scan";
+    fs::create_directory(scan);
+    support::write_slices(scan, phantom::noise({64, 64, 20}, SampleType::uint16), SampleType::uint16);
+    const Handle handle = opened(scan);
+    Calls calls;
+    calls.stop_after = 0;
+    const std::string out = (folder / "out.nhdr").string();
+    CHECK(stack2nrrd_write(handle.get(), out.c_str(), record, &calls) == STACK2NRRD_CANCELLED);
+    CHECK(calls.fractions.size() == 1);
+    CHECK(folder.entries() == 1);
+    const char* json = nullptr;
+    require_fine(stack2nrrd_info(handle.get(), &json));
+    CHECK(!nlohmann::json::parse(json).contains("run"));
+    CHECK(read(handle) == expected(scan, {}));
+}
+
+TEST_CASE("a handle in use refuses other calls, also from its own callback", "[capi]") {
+    support::TempFolder folder;
+    support::write_slices(folder.path(), phantom::noise({32, 32, 8}, SampleType::uint8), SampleType::uint8);
+    const Handle handle = opened(folder.path());
+    Bytes samples = room_for(handle);
+    Calls calls;
+    calls.handle = handle.get();
+    require_fine(stack2nrrd_read(handle.get(), samples.data(), samples.size(), record, &calls));
+    CHECK(calls.codes.size() >= 5);
+    for (const int code : calls.codes) CHECK(code == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(samples == expected(folder.path(), {}));
+}
+
+TEST_CASE("several threads, each with a handle of its own", "[capi]") {
+    support::TempFolder folder;
+    support::write_slices(folder.path(), phantom::noise({60, 50, 40}, SampleType::uint16), SampleType::uint16);
+    const std::vector<const char*> factors{"1", "2", "3/2", "0.5", "4"};  // one of them is refused
+    std::vector<Bytes> results(factors.size());
+    std::vector<std::string> errors(factors.size());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < factors.size(); ++i) {
+        threads.emplace_back([&, i] {
+            for (int turn = 0; turn < 3; ++turn) {
+                stack2nrrd_handle* handle = nullptr;
+                stack2nrrd_volume volume;
+                int code = stack2nrrd_open(folder.path().string().c_str(), &handle);
+                if (code == STACK2NRRD_OK) code = stack2nrrd_set(handle, "factor", factors[i]);
+                if (code == STACK2NRRD_OK) code = stack2nrrd_plan(handle, &volume);
+                if (code == STACK2NRRD_OK) {
+                    results[i].resize(static_cast<std::size_t>(volume.bytes));
+                    code = stack2nrrd_read(handle, results[i].data(), results[i].size(), nullptr, nullptr);
+                }
+                if (code != STACK2NRRD_OK) errors[i] = stack2nrrd_last_error();
+                stack2nrrd_close(handle);
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (std::size_t i = 0; i < factors.size(); ++i) {
+        INFO(factors[i]);
+        if (std::string(factors[i]) == "0.5") {
+            CHECK(errors[i].find("below 1") != std::string::npos);
+        } else {
+            CHECK(errors[i].empty());
+            CHECK(results[i] == expected(folder.path(), {{"factor", factors[i]}}));
+        }
+    }
+    CHECK(std::string(stack2nrrd_last_error()).find("below 1") == std::string::npos);  // each thread has its own
+}
