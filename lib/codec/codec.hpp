@@ -61,9 +61,10 @@ struct Pages {
 class RowSink {
 public:
     virtual ~RowSink() = default;
-    /// `samples`: ImageInfo::row_bytes() bytes, channels interleaved, native byte order, valid during the call. Its
-    /// address need not be aligned to the sample type.
-    virtual void row(Index y, const std::byte* samples) = 0;
+    /// The rows y … y + count, one after the other in memory. `samples`: count × ImageInfo::row_bytes() bytes, channels
+    /// interleaved, native byte order, valid during the call. Their address need not be aligned to the sample type.
+    virtual void rows(Index y, Index count, const std::byte* samples) = 0;
+    void row(Index y, const std::byte* samples) { rows(y, 1, samples); }
 };
 
 struct Codec {

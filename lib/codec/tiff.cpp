@@ -83,6 +83,10 @@ private:
         for (Index y = rows_.first; y < rows_.end; y += at_a_time) {
             const Index count = std::min(at_a_time, rows_.end - y);
             for (int p = 0; p < layout_.planes; ++p) read_verbatim(p, {y, y + count}, plane(p));
+            if (converter_.passes()) {
+                sink_.rows(y, count, plane(0));
+                continue;
+            }
             PlaneRows planes{};
             for (Index i = 0; i < count; ++i) {
                 for (int p = 0; p < layout_.planes; ++p)

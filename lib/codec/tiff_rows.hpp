@@ -17,6 +17,9 @@ class TiffRowConverter {
 public:
     explicit TiffRowConverter(const TiffLayout& layout);
 
+    /// Are rows delivered as they are stored?
+    [[nodiscard]] bool passes() const noexcept { return row_.empty(); }
+
     /// `planes`: one stored row of each plane, in native byte order. The result is valid until the next call.
     [[nodiscard]] const std::byte* convert(const std::byte* const* planes);
 

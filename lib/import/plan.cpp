@@ -136,15 +136,16 @@ constexpr std::int64_t standing_bytes = 16 << 20;
 template <class Real>
 std::int64_t memory_of(const Detail& plan) {
     // No more slices wait than there are.
-    const Index slices = std::min(plan.in_flight + accumulator_group, plan.source.size());
-    const Index group = std::min(accumulator_group, plan.slab.size());
+    const Index slices = std::min(plan.in_flight + plan.z_batch, plan.source.size());
     const auto slice = static_cast<std::int64_t>(plan.small_slice_length() * sizeof(Real));
     const bool may_hold_nan = plan.image.type == SampleType::float32 || plan.image.type == SampleType::float64;
     const std::int64_t parts = may_hold_nan ? 2 : 1;
-    const std::int64_t sums = Accumulator<Real>::memory_bytes(plan.axes[2], plan.small_slice_length());
+    const std::int64_t sums = Accumulator<Real>::memory_bytes(plan.axes[2], plan.small_slice_length(), plan.z_batch);
+    const Index finished = std::min(plan.slab.size(), plan.z_batch * plan.axes[2].step.den / plan.axes[2].step.num + 1);
     return standing_bytes + TapTable<Real>::memory_bytes(plan.axes[0]) + TapTable<Real>::memory_bytes(plan.axes[1]) +
            plan.threads * (SliceFilter<Real>::memory_bytes(plan) + plan.decoder_bytes) +
-           parts * (slices * slice + sums) + (parts - 1) * group * slice + plan.volume.slice_bytes() + plan.sink_bytes;
+           parts * (slices * slice + sums) + (parts - 1) * slice + finished * plan.volume.slice_bytes() +
+           plan.sink_bytes;
 }
 
 std::int64_t memory_of(const Detail& plan) { return plan.single ? memory_of<float>(plan) : memory_of<double>(plan); }
@@ -154,11 +155,15 @@ void share_out(Detail& plan, const Options& options) {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const auto slices = static_cast<unsigned>(std::min<Index>(plan.source.size(), 1024));
     const unsigned wanted = std::min(options.threads == 0 ? cores : options.threads, slices);
+    // Slices that are only copied along z need no company.
+    const Index z_batch = plan.axes[2].copies() ? 1 : most_in_z_batch;
     for (plan.threads = wanted; plan.threads > 0; --plan.threads) {
         const Index most = plan.threads == 1 ? 1 : 2 * static_cast<Index>(plan.threads);
-        for (plan.in_flight = most; plan.in_flight >= static_cast<Index>(plan.threads); --plan.in_flight) {
-            plan.memory_bytes = memory_of(plan);
-            if (options.memory == 0 || static_cast<std::uint64_t>(plan.memory_bytes) <= options.memory) return;
+        for (plan.z_batch = z_batch; plan.z_batch > 0; plan.z_batch -= accumulator_group) {
+            for (plan.in_flight = most; plan.in_flight >= static_cast<Index>(plan.threads); --plan.in_flight) {
+                plan.memory_bytes = memory_of(plan);
+                if (options.memory == 0 || static_cast<std::uint64_t>(plan.memory_bytes) <= options.memory) return;
+            }
         }
     }
     constexpr std::int64_t mebibyte = 1 << 20;

@@ -15,6 +15,9 @@
 
 namespace stack2nrrd {
 
+/// Slices that are added along z together, where memory allows: fewer sums are read and written again.
+inline constexpr Index most_in_z_batch = 8;
+
 struct ImportPlan::Detail {
     static constexpr SliceRef blank{};
 
@@ -36,12 +39,17 @@ struct ImportPlan::Detail {
     std::int64_t sink_bytes = 0;     ///< of a NRRD file written as the options say
     unsigned threads = 1;
     Index in_flight = 1;  ///< slices between decoder and z
+    Index z_batch = 1;    ///< slices that are added along z together
     std::int64_t memory_bytes = 0;
     std::vector<std::string> warnings;
 
-    /// Samples of a slice that is filtered along x and y.
+    /// Samples of a row of a slice that is filtered along x and y.
+    [[nodiscard]] std::size_t small_row_length() const noexcept {
+        return static_cast<std::size_t>(axes[0].outputs * volume.channels);
+    }
+    /// Samples of such a slice.
     [[nodiscard]] std::size_t small_slice_length() const noexcept {
-        return static_cast<std::size_t>(axes[0].outputs * axes[1].outputs * volume.channels);
+        return small_row_length() * static_cast<std::size_t>(axes[1].outputs);
     }
 };
 

@@ -8,8 +8,9 @@
 #include <stack2nrrd/import.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -24,7 +25,7 @@ class SlicePool {
 public:
     /// All that can be under way, at once: so that a long run takes what a short one takes, however threads are timed.
     explicit SlicePool(const ImportPlan::Detail& plan) {
-        const Index most = std::min(plan.in_flight + accumulator_group, plan.source.size());
+        const Index most = std::min(plan.in_flight + plan.z_batch, plan.source.size());
         for (Index i = 0; i < most; ++i) free_.push_back({std::vector<Real>(plan.small_slice_length()), {}});
     }
 
@@ -45,7 +46,10 @@ private:
     std::vector<SmallSlice<Real>> free_;
 };
 
-/// The calling thread's part: z, rounding, sink.
+/// Calls part(0) … part(n − 1), on several threads if there are.
+using Share = std::function<void(std::size_t n, const std::function<void(std::size_t)>& part)>;
+
+/// z, rounding, sink.
 template <class Real>
 class ZFilter {
 public:
@@ -53,20 +57,26 @@ public:
         : plan_(plan),
           sink_(sink),
           pool_(pool),
-          samples_(static_cast<std::size_t>(plan.volume.slice_bytes())),
-          numbers_(plan.axes[2], nullptr, plan.slab, plan.small_slice_length(),
-                   [this](Index k, const Real* numbers) { emit(k, numbers); }),
-          nan_(plan.axes[2], nullptr, plan.slab, plan.small_slice_length(), [this](Index, const Real* nan) {
-              closed_nan_.emplace_back();
-              if (nan != nullptr) closed_nan_.back().assign(nan, nan + plan_.small_slice_length());
-          }) {}
+          accumulator_(plan.axes[2], nullptr, plan.slab, plan.small_slice_length()) {
+        held_.reserve(static_cast<std::size_t>(plan.z_batch));
+    }
 
-    void add(Index z, SmallSlice<Real> slice) {
+    void add(Index z, SmallSlice<Real> slice, const Share& share) {
         held_.push_back(std::move(slice));
-        const SmallSlice<Real>& last = held_.back();
-        if (!plan_.single) nan_.add(z, last.nan.empty() ? nullptr : last.nan.data());
-        numbers_.add(z, last.numbers.data());
-        if (numbers_.release_before() <= z) return;
+        const Index first = z + 1 - static_cast<Index>(held_.size());
+        if (z + 1 != accumulator_.batch_end(first, plan_.z_batch)) return;
+        std::vector<bool> has_nan;
+        for (const SmallSlice<Real>& item : held_) has_nan.push_back(!item.nan.empty());
+        accumulator_.begin({first, z + 1}, has_nan);
+        while (samples_.size() < accumulator_.finished().size()) {
+            samples_.emplace_back(static_cast<std::size_t>(plan_.volume.slice_bytes()));
+        }
+
+        const std::size_t length = plan_.small_slice_length();
+        share((length + part_length - 1) / part_length,
+              [&](std::size_t n) { filter(n * part_length, std::min(length, (n + 1) * part_length)); });
+        write();
+        accumulator_.end();
         for (SmallSlice<Real>& done : held_) pool_.give(std::move(done));
         held_.clear();
     }
@@ -74,24 +84,41 @@ public:
     [[nodiscard]] std::int64_t nan_samples() const noexcept { return nan_samples_; }
 
 private:
-    void emit(Index k, const Real* numbers) {
-        const std::vector<Real>* nan =
-            closed_nan_.empty() || closed_nan_.front().empty() ? nullptr : &closed_nan_.front();
-        nan_samples_ += to_samples(numbers, nan == nullptr ? nullptr : nan->data(), plan_.small_slice_length(),
-                                   plan_.intensity, plan_.volume.type, samples_.data());
-        if (!closed_nan_.empty()) closed_nan_.pop_front();
-        sink_.write_slice(k - plan_.slab.first, samples_);
+    /// Samples of a slice that are worked on at a time: they stay in the processor's second cache.
+    static constexpr std::size_t part_length = 16384;
+
+    /// The samples [begin, end) of all slices held.
+    void filter(std::size_t begin, std::size_t end) {
+        std::array<const Real*, most_in_z_batch> numbers{};
+        std::array<const Real*, most_in_z_batch> nan{};
+        for (std::size_t i = 0; i < held_.size(); ++i) {
+            numbers[i] = held_[i].numbers.data() + begin;
+            nan[i] = held_[i].nan.empty() ? nullptr : held_[i].nan.data() + begin;
+        }
+        accumulator_.sweep(begin, end, numbers.data(), nan.data());
+        const std::size_t sample = sample_bytes(plan_.volume.type);
+        std::size_t slot = 0;
+        for (const auto& output : accumulator_.finished()) {
+            std::vector<std::byte>& slice = samples_[slot++];
+            nan_samples_ += to_samples(output.numbers + begin, output.nan == nullptr ? nullptr : output.nan + begin,
+                                       end - begin, plan_.intensity, plan_.volume.type, slice.data() + begin * sample);
+        }
+    }
+
+    void write() {
+        std::size_t slot = 0;
+        for (const auto& output : accumulator_.finished()) {
+            sink_.write_slice(output.k - plan_.slab.first, samples_[slot++]);
+        }
     }
 
     const ImportPlan::Detail& plan_;
     Sink& sink_;
     SlicePool<Real>& pool_;
-    std::vector<std::byte> samples_;
-    std::deque<SmallSlice<Real>> held_;         ///< of the current group
-    std::deque<std::vector<Real>> closed_nan_;  ///< of outputs whose numbers are about to come; empty: no NaN in it
-    Accumulator<Real> numbers_;
-    Accumulator<Real> nan_;
-    std::int64_t nan_samples_ = 0;
+    std::vector<SmallSlice<Real>> held_;           ///< a batch
+    std::vector<std::vector<std::byte>> samples_;  ///< of finished slices
+    Accumulator<Real> accumulator_;
+    std::atomic<std::int64_t> nan_samples_ = 0;
 };
 
 /// Asks the caller ten times a second whether to go on.
@@ -131,8 +158,8 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
         filters[worker]->run(plan.source.first + i, slice, worker_pulse);
         return slice;
     };
-    const auto consume = [&](Index i, SmallSlice<Real> slice) {
-        z_filter.add(plan.source.first + i, std::move(slice));
+    const auto consume = [&](Index i, SmallSlice<Real> slice, const Share& share) {
+        z_filter.add(plan.source.first + i, std::move(slice), share);
         pulse.progress().done = i + 1;
         pulse.progress().nan_samples = z_filter.nan_samples();
     };

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -23,7 +24,9 @@ struct Stopped {};
 ///
 /// - `produce(i, worker, pulse) -> Item`: any thread; `worker` < threads tells whose tools to use; it calls pulse() now
 ///   and then.
-/// - `consume(i, item)`: calling thread only.
+/// - `consume(i, item, share)`: calling thread only. share(n, part) calls part(0) … part(n − 1), in any order, on the
+///   calling thread and on those that have nothing else to do, and returns when all have returned. Parts must not
+///   throw.
 /// - `pulse()`: calling thread only, at least ten times a second while waiting; throws to stop.
 ///
 /// When producing items fails, the failure of the lowest i is thrown, after all before it were consumed. Returns the
@@ -42,9 +45,28 @@ unsigned run_ordered(std::int64_t count, unsigned threads, std::int64_t in_fligh
     std::int64_t claimed = 0;
     std::int64_t consumed = 0;
     bool stop = false;
+    struct {
+        const std::function<void(std::size_t)>* part = nullptr;
+        std::size_t next = 0, count = 0, left = 0;
+    } shared;
 
     const auto slot_of = [&](std::int64_t i) -> Slot& { return slots[static_cast<std::size_t>(i % in_flight)]; };
     const auto may_claim = [&] { return claimed < count && claimed < consumed + in_flight; };
+    const auto may_share = [&] { return shared.next < shared.count; };
+    const auto do_part = [&](std::unique_lock<std::mutex>& lock) {
+        const std::size_t n = shared.next++;
+        lock.unlock();
+        (*shared.part)(n);
+        lock.lock();
+        if (--shared.left == 0) made.notify_one();
+    };
+    const auto share = [&](std::size_t n, const std::function<void(std::size_t)>& part) {
+        std::unique_lock lock(mutex);
+        shared = {&part, 0, n, n};
+        freed.notify_all();
+        while (may_share()) do_part(lock);
+        made.wait(lock, [&] { return shared.left == 0; });
+    };
     // Called without the lock; a Stopped flies on to the caller.
     const auto make = [&](std::int64_t i, unsigned worker, const std::function<void()>& worker_pulse) {
         Slot result;
@@ -68,8 +90,12 @@ unsigned run_ordered(std::int64_t count, unsigned threads, std::int64_t in_fligh
         try {
             for (;;) {
                 std::unique_lock lock(mutex);
-                freed.wait(lock, [&] { return stop || claimed >= count || may_claim(); });
-                if (stop || claimed >= count) return;
+                freed.wait(lock, [&] { return stop || may_share() || may_claim(); });
+                if (stop) return;
+                if (may_share()) {
+                    do_part(lock);
+                    continue;
+                }
                 const std::int64_t i = claimed++;
                 lock.unlock();
                 make(i, worker, worker_pulse);
@@ -115,7 +141,7 @@ unsigned run_ordered(std::int64_t count, unsigned threads, std::int64_t in_fligh
             lock.unlock();
             freed.notify_one();
             if (ready.failure) std::rethrow_exception(ready.failure);
-            consume(i, std::move(*ready.item));
+            consume(i, std::move(*ready.item), share);
         } else if (may_claim()) {
             const std::int64_t i = claimed++;
             lock.unlock();

@@ -1,10 +1,16 @@
 #include "import/slice_filter.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace stack2nrrd {
 
 namespace {
+
+/// Rows that are filtered along y together.
+constexpr Index rows_at_a_time = 16;
+
+constexpr std::size_t cache_line = 64;
 
 bool is_float(SampleType type) { return type == SampleType::float32 || type == SampleType::float64; }
 
@@ -14,16 +20,14 @@ template <class Real>
 SliceTables<Real>::SliceTables(const ImportPlan::Detail& plan)
     : x(std::make_shared<TapTable<Real>>(plan.axes[0])), y(std::make_shared<TapTable<Real>>(plan.axes[1])) {}
 
+/// Columns of a batch that are converted and filtered along y at a time: they stay in the processor's first cache.
+/// Whether a row has NaN must be known before anything is added, so floating-point rows are worked on as a whole.
 template <class Real>
-SliceFilter<Real>::Path::Path(const ImportPlan::Detail& plan, const SliceTables<Real>& tables,
-                              const typename FilterX<Real>::Emit& emit)
-    : x(plan.axes[0], tables.x, static_cast<std::size_t>(plan.volume.channels), emit),
-      y(plan.axes[1], tables.y, {0, plan.axes[1].outputs},
-        static_cast<std::size_t>(x.needed().size() * plan.volume.channels),
-        [this](Index k, const Real* row) {
-            if (row != nullptr) x.add(k, row);
-        }),
-      rows(accumulator_group * static_cast<std::size_t>(x.needed().size() * plan.volume.channels)) {}
+Index SliceFilter<Real>::block_columns(const ImportPlan::Detail& plan) {
+    constexpr Index samples = 512;
+    const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
+    return is_float(plan.image.type) ? columns : std::min(columns, std::max<Index>(1, samples / plan.volume.channels));
+}
 
 template <class Real>
 SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables<Real>& tables, SliceSource& source,
@@ -32,12 +36,24 @@ SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables
       source_(source),
       worker_(worker),
       convert_(row_conversion<Real>(plan.image, plan.channel)),
-      row_length_(static_cast<std::size_t>(plan.volume.channels)),
-      numbers_(plan, tables, [this](Index y, const Real* row) { store(y, row, slice_->numbers); }) {
-    row_length_ *= static_cast<std::size_t>(numbers_.x.needed().size());
-    if (is_float(plan.image.type)) {
-        nan_.emplace(plan, tables, [this](Index y, const Real* row) { store(y, row, slice_->nan); });
-    }
+      x_(plan.axes[0], tables.x, static_cast<std::size_t>(plan.volume.channels),
+         [this](Index y) { return slice_->numbers.data() + static_cast<std::size_t>(y) * plan_.small_row_length(); }),
+      y_(plan.axes[1], tables.y, {0, plan.axes[1].outputs},
+         static_cast<std::size_t>(x_.needed().size() * plan.volume.channels)),
+      rows_(static_cast<std::size_t>(rows_at_a_time)),
+      kept_(rows_.size() * plan.image.row_bytes()),
+      block_(block_columns(plan)),
+      stride_(static_cast<std::size_t>(block_ * plan.volume.channels) + cache_line / sizeof(Real)),
+      numbers_(rows_.size() * stride_),
+      number_rows_(rows_.size()),
+      nan_rows_(rows_.size()),
+      has_nan_(rows_.size()) {
+    if (!is_float(plan.image.type)) return;
+    x_of_nan_.emplace(plan.axes[0], tables.x, static_cast<std::size_t>(plan.volume.channels), [this](Index y) {
+        slice_->nan.resize(plan_.small_slice_length());  // zeros, where this is the first row with a NaN
+        return slice_->nan.data() + static_cast<std::size_t>(y) * plan_.small_row_length();
+    });
+    nan_.resize(numbers_.size());
 }
 
 template <class Real>
@@ -51,30 +67,61 @@ void SliceFilter<Real>::run(Index z, SmallSlice<Real>& slice, const std::functio
     }
     slice_ = &slice;
     pulse_ = &pulse;
-    numbers_.y.restart();
-    if (nan_) nan_->y.restart();
-    source_.read(worker_, z, numbers_.y.needed(), *this, pulse);
-    numbers_.x.flush();
-    if (nan_) nan_->x.flush();
+    y_.restart();
+    source_.read(worker_, z, y_.needed(), *this, pulse);
+    x_.flush();
+    if (x_of_nan_) x_of_nan_->flush();
+}
+
+/// Rows that make up a whole batch are taken where they are, others are kept until it is complete.
+template <class Real>
+void SliceFilter<Real>::rows(Index y, Index count, const std::byte* samples) {
+    const std::size_t row_bytes = plan_.image.row_bytes();
+    for (const Index last = y + count; y < last;) {
+        const Index begin = std::max(y_.needed().first, y / rows_at_a_time * rows_at_a_time);
+        const Index end = y_.batch_end(y, rows_at_a_time);
+        const Index taken = std::min(end, last) - y;
+        const bool keep = taken < end - begin;
+        const auto bytes = static_cast<std::size_t>(taken) * row_bytes;
+        const std::byte* rows = samples;
+        if (keep) {
+            rows = kept_.data() + static_cast<std::size_t>(y - begin) * row_bytes;
+            std::memcpy(kept_.data() + static_cast<std::size_t>(y - begin) * row_bytes, samples, bytes);
+        }
+        for (Index i = 0; i < taken; ++i) {
+            rows_[static_cast<std::size_t>(y - begin + i)] = rows + static_cast<std::size_t>(i) * row_bytes;
+        }
+        y += taken;
+        samples += bytes;
+        if (y == end) filter({begin, end});
+    }
 }
 
 template <class Real>
-void SliceFilter<Real>::row(Index y, const std::byte* samples) {
-    constexpr Index rows_a_pulse = 16;
-    if (y % rows_a_pulse == 0) (*pulse_)();
-    const std::size_t slot = static_cast<std::size_t>(y % accumulator_group) * row_length_;
-    Real* numbers = numbers_.rows.data() + slot;
-    Real* nan = nan_ ? nan_->rows.data() + slot : nullptr;
-    const bool any_nan = convert_(samples, numbers_.x.needed(), numbers, nan);
-    numbers_.y.add(y, numbers);
-    if (nan_) nan_->y.add(y, any_nan ? nan : nullptr);
-}
-
-template <class Real>
-void SliceFilter<Real>::store(Index y, const Real* row, std::vector<Real>& slice) {
-    slice.resize(plan_.small_slice_length());  // zeros, where this is the first row with a NaN
-    const auto length = static_cast<std::size_t>(plan_.axes[0].outputs * plan_.volume.channels);
-    std::copy_n(row, length, slice.data() + static_cast<std::size_t>(y) * length);
+void SliceFilter<Real>::filter(Range batch) {
+    (*pulse_)();
+    const auto count = static_cast<std::size_t>(batch.size());
+    const auto channels = static_cast<std::size_t>(plan_.volume.channels);
+    const Range needed = x_.needed();
+    for (Index first = needed.first; first < needed.end; first += block_) {
+        const Range columns{first, std::min(needed.end, first + block_)};
+        for (std::size_t i = 0; i < count; ++i) {
+            Real* numbers = numbers_.data() + i * stride_;
+            Real* nan = nan_.empty() ? nullptr : nan_.data() + i * stride_;
+            has_nan_[i] = convert_(rows_[i], columns, numbers, nan);
+            number_rows_[i] = numbers;
+            nan_rows_[i] = has_nan_[i] ? nan : nullptr;
+        }
+        if (first == needed.first) y_.begin(batch, has_nan_);
+        y_.sweep(static_cast<std::size_t>(columns.first - needed.first) * channels,
+                 static_cast<std::size_t>(columns.end - needed.first) * channels, number_rows_.data(),
+                 nan_rows_.data());
+    }
+    for (const auto& output : y_.finished()) {
+        x_.add(output.k, output.numbers);
+        if (output.nan != nullptr) x_of_nan_->add(output.k, output.nan);
+    }
+    y_.end();
 }
 
 template <class Real>
@@ -82,10 +129,12 @@ std::int64_t SliceFilter<Real>::memory_bytes(const ImportPlan::Detail& plan) {
     const auto channels = static_cast<std::size_t>(plan.volume.channels);
     const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
     const std::size_t length = static_cast<std::size_t>(columns) * channels;
+    const std::size_t block = static_cast<std::size_t>(block_columns(plan)) * channels + cache_line / sizeof(Real);
     const std::int64_t path = FilterX<Real>::memory_bytes(plan.axes[0], channels) +
-                              Accumulator<Real>::memory_bytes(plan.axes[1], length) +
-                              static_cast<std::int64_t>(accumulator_group * length * sizeof(Real));
-    return is_float(plan.image.type) ? 2 * path : path;
+                              Accumulator<Real>::memory_bytes(plan.axes[1], length, rows_at_a_time) +
+                              rows_at_a_time * static_cast<std::int64_t>(block * sizeof(Real));
+    const auto kept = rows_at_a_time * static_cast<std::int64_t>(plan.image.row_bytes());
+    return (is_float(plan.image.type) ? 2 : 1) * path + kept;
 }
 
 template struct SliceTables<float>;

@@ -47,28 +47,30 @@ public:
     [[nodiscard]] static std::int64_t memory_bytes(const ImportPlan::Detail& plan);
 
 private:
-    void row(Index y, const std::byte* samples) override;
-    void store(Index y, const Real* row, std::vector<Real>& slice);
-
-    /// y, then x, into one of the two parts of the slice.
-    struct Path {
-        Path(const ImportPlan::Detail& plan, const SliceTables<Real>& tables, const typename FilterX<Real>::Emit& emit);
-        Path(const Path&) = delete;
-        Path& operator=(const Path&) = delete;
-
-        FilterX<Real> x;
-        Accumulator<Real> y;
-        std::vector<Real> rows;  ///< a group of converted rows
-    };
+    void rows(Index y, Index count, const std::byte* samples) override;
+    void filter(Range batch);
+    static Index block_columns(const ImportPlan::Detail& plan);
 
     const ImportPlan::Detail& plan_;
     SliceSource& source_;
     unsigned worker_;
     RowConversion<Real> convert_;
-    std::size_t row_length_;  ///< of converted rows
-    Path numbers_;
-    std::optional<Path> nan_;  ///< for floating-point slices
     SmallSlice<Real>* slice_ = nullptr;
+    FilterX<Real> x_;
+    std::optional<FilterX<Real>> x_of_nan_;  ///< for floating-point slices
+    Accumulator<Real> y_;
+
+    // A batch of rows
+    std::vector<const std::byte*> rows_;  ///< as they were decoded
+    std::vector<std::byte> kept_;         ///< those of them that their decoder did not keep
+    Index block_;                         ///< columns that are worked on at a time
+    std::size_t stride_;                  ///< from one row of a block to the next
+    std::vector<Real> numbers_;           ///< a block, converted
+    std::vector<Real> nan_;
+    std::vector<const Real*> number_rows_;
+    std::vector<const Real*> nan_rows_;
+    std::vector<bool> has_nan_;
+
     const std::function<void()>* pulse_ = nullptr;
 };
 

@@ -29,7 +29,14 @@ Sample rounded(double value) {
     } else {
         constexpr auto lowest = static_cast<double>(std::numeric_limits<Sample>::min());
         constexpr auto highest = static_cast<double>(std::numeric_limits<Sample>::max());
-        value = std::floor(value + 0.5);
+        value += 0.5;
+        if constexpr (std::is_unsigned_v<Sample> && sizeof(Sample) <= 2) {
+            // What is not negative is cut off rather than rounded down, which processors do many at a time.
+            value = value < 0 ? 0 : value;
+            value = value > highest ? highest : value;
+            return static_cast<Sample>(static_cast<std::int32_t>(value));
+        }
+        value = std::floor(value);
         value = value < lowest ? lowest : value;
         value = value > highest ? highest : value;
         return static_cast<Sample>(value);

@@ -1,82 +1,49 @@
 #include "resample/accumulator.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace stack2nrrd {
 
-namespace {
-
-/// The samples that one step of the loops works on: few enough that a group of items and the sums stay in the first
-/// level cache.
-constexpr std::size_t block = 512;
-
-/// sum += w0·item0 + … for `Count` items; `Fresh` sums begin at nothing. The order of additions is part of the result.
-template <int Count, bool Fresh, class Real>
-void add_items(Real* __restrict sum, const Real* const* items, const Real* w, std::size_t begin, std::size_t end) {
-    const Real* __restrict a = items[0];
-    const Real* __restrict b = items[Count > 1 ? 1 : 0];
-    const Real* __restrict c = items[Count > 2 ? 2 : 0];
-    const Real* __restrict d = items[Count > 3 ? 3 : 0];
-    for (std::size_t x = begin; x < end; ++x) {
-        Real t = w[0] * a[x];
-        if constexpr (Count > 1) t += w[1] * b[x];
-        if constexpr (Count > 2) t += w[2] * c[x];
-        if constexpr (Count > 3) t += w[3] * d[x];
-        sum[x] = Fresh ? t : sum[x] + t;
-    }
-}
-
-template <class Real>
-void add_items(bool fresh, std::size_t count, Real* sum, const Real* const* items, const Real* w, std::size_t begin,
-               std::size_t end) {
-    using Loop = void (*)(Real*, const Real* const*, const Real*, std::size_t, std::size_t);
-    static constexpr std::array<std::array<Loop, 4>, 2> loops{{
-        {add_items<1, false, Real>, add_items<2, false, Real>, add_items<3, false, Real>, add_items<4, false, Real>},
-        {add_items<1, true, Real>, add_items<2, true, Real>, add_items<3, true, Real>, add_items<4, true, Real>},
-    }};
-    loops[fresh ? 1 : 0][count - 1](sum, items, w, begin, end);
-}
-
-}  // namespace
-
 template <class Real>
 Accumulator<Real>::Accumulator(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table, Range outputs,
-                               std::size_t length, Emit emit)
-    : plan_(plan),
-      table_(std::move(table)),
-      outputs_(outputs),
-      length_(length),
-      emit_(std::move(emit)),
-      needed_(reach(plan, outputs)) {
+                               std::size_t length)
+    : plan_(plan), table_(std::move(table)), outputs_(outputs), length_(length), needed_(reach(plan, outputs)) {
     restart();
 }
 
 template <class Real>
 void Accumulator<Real>::restart() {
     next_output_ = outputs_.first;
-    group_begin_ = needed_.first;
+    finished_.clear();
     while (!open_.empty()) {
-        spare_.push_back(std::move(open_.front()));
+        recycle(std::move(open_.front()));
         open_.pop_front();
     }
 }
 
 template <class Real>
-void Accumulator<Real>::add(Index i, const Real* item) {
-    group_[static_cast<std::size_t>(i - group_begin_)] = item;
-    const Index end = i + 1;
-    if (end % accumulator_group != 0 && end != needed_.end) return;
-    open_outputs(end);
-    add_group(end);
-    group_begin_ = end;
-    close_outputs(end);
+void Accumulator<Real>::recycle(Output output) {
+    output.started = output.started_nan = false;
+    spare_.push_back(std::move(output));
 }
 
-/// Opens the outputs that begin before source sample `end`.
 template <class Real>
-void Accumulator<Real>::open_outputs(Index end) {
+void Accumulator<Real>::begin(Range batch, const std::vector<bool>& has_nan) {
+    batch_ = batch;
+    open_outputs();
+    for (Output& output : open_) {
+        look_for_nan(output, has_nan);
+        if (output.end() > batch.end) continue;
+        finished_.push_back({output.k, output.sum.get(), output.started_nan ? output.nan.get() : nullptr});
+    }
+}
+
+/// Opens the outputs that begin before the batch ends.
+template <class Real>
+void Accumulator<Real>::open_outputs() {
     for (; next_output_ < outputs_.end; ++next_output_) {
-        typename TapTable<Real>::View taps;
+        TapView<Real> taps;
         if (table_ != nullptr) {
             taps = (*table_)[next_output_];
         } else {
@@ -84,67 +51,75 @@ void Accumulator<Real>::open_outputs(Index end) {
             taps.first = taps_.first;
             taps.count = taps_.end() - taps_.first;
         }
-        if (taps.first >= end) return;
+        if (taps.first >= batch_.end) return;
 
         Output output;
         if (!spare_.empty()) {
             output = std::move(spare_.back());
             spare_.pop_back();
+        } else {
+            output.sum = std::make_unique_for_overwrite<Real[]>(length_);
+        }
+        if (table_ == nullptr) {
+            round_weights(taps_.weights, output.own_weights);
+            taps.weights = output.own_weights.data();
         }
         output.k = next_output_;
-        output.first = taps.first;
-        output.end = taps.first + taps.count;
-        output.started = false;
-        if (table_ == nullptr) round_weights(taps_.weights, output.own_weights);
-        output.weights = table_ != nullptr ? taps.weights : output.own_weights.data();
+        output.taps = taps;
         open_.push_back(std::move(output));
     }
 }
 
-/// Adds the items of the group, [group_begin_, end), to all open outputs.
+/// Makes room for the share of NaN of an output when its first comes.
 template <class Real>
-void Accumulator<Real>::add_group(Index end) {
-    for (std::size_t begin = 0; begin < length_; begin += block) {
-        const std::size_t stop = std::min(begin + block, length_);
-        for (Output& output : open_) {
-            // Runs of items that are there; missing ones count as zeros.
-            Index i = std::max(output.first, group_begin_);
-            const Index last = std::min(output.end, end);
-            bool fresh = !output.started;
-            while (i < last) {
-                const auto slot = static_cast<std::size_t>(i - group_begin_);
-                std::size_t count = 0;
-                while (i < last && group_[slot + count] != nullptr) {
-                    ++count;
-                    ++i;
-                }
-                if (count > 0) {
-                    if (output.sum == nullptr) output.sum = std::make_unique_for_overwrite<Real[]>(length_);
-                    add_items(fresh, count, output.sum.get(), &group_[slot],
-                              output.weights + (i - output.first) - count, begin, stop);
-                    fresh = false;
-                }
-                if (i < last) ++i;
-            }
-            if (stop == length_) output.started = output.started || !fresh;
-        }
+void Accumulator<Real>::look_for_nan(Output& output, const std::vector<bool>& has_nan) {
+    if (output.started_nan) return;
+    for (Index i = std::max(output.taps.first, batch_.first); i < std::min(output.end(), batch_.end); ++i) {
+        if (!has_nan[static_cast<std::size_t>(i - batch_.first)]) continue;
+        if (output.nan == nullptr) output.nan = std::make_unique_for_overwrite<Real[]>(length_);
+        std::fill_n(output.nan.get(), length_, Real{0});
+        output.started_nan = true;
+        zeros_.resize(length_);
+        return;
     }
 }
 
-/// Hands on the outputs that need nothing from source sample `end` on.
 template <class Real>
-void Accumulator<Real>::close_outputs(Index end) {
-    while (!open_.empty() && open_.front().end <= end) {
-        Output& output = open_.front();
-        emit_(output.k, output.started ? output.sum.get() : nullptr);
-        spare_.push_back(std::move(output));
+void Accumulator<Real>::sweep(std::size_t begin, std::size_t end, const Real* const* numbers, const Real* const* nan) {
+    std::vector<const Real*> shares;
+    for (Output& output : open_) {
+        const Range part{std::max(output.taps.first, batch_.first), std::min(output.end(), batch_.end)};
+        if (part.empty()) continue;
+        const auto skipped = static_cast<std::size_t>(part.first - batch_.first);
+        const auto count = static_cast<std::size_t>(part.size());
+        const Real* weights = output.taps.weights + (part.first - output.taps.first);
+        const auto first_group =
+            std::min(count, static_cast<std::size_t>(accumulator_group - part.first % accumulator_group));
+        Real* sum = output.sum.get() + begin;
+        loops_.add_up(sum, output.started ? sum : nullptr, numbers + skipped, weights, count, first_group, end - begin);
+        if (!output.started_nan) continue;
+        shares.resize(count);
+        for (std::size_t j = 0; j < count; ++j) {
+            shares[j] = nan[skipped + j] != nullptr ? nan[skipped + j] : zeros_.data();
+        }
+        Real* share = output.nan.get() + begin;
+        loops_.add_up(share, share, shares.data(), weights, count, first_group, end - begin);
+    }
+}
+
+template <class Real>
+void Accumulator<Real>::end() {
+    for (Output& output : open_) output.started = true;
+    for (std::size_t done = finished_.size(); done > 0; --done) {
+        recycle(std::move(open_.front()));
         open_.pop_front();
     }
+    finished_.clear();
 }
 
 template <class Real>
-std::int64_t Accumulator<Real>::memory_bytes(const AxisPlan& plan, std::size_t length) {
-    return most_open(plan, accumulator_group) * static_cast<std::int64_t>(length * sizeof(Real));
+std::int64_t Accumulator<Real>::memory_bytes(const AxisPlan& plan, std::size_t length, Index batch) {
+    return most_open(plan, batch) * static_cast<std::int64_t>(length * sizeof(Real));
 }
 
 template class Accumulator<float>;

@@ -1,78 +1,98 @@
 #pragma once
 
-// The filter along a slow axis: y, where items are rows, and z, where items are slices. Each item is added, times its
-// weight, into the few outputs that are under way. An output is handed on when its last item has come. How many are
-// under way depends on the kernel, not on the factor.
+// The filter along a slow axis: y, where items are rows, and z, where items are slices. Items come in batches; each is
+// added, times its weight, into the few outputs that are under way. An output is finished when its last item has come.
+// How many are under way depends on the kernel, not on the factor.
 
 #include "resample/axis_plan.hpp"
+#include "resample/loops.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <vector>
 
 namespace stack2nrrd {
 
-/// Items are summed in groups of this many, cut at multiples of it on the source index axis. Grouping saves most of
-/// the traffic to the sums, keeps rounding errors small for wide kernels, and since the cuts do not depend on where
-/// reading starts, neither does any sum.
-inline constexpr Index accumulator_group = 4;
+/// Items are summed in groups of this many, cut at multiples of it on the source index axis. Since the cuts do not
+/// depend on where reading starts, neither does any sum.
+inline constexpr Index accumulator_group = static_cast<Index>(summing_group);
 
+/// A batch is worked on in three steps: begin() it; sweep() over all samples of its items, in parts that fit into the
+/// processor's cache, and on several threads if there are; end() it.
 template <class Real>
 class Accumulator {
 public:
-    /// Receives output k: `length` samples, valid during the call; null stands for zeros.
-    using Emit = std::function<void(Index k, const Real* output)>;
+    /// An output whose last item lies in the batch. Its samples are there where sweep() has been.
+    struct Finished {
+        Index k = 0;
+        const Real* numbers = nullptr;
+        const Real* nan = nullptr;  ///< the share of the weights that fell on NaN; null if none did
+    };
 
     /// Makes `outputs` of `plan` from items of `length` samples. `table` may be null: taps are then found one by one.
-    Accumulator(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table, Range outputs, std::size_t length,
-                Emit emit);
+    Accumulator(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table, Range outputs, std::size_t length);
 
     /// The items that must be added, in order, without a gap.
     [[nodiscard]] Range needed() const noexcept { return needed_; }
 
-    /// Adds item i. Null stands for zeros. The samples must stay where they are until release_before() passes i.
-    void add(Index i, const Real* item);
+    /// Where a batch must end that begins with item `first` and shall have up to `most` items, a multiple of
+    /// accumulator_group: batches do not cut groups.
+    [[nodiscard]] Index batch_end(Index first, Index most) const noexcept {
+        return std::min(needed_.end, (first / most + 1) * most);
+    }
 
-    /// Items before this one are no longer looked at.
-    [[nodiscard]] Index release_before() const noexcept { return group_begin_; }
+    /// Begins with the items `batch`; `has_nan` tells for each whether it comes with a share of NaN.
+    void begin(Range batch, const std::vector<bool>& has_nan);
+
+    /// Adds the samples [begin, end) of all items of the batch. `numbers` and `nan` have a pointer for each item, to
+    /// its sample `begin`; those to NaN are looked at where there is one, and may be null for items that have none.
+    /// Calls for parts that do not overlap may come from several threads.
+    void sweep(std::size_t begin, std::size_t end, const Real* const* numbers, const Real* const* nan);
+
+    /// What the batch finishes, in order. Valid until end().
+    [[nodiscard]] const std::vector<Finished>& finished() const noexcept { return finished_; }
+
+    void end();
 
     /// Begins anew, for the next slice.
     void restart();
 
-    /// Memory for a plan, in bytes.
-    [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan, std::size_t length);
+    /// Memory for a plan whose items come in batches of up to `batch`, in bytes.
+    [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan, std::size_t length, Index batch);
 
 private:
     using Buffer = std::unique_ptr<Real[]>;
 
     struct Output {
         Index k = 0;
-        Index first = 0;
-        Index end = 0;
-        const Real* weights = nullptr;
+        TapView<Real> taps;
         std::vector<Real> own_weights;  ///< where there is no table
-        Buffer sum;                     ///< null until something is added
-        bool started = false;           ///< is `sum` more than raw memory?
+        Buffer sum;
+        Buffer nan;
+        bool started = false;      ///< is `sum` more than raw memory?
+        bool started_nan = false;  ///< the same of `nan`
+
+        [[nodiscard]] Index end() const noexcept { return taps.first + taps.count; }
     };
 
-    void open_outputs(Index end);
-    void add_group(Index end);
-    void close_outputs(Index end);
+    void open_outputs();
+    void recycle(Output output);
+    void look_for_nan(Output& output, const std::vector<bool>& has_nan);
 
     AxisPlan plan_;
     std::shared_ptr<const TapTable<Real>> table_;
     Range outputs_;
     std::size_t length_;
-    Emit emit_;
     Range needed_;
+    const Loops<Real>& loops_ = loops<Real>();
     Index next_output_ = 0;
-    Index group_begin_ = 0;
-    std::array<const Real*, accumulator_group> group_{};
+    Range batch_;
     std::deque<Output> open_;
+    std::vector<Finished> finished_;
     std::vector<Output> spare_;  ///< closed outputs, kept for their memory
+    std::vector<Real> zeros_;    ///< an item without NaN
     Taps taps_;
 };
 

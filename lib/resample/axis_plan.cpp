@@ -57,12 +57,6 @@ Index farthest(const AxisPlan& plan) {
     return static_cast<Index>(std::ceil(support)) + (cells ? plan.step.den : 0);
 }
 
-/// The most taps that an output can have.
-Index most_taps(const AxisPlan& plan) {
-    if (plan.copies()) return 1;
-    return std::min(plan.source, 2 * farthest(plan) / (2 * plan.step.den) + 1);
-}
-
 /// Kernels end where they vanish, but a Gaussian is cut off and a box is not continuous: at exactly their support
 /// samples do not count. A box that is not widened counts both of two equally near samples.
 bool within_support(const AxisPlan& plan, Index distance) {
@@ -156,6 +150,11 @@ Range reach(const AxisPlan& plan, Range outputs) {
     return {first, taps.end()};
 }
 
+Index most_taps(const AxisPlan& plan) {
+    if (plan.copies()) return 1;
+    return std::min(plan.source, 2 * farthest(plan) / (2 * plan.step.den) + 1);
+}
+
 Index most_open(const AxisPlan& plan, Index group) {
     const double span = 2.0 * static_cast<double>(farthest(plan)) / (2.0 * static_cast<double>(plan.step.den));
     const double open = (span + static_cast<double>(group)) / plan.step.value() + 2;
@@ -184,14 +183,15 @@ TapTable<Real>::TapTable(const AxisPlan& plan) {
     for (Index k = 0; k < plan.outputs; ++k) {
         find_taps(plan, k, taps);
         round_weights(taps.weights, rounded);
-        entries_.push_back({taps.first, static_cast<Index>(rounded.size()), weights_.size()});
+        // The weights stay where they are: there is room for all.
+        entries_.push_back({taps.first, static_cast<Index>(rounded.size()), weights_.data() + weights_.size()});
         weights_.insert(weights_.end(), rounded.begin(), rounded.end());
     }
 }
 
 template <class Real>
 std::int64_t TapTable<Real>::memory_bytes(const AxisPlan& plan) {
-    const auto entry = static_cast<Index>(sizeof(Entry)) + most_taps(plan) * static_cast<Index>(sizeof(Real));
+    const auto entry = static_cast<Index>(sizeof(TapView<Real>)) + most_taps(plan) * static_cast<Index>(sizeof(Real));
     return plan.outputs * entry;
 }
 

@@ -3,6 +3,8 @@
 // Which source samples make which output sample of one axis, and by what weights. All of the mathematics of
 // resampling is in this file; the loops elsewhere multiply and add.
 
+#include "resample/loops.hpp"
+
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/kernel.hpp>
 #include <stack2nrrd/options.hpp>
@@ -42,6 +44,9 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps);
 /// The source samples that `outputs` are made of.
 [[nodiscard]] Range reach(const AxisPlan& plan, Range outputs);
 
+/// The most taps that an output can have.
+[[nodiscard]] Index most_taps(const AxisPlan& plan);
+
 /// How many outputs can be under way at once while source samples come in groups of `group`.
 [[nodiscard]] Index most_open(const AxisPlan& plan, Index group);
 
@@ -55,28 +60,18 @@ void round_weights(const std::vector<double>& weights, std::vector<Real>& rounde
 template <class Real>
 class TapTable {
 public:
-    struct View {
-        Index first = 0;
-        const Real* weights = nullptr;
-        Index count = 0;
-    };
-
     explicit TapTable(const AxisPlan& plan);
+    TapTable(const TapTable&) = delete;
+    TapTable& operator=(const TapTable&) = delete;
 
-    [[nodiscard]] View operator[](Index k) const noexcept {
-        const Entry& entry = entries_[static_cast<std::size_t>(k)];
-        return {entry.first, weights_.data() + entry.weights, entry.count};
+    [[nodiscard]] const TapView<Real>& operator[](Index k) const noexcept {
+        return entries_[static_cast<std::size_t>(k)];
     }
 
     [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan);
 
 private:
-    struct Entry {
-        Index first = 0;
-        Index count = 0;
-        std::size_t weights = 0;
-    };
-    std::vector<Entry> entries_;
+    std::vector<TapView<Real>> entries_;
     std::vector<Real> weights_;
 };
 

@@ -5,80 +5,96 @@
 
 namespace stack2nrrd {
 
-namespace {
-
-/// Adds w0·sample0 + … of `Count` neighbouring samples, for all rows of the bundle.
-template <int Count, class Real, std::size_t Bundle>
-void add_taps(std::array<Real, Bundle>& sum, const Real* __restrict samples, std::size_t stride,
-              const Real* __restrict w) {
-    for (std::size_t r = 0; r < Bundle; ++r) {
-        Real t = w[0] * samples[r];
-        if constexpr (Count > 1) t += w[1] * samples[stride + r];
-        if constexpr (Count > 2) t += w[2] * samples[2 * stride + r];
-        if constexpr (Count > 3) t += w[3] * samples[3 * stride + r];
-        sum[r] += t;
-    }
-}
-
-}  // namespace
-
 template <class Real>
 FilterX<Real>::FilterX(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table, std::size_t channels,
-                       Emit emit)
+                       Place place)
     : plan_(plan),
       table_(std::move(table)),
       channels_(channels),
-      emit_(std::move(emit)),
+      place_(std::move(place)),
       needed_(reach(plan, {0, plan.outputs})) {
     if (plan_.copies()) return;
-    side_by_side_.assign(static_cast<std::size_t>(needed_.size()) * channels * bundle, Real{0});
-    rows_.resize(bundle * static_cast<std::size_t>(plan.outputs) * channels);
+    rows_.resize(bundle * static_cast<std::size_t>(needed_.size()) * channels);
+    side_by_side_.resize(static_cast<std::size_t>(window(plan, channels)) * channels * bundle);
+    results_.resize(static_cast<std::size_t>(outputs_at_a_time) * channels * bundle);
     held_.reserve(bundle);
 }
 
 template <class Real>
+Index FilterX<Real>::window(const AxisPlan& plan, std::size_t channels) {
+    constexpr std::size_t samples = 256;
+    return std::max(static_cast<Index>(samples / channels), 4 * most_taps(plan));
+}
+
+template <class Real>
 void FilterX<Real>::add(Index y, const Real* row) {
+    const std::size_t samples = static_cast<std::size_t>(needed_.size()) * channels_;
     if (plan_.copies()) {
-        emit_(y, row);
+        std::copy_n(row, samples, place_(y));
         return;
     }
-    Real* column = side_by_side_.data() + held_.size();
-    const std::size_t samples = static_cast<std::size_t>(needed_.size()) * channels_;
-    for (std::size_t i = 0; i < samples; ++i) column[i * bundle] = row[i];
+    std::copy_n(row, samples, rows_.data() + held_.size() * samples);
     held_.push_back(y);
     if (held_.size() == bundle) flush();
+}
+
+/// Makes the samples from `first` on lie side by side, as many as there is room for.
+template <class Real>
+void FilterX<Real>::slide(Index first) {
+    const std::size_t column = channels_ * bundle;
+    const auto columns = [&](Index count) { return static_cast<std::size_t>(count) * column; };
+    const Index kept = std::max<Index>(0, columns_.end - first);
+    if (kept > 0) {
+        const auto begin = side_by_side_.begin() + static_cast<std::ptrdiff_t>(columns(first - columns_.first));
+        std::copy_n(begin, columns(kept), side_by_side_.begin());
+    }
+    const Index end = std::min(needed_.end, first + static_cast<Index>(side_by_side_.size() / column));
+
+    const std::size_t row_length = static_cast<std::size_t>(needed_.size()) * channels_;
+    std::array<const Real*, bundle> rows{};
+    for (std::size_t r = 0; r < bundle; ++r) {
+        // Rows that are not there may be anything that can be read.
+        rows[r] = rows_.data() + std::min(r, held_.size() - 1) * row_length +
+                  static_cast<std::size_t>(first + kept - needed_.first) * channels_;
+    }
+    loops_.lay_side_by_side(rows.data(), static_cast<std::size_t>(end - first - kept) * channels_,
+                            side_by_side_.data() + columns(kept));
+    columns_ = {first, end};
 }
 
 template <class Real>
 void FilterX<Real>::flush() {
     if (held_.empty()) return;
-    const std::size_t row_length = static_cast<std::size_t>(plan_.outputs) * channels_;
-    for (Index k = 0; k < plan_.outputs; ++k) {
-        const typename TapTable<Real>::View taps = (*table_)[k];
-        for (std::size_t c = 0; c < channels_; ++c) {
-            const std::size_t first = static_cast<std::size_t>(taps.first - needed_.first) * channels_ + c;
-            const Real* samples = side_by_side_.data() + first * bundle;
-            std::array<Real, bundle> sum{};
-            // Sums in groups, as in the accumulator: wide kernels then lose less to rounding.
-            const std::size_t stride = channels_ * bundle;
-            const Real* w = taps.weights;
-            Index left = taps.count;
-            for (; left >= 4; left -= 4, w += 4, samples += 4 * stride) add_taps<4>(sum, samples, stride, w);
-            if (left == 3) add_taps<3>(sum, samples, stride, w);
-            if (left == 2) add_taps<2>(sum, samples, stride, w);
-            if (left == 1) add_taps<1>(sum, samples, stride, w);
-            Real* out = rows_.data() + static_cast<std::size_t>(k) * channels_ + c;
-            for (std::size_t r = 0; r < bundle; ++r) out[r * row_length] = sum[r];
+    std::array<Real*, bundle> out{};
+    for (std::size_t r = 0; r < held_.size(); ++r) out[r] = place_(held_[r]);
+
+    columns_ = {};
+    for (Index k = 0; k < plan_.outputs;) {
+        const auto reaches = [&](Index output) {
+            return (*table_)[output].first + (*table_)[output].count <= columns_.end;
+        };
+        if (!reaches(k)) slide((*table_)[k].first);
+        Index end = k + 1;
+        while (end < std::min(plan_.outputs, k + outputs_at_a_time) && reaches(end)) ++end;
+        loops_.filter(side_by_side_.data(), columns_.first, channels_, &(*table_)[k], static_cast<std::size_t>(end - k),
+                      results_.data());
+        const std::size_t length = static_cast<std::size_t>(end - k) * channels_;
+        if (held_.size() == bundle) {
+            loops_.lay_apart(results_.data(), length, out.data());
+        } else {
+            for (std::size_t r = 0; r < held_.size(); ++r)
+                for (std::size_t i = 0; i < length; ++i) out[r][i] = results_[i * bundle + r];
         }
+        for (std::size_t r = 0; r < held_.size(); ++r) out[r] += length;
+        k = end;
     }
-    for (std::size_t r = 0; r < held_.size(); ++r) emit_(held_[r], rows_.data() + r * row_length);
     held_.clear();
 }
 
 template <class Real>
 std::int64_t FilterX<Real>::memory_bytes(const AxisPlan& plan, std::size_t channels) {
     if (plan.copies()) return 0;
-    const Index samples = reach(plan, {0, plan.outputs}).size() + plan.outputs;
+    const Index samples = reach(plan, {0, plan.outputs}).size() + window(plan, channels) + outputs_at_a_time;
     return samples * static_cast<Index>(channels * bundle * sizeof(Real));
 }
 

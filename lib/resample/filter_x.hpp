@@ -4,6 +4,7 @@
 // run across the rows and are the same for every factor. Channels need no loop of their own.
 
 #include "resample/axis_plan.hpp"
+#include "resample/loops.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -15,33 +16,43 @@ namespace stack2nrrd {
 template <class Real>
 class FilterX {
 public:
-    /// Rows worked on together: one cache line.
-    static constexpr std::size_t bundle = 64 / sizeof(Real);
+    /// Rows worked on together.
+    static constexpr std::size_t bundle = bundle_rows<Real>;
 
-    /// Receives output row `y`: plan.outputs × channels samples, valid during the call.
-    using Emit = std::function<void(Index y, const Real* row)>;
+    /// Tells where output row `y` shall be written: room for plan.outputs × channels samples.
+    using Place = std::function<Real*(Index y)>;
 
     /// Rows hold the source samples reach(plan, all outputs), `channels` interleaved.
-    FilterX(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table, std::size_t channels, Emit emit);
+    FilterX(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table, std::size_t channels, Place place);
 
     /// The source samples of x that rows hold.
     [[nodiscard]] Range needed() const noexcept { return needed_; }
 
     void add(Index y, const Real* row);
-    /// Emits what is still held back.
+    /// Writes what is still held back.
     void flush();
 
     [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan, std::size_t channels);
 
 private:
+    /// Source samples of a bundle that lie side by side at a time: they shall stay in the processor's first cache, and
+    /// not be moved more often than they are read.
+    [[nodiscard]] static Index window(const AxisPlan& plan, std::size_t channels);
+    static constexpr Index outputs_at_a_time = 64;
+
+    void slide(Index first);
+
     AxisPlan plan_;
     std::shared_ptr<const TapTable<Real>> table_;
     std::size_t channels_;
-    Emit emit_;
+    Place place_;
     Range needed_;
-    std::vector<Real> side_by_side_;  ///< samples × channels × bundle
-    std::vector<Real> rows_;          ///< bundle × outputs × channels
-    std::vector<Index> held_;         ///< the y of the rows in side_by_side_
+    const Loops<Real>& loops_ = loops<Real>();
+    std::vector<Real> rows_;          ///< bundle × source samples × channels, as they came
+    std::vector<Real> side_by_side_;  ///< window × channels × bundle
+    std::vector<Real> results_;       ///< outputs_at_a_time × channels × bundle
+    Range columns_;                   ///< the source samples in side_by_side_
+    std::vector<Index> held_;         ///< the y of the rows in rows_
 };
 
 }  // namespace stack2nrrd

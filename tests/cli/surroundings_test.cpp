@@ -48,7 +48,7 @@ Arguments strace(const std::string& calls, const std::string& fault, const fs::p
 
 }  // namespace
 
-TEST_CASE("two runs give the same bytes, as do threads, locale, time zone and a missing home", "[cli]") {
+TEST_CASE("two runs give the same bytes, as do threads, processors, locale, time zone and a missing home", "[cli]") {
     const Place place;
     CHECK(place.made({place.usual}) == place.wanted);
     for (const std::string threads : {"1", "2", "7"}) {
@@ -61,6 +61,11 @@ TEST_CASE("two runs give the same bytes, as do threads, locale, time zone and a 
     Program plain{place.usual};
     plain.set = {{"LC_ALL", "C"}};
     CHECK(place.made(plain) == place.wanted);
+    for (const std::string instructions : {"baseline", "avx2", "avx512"}) {
+        CAPTURE(instructions);
+        plain.set = {{"STACK2NRRD_INSTRUCTIONS", instructions}};
+        CHECK(place.made(plain) == place.wanted);
+    }
 }
 
 TEST_CASE("stdin, stdout and stderr may be closed", "[cli]") {

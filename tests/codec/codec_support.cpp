@@ -54,9 +54,11 @@ namespace {
 class Collector : public RowSink {
 public:
     Collector(Slice& slice, Index first) : slice_(slice), next_(first) {}
-    void row(Index y, const std::byte* samples) override {
-        if (y != next_++) throw std::logic_error("rows come out of order");
-        slice_.samples.insert(slice_.samples.end(), samples, samples + slice_.image.row_bytes());
+    void rows(Index y, Index count, const std::byte* samples) override {
+        if (y != next_ || count < 1) throw std::logic_error("rows come out of order");
+        next_ += count;
+        const std::size_t bytes = static_cast<std::size_t>(count) * slice_.image.row_bytes();
+        slice_.samples.insert(slice_.samples.end(), samples, samples + bytes);
     }
     [[nodiscard]] Index next() const { return next_; }
 

@@ -71,25 +71,59 @@ std::vector<double> plain(const AxisPlan& plan, Index k, const std::vector<std::
 }
 
 template <class Real>
-struct Collector {
-    std::vector<Index> order;
-    std::vector<std::vector<Real>> outputs;
-    std::size_t length = 0;
-    typename Accumulator<Real>::Emit emit = [this](Index k, const Real* output) {
-        order.push_back(k);
-        outputs.emplace_back();
-        if (output != nullptr) outputs.back().assign(output, output + length);
-    };
-};
+using Items = std::vector<std::vector<Real>>;
 
 template <class Real>
-void accumulate(Accumulator<Real>& accumulator, const std::vector<std::vector<Real>>& items) {
-    for (Index i = accumulator.needed().first; i < accumulator.needed().end; ++i) {
-        const auto& item = items[static_cast<std::size_t>(i)];
-        accumulator.add(i, item.empty() ? nullptr : item.data());
-        CHECK(accumulator.release_before() <= i + 1);
-        CHECK(accumulator.release_before() > i - stack2nrrd::accumulator_group);
+struct Collected {
+    std::vector<Index> order;
+    Items<Real> numbers;
+    Items<Real> nan;  ///< empty: none
+};
+
+/// Gives the accumulator all items in batches of up to `batch`, each in parts of up to `part` samples, the last part
+/// first. `nan` may have empty items, or be empty.
+template <class Real>
+Collected<Real> accumulate(Accumulator<Real>& accumulator, const Items<Real>& items, const Items<Real>& nan,
+                           Index batch, std::size_t part) {
+    Collected<Real> collected;
+    const std::size_t length = items.front().size();
+    for (Index first = accumulator.needed().first; first < accumulator.needed().end;) {
+        const Index end = accumulator.batch_end(first, batch);
+        REQUIRE(first < end);
+        std::vector<bool> has_nan;
+        for (Index i = first; i < end; ++i)
+            has_nan.push_back(!nan.empty() && !nan[static_cast<std::size_t>(i)].empty());
+        accumulator.begin({first, end}, has_nan);
+        for (std::size_t stop = length; stop > 0;) {
+            const std::size_t begin = stop > part ? stop - part : 0;
+            std::vector<const Real*> of_numbers, of_nan;
+            for (Index i = first; i < end; ++i) {
+                const auto at = static_cast<std::size_t>(i);
+                of_numbers.push_back(items[at].data() + begin);
+                of_nan.push_back(has_nan[static_cast<std::size_t>(i - first)] ? nan[at].data() + begin : nullptr);
+            }
+            accumulator.sweep(begin, stop, of_numbers.data(), of_nan.data());
+            stop = begin;
+        }
+        for (const auto& output : accumulator.finished()) {
+            collected.order.push_back(output.k);
+            collected.numbers.emplace_back(output.numbers, output.numbers + length);
+            collected.nan.emplace_back();
+            if (output.nan != nullptr) collected.nan.back().assign(output.nan, output.nan + length);
+        }
+        accumulator.end();
+        first = end;
     }
+    return collected;
+}
+
+template <class Real>
+double worst_difference(const std::vector<Real>& have, const std::vector<double>& truth) {
+    double worst = 0;
+    for (std::size_t x = 0; x < truth.size(); ++x) {
+        worst = std::max(worst, std::abs((have.empty() ? 0 : static_cast<double>(have[x])) - truth[x]));
+    }
+    return worst;
 }
 
 template <class Real>
@@ -97,52 +131,51 @@ void test_accumulator(double tolerance) {
     for (const AxisPlan& plan : plans()) {
         for (const std::size_t length : {std::size_t{1}, std::size_t{7}, std::size_t{512}, std::size_t{1300}}) {
             for (const bool with_table : {true, false}) {
-                auto items = noise<Real>(plan.source, length);
-                if (length == 7)
-                    for (std::size_t i = 0; i < items.size(); i += 3) items[i].clear();  // zeros
-                if (length == 512)
-                    for (std::size_t i = 5; i < std::min<std::size_t>(items.size(), 40); ++i) items[i].clear();
+                const auto items = noise<Real>(plan.source, length);
+                Items<Real> nan;
+                if (length == 7 || length == 512) {
+                    nan = noise<Real>(plan.source, length);
+                    for (std::size_t i = 0; i < nan.size(); ++i)
+                        if (length == 7 ? i % 3 == 0 : i < 20 || i > 30) nan[i].clear();
+                }
                 const auto table = with_table ? std::make_shared<TapTable<Real>>(plan) : nullptr;
-                Collector<Real> all;
-                all.length = length;
-                Accumulator<Real> accumulator(plan, table, {0, plan.outputs}, length, all.emit);
-                accumulate(accumulator, items);
+                Accumulator<Real> accumulator(plan, table, {0, plan.outputs}, length);
+                const Collected<Real> all = accumulate(accumulator, items, nan, 16, 512);
                 INFO(plan.kernel.spec() << " step " << plan.step.num << '/' << plan.step.den << " length " << length);
                 REQUIRE(all.order.size() == static_cast<std::size_t>(plan.outputs));
                 double worst = 0;
                 for (Index k = 0; k < plan.outputs; ++k) {
                     const auto at = static_cast<std::size_t>(k);
                     REQUIRE(all.order[at] == k);
-                    const std::vector<double> truth = plain(plan, k, items, length);
-                    for (std::size_t x = 0; x < length; ++x) {
-                        const double have = all.outputs[at].empty() ? 0 : static_cast<double>(all.outputs[at][x]);
-                        worst = std::max(worst, std::abs(have - truth[x]));
+                    worst = std::max(worst, worst_difference(all.numbers[at], plain(plan, k, items, length)));
+                    if (nan.empty()) {
+                        CHECK(all.nan[at].empty());
+                    } else {
+                        worst = std::max(worst, worst_difference(all.nan[at], plain(plan, k, nan, length)));
                     }
                 }
                 CHECK(worst < tolerance);
-                const std::vector<std::vector<Real>> before = all.outputs;
 
-                // Anew, after it was left in the middle of a slice.
+                // Anew, after it was left in the middle of a slice, with other batches and parts: the same to the bit.
                 accumulator.restart();
-                if (accumulator.needed().size() > 3)
-                    for (Index i = accumulator.needed().first; i < accumulator.needed().first + 3; ++i)
-                        accumulator.add(i, items[0].empty() ? items[1].data() : items[0].data());
+                if (accumulator.needed().size() > 3) {
+                    const Index first = accumulator.needed().first;
+                    const std::vector<const Real*> any(4, items[0].data());
+                    accumulator.begin({first, accumulator.batch_end(first, 4)}, std::vector<bool>(4, !nan.empty()));
+                    accumulator.sweep(0, length, any.data(), any.data());
+                }
                 accumulator.restart();
-                all.order.clear();
-                all.outputs.clear();
-                accumulate(accumulator, items);
-                CHECK((all.outputs == before));
+                const Collected<Real> again = accumulate(accumulator, items, nan, 4, 100);
+                CHECK((again.numbers == all.numbers));
 
-                // Some of the outputs are the same as all of them, to the bit.
+                // So are some of the outputs.
                 for (const Range part : {Range{plan.outputs / 3, plan.outputs}, Range{0, (plan.outputs + 1) / 2}}) {
-                    Collector<Real> some;
-                    some.length = length;
-                    Accumulator<Real> partial(plan, table, part, length, some.emit);
-                    accumulate(partial, items);
-                    REQUIRE(some.outputs.size() == static_cast<std::size_t>(part.size()));
+                    Accumulator<Real> partial(plan, table, part, length);
+                    const Collected<Real> some = accumulate(partial, items, nan, 8, length);
+                    REQUIRE(some.numbers.size() == static_cast<std::size_t>(part.size()));
                     for (Index k = part.first; k < part.end; ++k)
-                        CHECK((some.outputs[static_cast<std::size_t>(k - part.first)] ==
-                               before[static_cast<std::size_t>(k)]));
+                        CHECK((some.numbers[static_cast<std::size_t>(k - part.first)] ==
+                               all.numbers[static_cast<std::size_t>(k)]));
                 }
             }
         }
@@ -156,26 +189,21 @@ void test_filter_x(double tolerance) {
             // One row, a bundle, more than one bundle and a rest
             for (const std::size_t rows : {std::size_t{1}, FilterX<Real>::bundle, 2 * FilterX<Real>::bundle + 3}) {
                 const auto table = std::make_shared<TapTable<Real>>(plan);
-                std::vector<Index> order;
-                std::vector<std::vector<Real>> made;
-                FilterX<Real> filter(plan, table, channels, [&](Index y, const Real* row) {
-                    order.push_back(y);
-                    made.emplace_back(row, row + static_cast<std::size_t>(plan.outputs) * channels);
-                });
+                const std::size_t out_length = static_cast<std::size_t>(plan.outputs) * channels;
+                std::vector<std::vector<Real>> made(rows);
+                FilterX<Real> filter(plan, table, channels,
+                                     [&](Index y) { return made[static_cast<std::size_t>(y) / 3].data(); });
                 const Range needed = filter.needed();
                 const auto source =
                     noise<Real>(static_cast<Index>(rows), static_cast<std::size_t>(plan.source) * channels);
                 for (int turn = 0; turn < 2; ++turn) {  // the second time after a flush
-                    order.clear();
-                    made.clear();
+                    for (auto& row : made) row.assign(out_length, Real{-1e6});
                     for (std::size_t y = 0; y < rows; ++y)
                         filter.add(static_cast<Index>(3 * y),
                                    source[y].data() + static_cast<std::size_t>(needed.first) * channels);
                     filter.flush();
-                    REQUIRE(order.size() == rows);
                     double worst = 0;
                     for (std::size_t y = 0; y < rows; ++y) {
-                        REQUIRE(order[y] == static_cast<Index>(3 * y));
                         for (std::size_t c = 0; c < channels; ++c) {
                             std::vector<std::vector<Real>> items;  // samples as items of length 1
                             for (Index i = 0; i < plan.source; ++i)
@@ -209,8 +237,114 @@ TEST_CASE("the filter along x sums as the definition says", "[resample]") {
 
 TEST_CASE("the accumulator's memory does not grow with the factor", "[resample]") {
     const auto bytes = [](Rational factor) {
-        return Accumulator<float>::memory_bytes(plan_of(100000, "lanczos:3", factor), 1000);
+        return Accumulator<float>::memory_bytes(plan_of(100000, "lanczos:3", factor), 1000, 4);
     };
     CHECK(bytes({40, 1}) <= bytes({2, 1}));
     CHECK(bytes({2, 1}) <= 12 * 1000 * 4);
+}
+
+namespace {
+
+template <class Real>
+std::vector<Real> numbers(std::mt19937& random, std::size_t count) {
+    std::vector<Real> made(count);
+    for (Real& v : made) v = static_cast<Real>(static_cast<double>(random()) / 4294967296.0 * 2000 - 1000);
+    return made;
+}
+
+/// What the loops promise, in their order: groups of four, one after the other.
+template <class Real>
+Real in_groups(const std::vector<Real>& products, std::size_t first_group, const Real* onto) {
+    Real total = onto != nullptr ? *onto : Real{0};
+    std::size_t end = first_group;
+    for (std::size_t j = 0; j < products.size(); end += 4) {
+        const bool fresh = j == 0 && onto == nullptr;
+        Real group = products[j++];
+        for (; j < std::min(end, products.size()); ++j) group += products[j];
+        total = fresh ? group : total + group;
+    }
+    return total;
+}
+
+template <class Real>
+void test_adding_up(const stack2nrrd::Loops<Real>& loops) {
+    std::mt19937 random(11);
+    for (int turn = 0; turn < 300; ++turn) {
+        const std::size_t count = 1 + random() % 40;
+        const std::size_t length = random() % 300;
+        const std::size_t first_group = std::min(count, std::size_t{1 + random() % 4});
+        const bool fresh = random() % 2 == 0;
+        Items<Real> items;
+        std::vector<const Real*> pointers;
+        for (std::size_t j = 0; j < count; ++j) items.push_back(numbers<Real>(random, length));
+        for (const auto& item : items) pointers.push_back(item.data());
+        const std::vector<Real> weights = numbers<Real>(random, count);
+        const std::vector<Real> onto = numbers<Real>(random, length);
+        std::vector<Real> sum = onto;
+        loops.add_up(sum.data(), fresh ? nullptr : sum.data(), pointers.data(), weights.data(), count, first_group,
+                     length);
+        for (std::size_t x = 0; x < length; ++x) {
+            std::vector<Real> products;
+            for (std::size_t j = 0; j < count; ++j) products.push_back(weights[j] * items[j][x]);
+            REQUIRE(sum[x] == in_groups(products, first_group, fresh ? nullptr : &onto[x]));
+        }
+    }
+}
+
+template <class Real>
+void test_bundles(const stack2nrrd::Loops<Real>& loops) {
+    constexpr std::size_t bundle = stack2nrrd::bundle_rows<Real>;
+    std::mt19937 random(12);
+    for (int turn = 0; turn < 100; ++turn) {
+        const std::size_t channels = 1 + random() % 4;
+        const std::size_t samples = 1 + random() % 60;
+        Items<Real> rows, back(bundle, std::vector<Real>(samples * channels));
+        std::vector<const Real*> from;
+        std::vector<Real*> to;
+        for (std::size_t r = 0; r < bundle; ++r) rows.push_back(numbers<Real>(random, samples * channels));
+        for (const auto& row : rows) from.push_back(row.data());
+        for (auto& row : back) to.push_back(row.data());
+        std::vector<Real> columns(samples * channels * bundle);
+        loops.lay_side_by_side(from.data(), samples * channels, columns.data());
+        loops.lay_apart(columns.data(), samples * channels, to.data());
+        REQUIRE((back == rows));
+
+        const std::vector<Real> weights = numbers<Real>(random, samples);
+        const auto first = static_cast<Index>(random() % 5);
+        std::vector<stack2nrrd::TapView<Real>> taps;
+        for (std::size_t k = 0; k < 9; ++k) {
+            const std::size_t skipped = random() % samples;
+            const std::size_t count = 1 + random() % (samples - skipped);
+            taps.push_back({first + static_cast<Index>(skipped), static_cast<Index>(count), weights.data()});
+        }
+        std::vector<Real> results(taps.size() * channels * bundle);
+        loops.filter(columns.data(), first, channels, taps.data(), taps.size(), results.data());
+        for (std::size_t k = 0; k < taps.size(); ++k)
+            for (std::size_t c = 0; c < channels; ++c)
+                for (std::size_t r = 0; r < bundle; ++r) {
+                    std::vector<Real> products;
+                    for (std::size_t j = 0; j < static_cast<std::size_t>(taps[k].count); ++j) {
+                        const std::size_t x = static_cast<std::size_t>(taps[k].first - first) + j;
+                        products.push_back(weights[j] * rows[r][x * channels + c]);
+                    }
+                    REQUIRE(results[(k * channels + c) * bundle + r] == in_groups<Real>(products, 4, nullptr));
+                }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the loops of every instruction set make the same bytes", "[resample]") {
+    using stack2nrrd::InstructionSet;
+    for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
+        if (!stack2nrrd::has(set)) {
+            WARN("skipped for instruction set " << static_cast<int>(set) << ": this processor does not have it");
+            continue;
+        }
+        INFO("instruction set " << static_cast<int>(set));
+        test_adding_up(stack2nrrd::loops<float>(set));
+        test_adding_up(stack2nrrd::loops<double>(set));
+        test_bundles(stack2nrrd::loops<float>(set));
+        test_bundles(stack2nrrd::loops<double>(set));
+    }
 }

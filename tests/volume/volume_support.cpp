@@ -78,9 +78,11 @@ namespace {
 class Collector : public RowSink {
 public:
     Collector(const NrrdVolume& volume, Index first) : row_bytes_(volume.image().row_bytes()), next_(first) {}
-    void row(Index y, const std::byte* samples) override {
-        if (y != next_++) throw std::logic_error("rows come out of order");
-        collected.insert(collected.end(), samples, samples + row_bytes_);
+    void rows(Index y, Index count, const std::byte* samples) override {
+        if (y != next_ || count < 1) throw std::logic_error("rows come out of order");
+        next_ += count;
+        const std::size_t bytes = static_cast<std::size_t>(count) * row_bytes_;
+        collected.insert(collected.end(), samples, samples + bytes);
     }
     [[nodiscard]] Index next() const { return next_; }
     Bytes collected;

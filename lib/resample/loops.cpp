@@ -1,0 +1,27 @@
+#include "resample/loops.hpp"
+
+namespace stack2nrrd {
+
+namespace {
+
+const LoopTable& table([[maybe_unused]] InstructionSet set) noexcept {
+#if defined(STACK2NRRD_X86_LOOPS)
+    if (set == InstructionSet::avx512) return avx512_loops;
+    if (set == InstructionSet::avx2) return avx2_loops;
+#endif
+    return baseline_loops;
+}
+
+}  // namespace
+
+template <>
+const Loops<float>& loops<float>(InstructionSet set) noexcept {
+    return table(set).single;
+}
+
+template <>
+const Loops<double>& loops<double>(InstructionSet set) noexcept {
+    return table(set).twice;
+}
+
+}  // namespace stack2nrrd

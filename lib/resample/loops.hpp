@@ -1,0 +1,61 @@
+#pragma once
+
+// The innermost loops: sums of weighted samples, side by side. They are written once and compiled for several
+// instruction sets; the widest that the processor has is taken. All sets make the same bytes: every output is summed in
+// the same order whatever lies beside it, and products are rounded before they are added.
+
+#include "core/processor.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace stack2nrrd {
+
+/// Samples are summed in groups of this many: ((a + b) + c) + d, and the groups one after the other. That keeps
+/// rounding errors small for wide kernels.
+inline constexpr std::size_t summing_group = 4;
+
+/// Rows that are filtered along x together: one cache line.
+template <class Real>
+inline constexpr std::size_t bundle_rows = 64 / sizeof(Real);
+
+/// The source samples first, first + 1, … of one output, and their weights.
+template <class Real>
+struct TapView {
+    std::int64_t first = 0;
+    std::int64_t count = 0;
+    const Real* weights = nullptr;
+};
+
+template <class Real>
+struct Loops {
+    /// sum[i] = onto[i] + Σ weights[j]·items[j][i] for i < length. Without `onto` sums begin with the first group,
+    /// which has `first_group` items; `count` > 0. `sum` may be `onto`, but overlaps with no item.
+    void (*add_up)(Real* sum, const Real* onto, const Real* const* items, const Real* weights, std::size_t count,
+                   std::size_t first_group, std::size_t length);
+
+    /// Lays bundle_rows rows side by side: columns[i·bundle_rows + r] = rows[r][i] for i < length.
+    void (*lay_side_by_side)(const Real* const* rows, std::size_t length, Real* columns);
+
+    /// The outputs taps[0 … outputs) of rows that lie side by side, `channels` interleaved; so do the results.
+    /// `columns` begins with source sample `first`.
+    void (*filter)(const Real* columns, std::int64_t first, std::size_t channels, const TapView<Real>* taps,
+                   std::size_t outputs, Real* results);
+
+    /// Undoes lay_side_by_side.
+    void (*lay_apart)(const Real* columns, std::size_t length, Real* const* rows);
+};
+
+template <class Real>
+[[nodiscard]] const Loops<Real>& loops(InstructionSet set = instruction_set()) noexcept;
+
+/// The loops of one instruction set.
+struct LoopTable {
+    Loops<float> single;
+    Loops<double> twice;
+};
+extern const LoopTable baseline_loops;
+extern const LoopTable avx2_loops;
+extern const LoopTable avx512_loops;
+
+}  // namespace stack2nrrd
