@@ -26,6 +26,10 @@ if(STACK2NRRD_STATIC_DEPS)
 endif()
 find_package(nlohmann_json REQUIRED)  # headers only
 
+if(STACK2NRRD_BUILD_APPS AND STACK2NRRD_BUILD_CAPI)
+    find_package(Python3 3.9 COMPONENTS Interpreter QUIET)  # without it there is no wheel
+endif()
+
 if(STACK2NRRD_BUILD_TESTS)
     find_package(Catch2 REQUIRED)  # 2.13 or 3: tests/support/catch.hpp takes both
     find_package(Teem MODULE)      # without it, the tests against it are reported as skipped

@@ -19,6 +19,7 @@ set(table
     "lib/import         | core codec sidecar intensity resample sink stack volume | "
     "lib/report         |                                                  | json"
     "lib/capi           |                                                  | "
+    "apps/python        |                                                  | "
     "apps/stack2nrrd    |                                                  | system"
 )
 

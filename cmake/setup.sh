@@ -36,4 +36,4 @@ install_packages() {
 build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev zlib1g-dev nlohmann-json3-dev)
 
 # What the tests take besides.
-test_packages=(catch2 libteem-dev teem-apps)
+test_packages=(catch2 libteem-dev teem-apps python3-venv)

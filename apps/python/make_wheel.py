@@ -1,0 +1,111 @@
+"""Packs module, shared library and program into a wheel: py3-none-PLATFORM.
+
+    make_wheel.py --version V --module FOLDER --library FILE --program FILE --license FILE --readme FILE --output FOLDER
+
+A wheel is a zip file with metadata, so nothing but Python is needed. Files have a fixed date: the same input gives the
+same bytes. On Linux the platform is told from what the two binaries ask of the C library; where they need another library
+of the system, the wheel is for machines that have it, and its platform is plain linux.
+"""
+
+import argparse
+import base64
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+
+# What every Linux has (PEP 600); with any other library, a wheel may not call itself manylinux.
+EVERYWHERE = re.compile(r"^(libc|libm|libpthread|libdl|librt|ld-linux[-a-z0-9_]*)\.so\.\d+$")
+
+
+def platform_of(binaries):
+    plain = re.sub(r"[-.]", "_", sysconfig.get_platform())
+    if not sys.platform.startswith("linux"):
+        return plain
+    newest = (2, 17)
+    for binary in binaries:
+        try:
+            text = subprocess.run(
+                ["readelf", "-W", "-d", "-V", binary], check=True, stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}
+            ).stdout.decode()
+        except FileNotFoundError:
+            return plain
+        if not all(EVERYWHERE.match(name) for name in re.findall(r"\(NEEDED\)[^\[]*\[([^\]]+)\]", text)):
+            return plain
+        newest = max([newest] + [(int(a), int(b)) for a, b in re.findall(r"GLIBC_(\d+)\.(\d+)", text)])
+    return "manylinux_%d_%d_%s" % (*newest, plain.partition("_")[2])
+
+
+class Wheel:
+    def __init__(self, path):
+        self.zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+        self.record = []
+
+    def add(self, name, data, executable=False):
+        entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = (0o100755 if executable else 0o100644) << 16
+        self.zip.writestr(entry, data)
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+        self.record.append("%s,sha256=%s,%d" % (name, digest, len(data)))
+
+    def close(self, info):
+        self.record.append(info + "/RECORD,,")
+        entry = zipfile.ZipInfo(info + "/RECORD", (1980, 1, 1, 0, 0, 0))
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = 0o100644 << 16
+        self.zip.writestr(entry, "\n".join(self.record) + "\n")
+        self.zip.close()
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("version", "module", "library", "program", "license", "readme", "output"):
+        parser.add_argument("--" + name, required=True)
+    parser.add_argument("--notice", action="append", default=[], help="licence of a library that is linked in")
+    given = parser.parse_args()
+
+    platform = platform_of([given.library, given.program])
+    name = "stack2nrrd-" + given.version
+    info = name + ".dist-info"
+    os.makedirs(given.output, exist_ok=True)
+    for old in os.listdir(given.output):
+        if old.startswith("stack2nrrd-") and old.endswith(".whl"):
+            os.remove(os.path.join(given.output, old))
+    path = os.path.join(given.output, "%s-py3-none-%s.whl" % (name, platform))
+    wheel = Wheel(path)
+    for file in sorted(os.listdir(given.module)):
+        if file.endswith(".py"):
+            wheel.add("stack2nrrd/" + file, read(os.path.join(given.module, file)))
+    suffix = {"win32": "stack2nrrd.dll", "darwin": "libstack2nrrd.dylib"}.get(sys.platform, "libstack2nrrd.so")
+    wheel.add("stack2nrrd/" + suffix, read(given.library), executable=True)
+    program = "stack2nrrd.exe" if sys.platform == "win32" else "stack2nrrd"
+    wheel.add("%s.data/scripts/%s" % (name, program), read(given.program), executable=True)
+    wheel.add(info + "/licenses/LICENSE", read(given.license))
+    for notice in given.notice:
+        package = os.path.basename(os.path.dirname(notice))  # /usr/share/doc/PACKAGE/copyright
+        wheel.add("%s/licenses/%s" % (info, package), read(notice))
+    metadata = (
+        "Metadata-Version: 2.1\nName: stack2nrrd\nVersion: %s\n"
+        "Summary: Stacks of slices to smaller NRRD volumes, without aliasing\n"
+        "License: BSD-2-Clause\nRequires-Python: >=3.9\nDescription-Content-Type: text/markdown\n\n" % given.version
+    )
+    wheel.add(info + "/METADATA", metadata.encode() + read(given.readme))
+    wheel.add(
+        info + "/WHEEL",
+        ("Wheel-Version: 1.0\nGenerator: stack2nrrd\nRoot-Is-Purelib: false\nTag: py3-none-%s\n" % platform).encode(),
+    )
+    wheel.close(info)
+    print(path)
+
+
+if __name__ == "__main__":
+    main()

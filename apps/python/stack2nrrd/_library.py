@@ -1,0 +1,86 @@
+"""The shared library: where it is, and what its functions take. All of it is told in stack2nrrd/stack2nrrd.h."""
+
+import ctypes
+import os
+import sys
+
+ABI_VERSION = 1
+OK = 0
+
+
+class Volume(ctypes.Structure):
+    """stack2nrrd_volume"""
+
+    _fields_ = [
+        ("size", ctypes.c_int64 * 3),
+        ("components", ctypes.c_int32),
+        ("sample_type", ctypes.c_int32),
+        ("direction", ctypes.c_double * 3 * 3),
+        ("origin", ctypes.c_double * 3),
+        ("spacing_known", ctypes.c_int32),
+        ("bytes", ctypes.c_int64),
+        ("memory_bytes", ctypes.c_int64),
+        ("source_slices", ctypes.c_int64),
+    ]
+
+
+PROGRESS = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_double, ctypes.c_char_p, ctypes.c_void_p)
+
+_HANDLE = ctypes.c_void_p
+_TEXT = ctypes.c_char_p
+_FUNCTIONS = {
+    "abi_version": (ctypes.c_int,),
+    "version": (_TEXT,),
+    "last_error": (_TEXT,),
+    "open": (ctypes.c_int, _TEXT, ctypes.POINTER(_HANDLE)),
+    "open_list": (ctypes.c_int, ctypes.POINTER(_TEXT), ctypes.c_size_t, ctypes.POINTER(_HANDLE)),
+    "set": (ctypes.c_int, _HANDLE, _TEXT, _TEXT),
+    "plan": (ctypes.c_int, _HANDLE, ctypes.POINTER(Volume)),
+    "info": (ctypes.c_int, _HANDLE, ctypes.POINTER(_TEXT)),
+    "read": (ctypes.c_int, _HANDLE, ctypes.c_void_p, ctypes.c_size_t, PROGRESS, ctypes.c_void_p),
+    "write": (ctypes.c_int, _HANDLE, _TEXT, PROGRESS, ctypes.c_void_p),
+    "close": (ctypes.c_int, _HANDLE),
+}
+
+
+def _candidates():
+    """The path in STACK2NRRD_LIBRARY alone; or beside this file; or wherever the system looks."""
+    named = os.environ.get("STACK2NRRD_LIBRARY")
+    if named:
+        return [named]
+    names = {
+        "win32": ("stack2nrrd.dll", "stack2nrrd.dll"),
+        "darwin": ("libstack2nrrd.dylib", "libstack2nrrd.%d.dylib" % ABI_VERSION),
+    }.get(sys.platform, ("libstack2nrrd.so", "libstack2nrrd.so.%d" % ABI_VERSION))
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), names[0])
+    return [beside] if os.path.exists(beside) else [names[1]]
+
+
+def _load():
+    problems = []
+    for candidate in _candidates():
+        try:
+            library = ctypes.CDLL(candidate)
+        except OSError as error:
+            problems.append(str(error))
+            continue
+        functions = {}
+        for name, (result, *arguments) in _FUNCTIONS.items():
+            function = getattr(library, "stack2nrrd_" + name)
+            function.restype = result
+            function.argtypes = arguments
+            functions[name] = function
+        found = functions["abi_version"]()
+        if found != ABI_VERSION:
+            raise ImportError(
+                "%s: has version %d of the C ABI, this module needs %d; install library and module of one release"
+                % (candidate, found, ABI_VERSION)
+            )
+        return type("Library", (), {name: staticmethod(function) for name, function in functions.items()})
+    raise ImportError(
+        "the shared library of stack2nrrd was not found (%s); install the wheel, or set STACK2NRRD_LIBRARY to its path"
+        % "; ".join(problems)
+    )
+
+
+library = _load()

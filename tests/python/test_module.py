@@ -1,0 +1,307 @@
+"""The Python module: same numbers as the program, buffers, progress, errors."""
+
+import fractions
+import gc
+import json
+import os
+import pathlib
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import warnings
+
+import stack2nrrd
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
+PROGRAM = os.environ["STACK2NRRD_PROGRAM"]
+
+
+def write_tiff(path, width, height, samples, bits=8, channels=1):
+    """A TIFF of one strip, little endian."""
+    entries = [
+        (256, 4, 1, width),
+        (257, 4, 1, height),
+        (258, 3, 1, bits),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2 if channels == 3 else 1),
+        (273, 4, 1, 8),
+        (277, 3, 1, channels),
+        (278, 4, 1, height),
+        (279, 4, 1, len(samples)),
+    ]
+    if channels == 3:
+        entries[2] = (258, 3, 3, 8 + len(samples))  # three numbers, behind the samples
+    pad = struct.pack("<HHHH", bits, bits, bits, 0)
+    with open(path, "wb") as file:
+        file.write(b"II*\0" + struct.pack("<I", 8 + len(samples) + len(pad)) + samples + pad)
+        file.write(struct.pack("<H", len(entries)))
+        for entry in entries:
+            file.write(struct.pack("<HHII", *entry))
+        file.write(struct.pack("<I", 0))
+
+
+def noise(count, seed=1):
+    result = bytearray()
+    while len(result) < count:
+        seed = (seed * 6364136223846793005 + 1442695040888963407) % 2**64
+        result += struct.pack("<I", seed >> 32)
+    return bytes(result[:count])
+
+
+def flat(samples):
+    """The bytes of what read() gives."""
+    view = memoryview(samples)
+    return bytes(view.cast("B"))
+
+
+class Scan(unittest.TestCase):
+    size = (9, 7, 6)
+
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        self.folder = pathlib.Path(self._folder.name)
+        self.scan = self.folder / "scan"
+        self.scan.mkdir()
+        x, y, z = self.size
+        self.slices = [noise(x * y, z + 1) for z in range(z)]
+        for number, samples in enumerate(self.slices):
+            write_tiff(self.scan / ("slice_%03d.tif" % number), x, y, samples)
+        warnings.simplefilter("ignore", stack2nrrd.StackWarning)
+        self.addCleanup(warnings.resetwarnings)
+
+    def long_run(self):
+        """A volume and options that keep a machine busy for a while."""
+        path = self.folder / "long.nrrd"
+        if not path.exists():
+            with open(path, "wb") as file:
+                file.write(b"NRRD0004\ntype: uint8\ndimension: 3\nsizes: 256 256 2048\nencoding: raw\n\n")
+                file.write(noise(256 * 256) * 2048)
+        return {"source": path, "kernel": "lanczos:30", "factor": "1.1"}
+
+
+class Samples(Scan):
+    def test_samples_are_in_z_y_x(self):
+        samples, volume = stack2nrrd.read(self.scan)
+        self.assertEqual(volume.size, (9, 7, 6))
+        self.assertEqual(volume.shape, (6, 7, 9))
+        self.assertEqual(samples.shape, (6, 7, 9))
+        self.assertEqual(flat(samples), b"".join(self.slices))
+        self.assertEqual(samples[2, 3, 4], self.slices[2][3 * 9 + 4])
+        if numpy is not None:
+            self.assertIsInstance(samples, numpy.ndarray)
+            self.assertEqual(samples.dtype, numpy.uint8)
+
+    def test_colour_is_the_last_axis(self):
+        colour = self.folder / "colour"
+        colour.mkdir()
+        write_tiff(colour / "a_1.tif", 4, 3, noise(36), channels=3)
+        samples, volume = stack2nrrd.read(colour, channel="all")
+        self.assertEqual((volume.components, volume.shape), (3, (1, 3, 4, 3)))
+        self.assertEqual(flat(samples), noise(36))
+
+    def test_a_file_is_what_the_program_writes(self):
+        options = {"factor": (2, "3/2", 2), "spacing": 0.1, "kernel_z": "tent", "crop": ",1:7,"}
+        report = stack2nrrd.write(self.scan, self.folder / "module.nrrd", **options)
+        command = [PROGRAM, "-q", "--factor", "2,3/2,2", "--spacing", "0.1", "--kernel-z", "tent", "--crop", ",1:7,"]
+        subprocess.run(command + ["-o", str(self.folder / "program.nrrd"), str(self.scan)], check=True)
+        written = (self.folder / "module.nrrd").read_bytes()
+        self.assertEqual(written, (self.folder / "program.nrrd").read_bytes())
+        samples, volume = stack2nrrd.read(self.scan, **options)
+        self.assertTrue(written.endswith(flat(samples)))
+        self.assertEqual(report["output"]["bytes"], volume.bytes)
+        self.assertEqual(report["output"]["spacing"], list(volume.spacing))
+        self.assertEqual(report["output"]["origin"], list(volume.origin))
+        self.assertEqual(report["run"]["slices_read"], 6)
+
+    def test_info_is_what_the_program_prints(self):
+        printed = subprocess.run(
+            [PROGRAM, "--info", "--json", "--step", "2", str(self.scan)], check=True, stdout=subprocess.PIPE
+        ).stdout
+        self.assertEqual(stack2nrrd.info(self.scan, step=2), json.loads(printed))
+
+    def test_values_of_options(self):
+        half = stack2nrrd.plan(self.scan, factor=2)
+        for value in ("2", 2.0, (2, 2, 2), [2, "2", 2.0], fractions.Fraction(2), iter("222")):
+            self.assertEqual(stack2nrrd.plan(self.scan, factor=value), half)
+        self.assertEqual(stack2nrrd.plan(self.scan, factor=None).size, self.size)
+        self.assertEqual(stack2nrrd.plan(self.scan, spacing=0.1 + 0.2).spacing, (0.1 + 0.2,) * 3)
+        self.assertEqual(stack2nrrd.plan(self.scan).spacing, None)
+        backwards, _ = stack2nrrd.read(self.scan, reverse=True)
+        self.assertEqual(flat(backwards), b"".join(reversed(self.slices)))
+        forwards, _ = stack2nrrd.read(self.scan, reverse=False)
+        self.assertEqual(flat(forwards), b"".join(self.slices))
+        if numpy is not None:
+            self.assertEqual(stack2nrrd.plan(self.scan, factor=numpy.float64(2)), half)
+            self.assertEqual(stack2nrrd.plan(self.scan, factor=numpy.array([2, 2, 2])), half)
+
+    def test_a_list_is_these_files_and_no_others(self):
+        files = [self.scan / "slice_004.tif", self.scan / "slice_001.tif"]
+        samples, volume = stack2nrrd.read(files, order="given")
+        self.assertEqual(flat(samples), self.slices[4] + self.slices[1])
+        self.assertEqual(stack2nrrd.plan(files[:1]).size[2], 1)
+        self.assertEqual(stack2nrrd.plan(files[0]).size[2], 6)
+
+    def test_paths_in_other_letters(self):
+        other = self.folder / "Käfer 甲虫"
+        self.scan.rename(other)
+        stack2nrrd.write(other, other.with_suffix(".nrrd"))
+        self.assertTrue(other.with_suffix(".nrrd").exists())
+        with self.assertRaises(ValueError):
+            stack2nrrd.plan("a\0b")
+
+
+class Buffers(Scan):
+    def test_a_buffer_of_the_caller(self):
+        expected = b"".join(self.slices)
+        out = bytearray(len(expected))
+        samples, _ = stack2nrrd.read(self.scan, out=out)
+        self.assertIs(samples, out)
+        self.assertEqual(bytes(out), expected)
+        out.append(0)  # nobody holds it any more
+        for wrong in (bytearray(5), bytes(len(expected)), memoryview(bytearray(2 * len(expected)))[::2]):
+            with self.assertRaises(ValueError):
+                stack2nrrd.read(self.scan, out=wrong)
+
+    @unittest.skipIf(numpy is None, "numpy is not there")
+    def test_arrays_of_numpy(self):
+        expected, volume = stack2nrrd.read(self.scan, type="int16")
+        for shape in (volume.shape, (expected.size,), (expected.size, 1)):
+            out = numpy.zeros(shape, dtype=numpy.int16)
+            stack2nrrd.read(self.scan, out=out, type="int16")
+            self.assertTrue((out.reshape(volume.shape) == expected).all())
+        for wrong in (numpy.uint16, ">i2", numpy.float16):
+            with self.assertRaises(ValueError):
+                stack2nrrd.read(self.scan, out=numpy.zeros(volume.shape, dtype=wrong), type="int16")
+        with self.assertRaises(ValueError):
+            stack2nrrd.read(self.scan, out=numpy.zeros(volume.shape, dtype=numpy.int16).T, type="int16")
+
+    def test_without_numpy(self):
+        program = (
+            "import sys; sys.modules['numpy'] = None\n"
+            "import stack2nrrd, warnings; warnings.simplefilter('ignore')\n"
+            "samples, volume = stack2nrrd.read(sys.argv[1], type='float32')\n"
+            "assert isinstance(samples, memoryview) and samples.shape == volume.shape == (6, 7, 9)\n"
+            "assert samples.format == 'f'\n"
+            "sys.stdout.buffer.write(bytes(int(samples[z, y, x]) for z in range(6) for y in range(7) for x in range(9)))\n"
+        )
+        result = subprocess.run([sys.executable, "-c", program, str(self.scan)], check=True, stdout=subprocess.PIPE)
+        self.assertEqual(result.stdout, b"".join(self.slices))
+
+
+class Trouble(Scan):
+    def test_errors_have_code_name_and_text(self):
+        with self.assertRaises(stack2nrrd.Error) as caught:
+            stack2nrrd.plan(self.folder / "nothing")
+        error = caught.exception
+        self.assertEqual((error.code, error.name, error.details), (30, "not_found", ""))
+        self.assertIn("nothing", error.text)
+        self.assertEqual(str(error), error.text)
+        again = pickle.loads(pickle.dumps(error))
+        self.assertEqual((again.code, again.text), (error.code, error.text))
+        with self.assertRaises(stack2nrrd.Error) as caught:
+            stack2nrrd.plan(self.scan, fcator=2)
+        self.assertIn("fcator", caught.exception.text)
+
+        write_tiff(self.scan / "slice_002.tif", 9, 6, noise(54))
+        (self.scan / "slice_004.tif").write_bytes(b"II*")
+        with self.assertRaises(stack2nrrd.Error) as caught:
+            stack2nrrd.read(self.scan)
+        lines = caught.exception.details.split("\n")
+        self.assertEqual(len(lines), 2)
+        self.assertEqual(lines[0], caught.exception.text)
+        fatal = [problem for problem in stack2nrrd.info(self.scan)["problems"] if problem["fatal"]]
+        self.assertEqual([problem["text"] for problem in fatal], lines)
+
+    def test_what_a_user_should_know_is_a_warning(self):
+        with self.assertWarnsRegex(stack2nrrd.StackWarning, "spacing is unknown") as caught:
+            stack2nrrd.read(self.scan)
+        self.assertEqual(caught.filename, __file__)
+
+    def test_progress(self):
+        calls = []
+        start = time.monotonic()
+        stack2nrrd.read(progress=lambda *call: calls.append((threading.get_ident(), call)), step=4, **self.long_run())
+        self.assertLessEqual(len(calls), 1 + 10 * (time.monotonic() - start))
+        self.assertEqual({thread for thread, _ in calls}, {threading.get_ident()})
+        fractions_told = [call[0] for _, call in calls]
+        self.assertEqual(fractions_told, sorted(fractions_told))
+        self.assertTrue(calls[0][1][1].endswith(" of 512 slices"))
+
+    def test_false_cancels(self):
+        with self.assertRaises(stack2nrrd.Cancelled) as caught:
+            stack2nrrd.write(self.scan, self.folder / "out.nrrd", progress=lambda fraction, text: False)
+        self.assertEqual(caught.exception.code, 1300)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["scan"])
+        stack2nrrd.read(self.scan, progress=lambda fraction, text: None)
+        stack2nrrd.read(self.scan, progress=lambda fraction, text: True)
+
+    def test_what_the_callback_raises_comes_out(self):
+        hook = sys.unraisablehook
+        for raised in (LookupError("mine"), KeyboardInterrupt("mine"), SystemExit("mine")):
+
+            def fail(fraction, text):
+                raise raised
+
+            with self.assertRaises(type(raised)) as caught:
+                stack2nrrd.write(self.scan, self.folder / "out.nrrd", progress=fail)
+            self.assertIs(caught.exception, raised)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["scan"])
+        self.assertIs(sys.unraisablehook, hook)
+
+    @unittest.skipIf(sys.platform == "win32", "signals are sent otherwise")
+    def test_control_c_stops_a_run(self):
+        # The signal arrives while C is at work, not while the callback is.
+        run = self.long_run()
+        for progress in (None, lambda fraction, text: None):
+            pid = os.getpid()
+            timer = threading.Timer(0.25, os.kill, (pid, signal.SIGINT))
+            finished = False
+            with self.assertRaises(KeyboardInterrupt):
+                timer.start()
+                stack2nrrd.write(run["source"], self.folder / "out.nrrd", progress=progress, kernel="lanczos:30", factor="1.1")
+                finished = True
+                time.sleep(1)
+            self.assertFalse(finished, "the run was over before it was interrupted")
+            self.assertFalse((self.folder / "out.nrrd").exists())
+
+    def test_threads(self):
+        results = {}
+
+        def work(factor):
+            for _ in range(3):
+                try:
+                    results[factor] = flat(stack2nrrd.read(self.scan, factor=factor, progress=lambda *_: None).samples)
+                except stack2nrrd.Error as error:
+                    results[factor] = error.text
+
+        threads = [threading.Thread(target=work, args=(factor,)) for factor in ("1", "2", "3/2", "0.5")]
+        hook = sys.unraisablehook
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertIs(sys.unraisablehook, hook)
+        self.assertIn("0.5", results["0.5"])
+        for factor in ("1", "2", "3/2"):
+            self.assertEqual(results[factor], flat(stack2nrrd.read(self.scan, factor=factor).samples))
+
+    def test_the_program_may_be_called_from_a_callback(self):
+        sizes = []
+        stack2nrrd.read(self.scan, progress=lambda *_: sizes.append(stack2nrrd.read(self.scan, factor=2).volume.size))
+        self.assertEqual(sizes[0], (4, 3, 3))
+        gc.collect()
+
+
+if __name__ == "__main__":
+    unittest.main()

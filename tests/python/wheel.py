@@ -1,0 +1,78 @@
+"""Makes the wheel, checks what is in it, and uses it in a new virtual environment.
+
+    wheel.py CMAKE BUILD_FOLDER CONFIGURATION
+"""
+
+import base64
+import csv
+import glob
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+# What a stranger would do first. Not run from a folder where the module could be found by accident.
+FIRST_STEPS = """
+import struct, sys
+import stack2nrrd
+assert stack2nrrd.__file__.startswith(sys.prefix), stack2nrrd.__file__
+with open("volume.nrrd", "wb") as file:
+    file.write(b"NRRD0004\\ntype: uint8\\ndimension: 3\\nsizes: 4 3 2\\nencoding: raw\\n\\n" + bytes(range(24)))
+samples, volume = stack2nrrd.read("volume.nrrd")
+assert volume.shape == (2, 3, 4) and bytes(memoryview(samples).cast("B")) == bytes(range(24)), volume
+"""
+
+
+def check_record(path):
+    with zipfile.ZipFile(path) as wheel:
+        names = wheel.namelist()
+        record = [name for name in names if name.endswith(".dist-info/RECORD")]
+        assert len(record) == 1 and len(set(names)) == len(names), names
+        rows = list(csv.reader(io.StringIO(wheel.read(record[0]).decode())))
+        assert sorted(row[0] for row in rows) == sorted(names), "RECORD lists other files than there are"
+        for name, digest, size in rows:
+            if name == record[0]:
+                assert digest == size == ""
+                continue
+            data = wheel.read(name)
+            expected = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            assert digest == "sha256=" + expected and int(size) == len(data), name
+
+
+def main():
+    cmake, build, configuration = sys.argv[1:]
+    command = [cmake, "--build", build, "--target", "stack2nrrd_wheel"]
+    subprocess.run(command + (["--config", configuration] if configuration else []), check=True)
+    wheels = glob.glob(os.path.join(build, "dist", "stack2nrrd-*-py3-none-*.whl"))
+    assert len(wheels) == 1, wheels
+    check_record(wheels[0])
+    try:
+        import ensurepip  # noqa: F401  (Debian has it in python3-venv)
+        import venv
+    except ImportError:
+        print("skipped: a virtual environment needs python3-venv")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.path.join(folder, "environment")
+        venv.create(environment, with_pip=True)
+        binaries = os.path.join(environment, "Scripts" if sys.platform == "win32" else "bin")
+        python = os.path.join(binaries, "python")
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "STACK2NRRD"))}
+
+        def run(*arguments):
+            return subprocess.run(arguments, cwd=folder, env=clean, check=True, stdout=subprocess.PIPE).stdout.decode()
+
+        run(python, "-m", "pip", "install", "--no-index", "--no-deps", "--disable-pip-version-check", wheels[0])
+        run(python, "-c", FIRST_STEPS)
+        version = run(python, "-c", "import stack2nrrd; print('stack2nrrd', stack2nrrd.__version__)")
+        assert run(os.path.join(binaries, "stack2nrrd"), "--version") == version, version
+        run(python, "-m", "pip", "uninstall", "-y", "stack2nrrd")
+        left = glob.glob(os.path.join(environment, "lib", "*", "site-packages", "stack2nrrd*"))
+        assert not left, left
+    print(os.path.basename(wheels[0]), "works")
+
+
+main()
