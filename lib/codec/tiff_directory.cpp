@@ -127,7 +127,8 @@ std::uint64_t TiffDirectory::number_at(std::uint64_t place, std::uint64_t size) 
 }
 
 std::optional<std::uint64_t> TiffDirectory::value(const Entry& e) const {
-    const bool is_integer = e.type == TIFF_SHORT || e.type == TIFF_LONG || e.type == TIFF_LONG8;
+    const bool is_integer = e.type == TIFF_SHORT || e.type == TIFF_LONG || e.type == TIFF_LONG8 || e.type == TIFF_IFD ||
+                            e.type == TIFF_IFD8;
     if (!is_integer || e.count == 0) return std::nullopt;
     return e.inside != nullptr ? number(e.inside, e.size) : number_at(e.place, e.size);
 }

@@ -27,7 +27,7 @@ public:
     /// Where the directory after this one stands; 0 if this is the last one.
     [[nodiscard]] std::uint64_t next() const noexcept { return next_; }
 
-    /// The first value of a tag that is a SHORT, LONG or LONG8; nothing if there is none.
+    /// The first value of a tag that is a SHORT, LONG, LONG8 or the place of a directory; nothing if there is none.
     [[nodiscard]] std::optional<std::uint64_t> integer(std::uint16_t tag) const;
     /// The same, if it has one value.
     [[nodiscard]] std::optional<std::uint64_t> single_integer(std::uint16_t tag) const;

@@ -33,6 +33,7 @@ struct Directory {
     std::uint64_t offset = 0;
     Kind kind;
     const char* aside = nullptr;  // why it is no slice of its own: "reduced"
+    bool has_inner = false;       // directories that are not in the chain
 };
 
 template <class T>
@@ -140,7 +141,8 @@ std::vector<Directory> walk(InputFile& file, TiffDirectory& directory, std::vect
             refuse(file, ErrorCode::limit,
                    "has more than " + std::to_string(most_pages) + " pages, fewer were expected; cut it into parts");
         }
-        pages.push_back({offset, kind_of(directory), why_aside(directory)});
+        pages.push_back(
+            {offset, kind_of(directory), why_aside(directory), directory.integer(TIFFTAG_SUBIFD).has_value()});
     }
     file.check();
     return pages;
@@ -191,6 +193,9 @@ Pages tiff_pages(InputFile& file) {
     Pages found;
     TiffDirectory directory(file);
     const std::vector<Directory> pages = walk(file, directory, found.notes);
+    if (std::any_of(pages.begin(), pages.end(), [](const Directory& page) { return page.has_inner; })) {
+        found.notes.emplace_back("what stands inside of its pages (SubIFDs, such as smaller copies) is left out");
+    }
     if (pages.size() < 2) {
         found.slices.push_back({});  // also where the file is damaged: probe() knows to say how
         if (pages.empty()) found.notes.clear();

@@ -186,14 +186,17 @@ static_assert(static_cast<int>(FileDensity::Unit::inch) == static_cast<int>(Dens
               static_cast<int>(FileDensity::Unit::centimetre) == static_cast<int>(DensityUnit::centimetre) &&
               static_cast<int>(FileDensity::Unit::metre) == static_cast<int>(DensityUnit::metre));
 
-std::int64_t only_place(InputFile& input, const Codec& codec) {
+/// The header of the only slice; what else the file holds is noted.
+Probe probe_only(InputFile& input, const Codec& codec) {
     const Pages pages = codec.pages(input);
     if (pages.slices.size() > 1) {
         refuse(input, ErrorCode::inconsistent,
                "holds " + std::to_string(pages.slices.size()) +
                    " slices, one was expected of each of several files; give a file of many slices alone, or split it");
     }
-    return pages.slices.front().place;
+    Probe probe = codec.probe(input, pages.slices.front().place);
+    probe.notes.insert(probe.notes.end(), pages.notes.begin(), pages.notes.end());
+    return probe;
 }
 
 void read_header(Stack& stack, std::size_t number, Survey& survey) {
@@ -206,7 +209,7 @@ void read_header(Stack& stack, std::size_t number, Survey& survey) {
             file.modified_ns = input.modified_ns();
             file.id = input.id();
         }
-        survey.add(number, codec.probe(input, stack.places.empty() ? only_place(input, codec) : stack.places[number]));
+        survey.add(number, stack.places.empty() ? probe_only(input, codec) : codec.probe(input, stack.places[number]));
     } catch (const Error& error) {
         survey.fail(number, error);
     }

@@ -184,6 +184,33 @@ TEST_CASE("TIFF pages: those that are like the first full-sized one are slices",
     }
 }
 
+TEST_CASE("TIFF pages: directories inside of pages are no slices, and are named", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("inner.tif");
+    TIFF* tiff = TIFFOpen(file.c_str(), "w");
+    REQUIRE(tiff != nullptr);
+    constexpr std::uint32_t side = 8;
+    for (int i = 0; i < 4; ++i) {  // a slice, its smaller copy, another slice, its smaller copy
+        const std::uint32_t width = i % 2 == 0 ? side : side / 2;
+        TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, width);
+        TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1U);
+        TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+        TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+        TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+        const std::uint64_t to_be_known = 0;
+        if (i % 2 == 0) TIFFSetField(tiff, TIFFTAG_SUBIFD, 1, &to_be_known);
+        Bytes row(side, std::byte(i));
+        REQUIRE(TIFFWriteScanline(tiff, row.data(), 0) == 1);
+        REQUIRE(TIFFWriteDirectory(tiff) == 1);
+    }
+    TIFFClose(tiff);
+    std::vector<int> fills;
+    CHECK(slices(file, fills).size() == 2);
+    CHECK(fills == std::vector<int>{0, 2});
+    CHECK(pages_of(file).notes ==
+          std::vector<std::string>{"what stands inside of its pages (SubIFDs, such as smaller copies) is left out"});
+}
+
 TEST_CASE("TIFF pages: chains that do not end well end", "[codec][tiff]") {
     const TemporaryFolder folder;
     HandMade tiff(GENERATE(false, true), GENERATE(false, true));
