@@ -114,6 +114,13 @@ std::string info_text(const Findings& f, const Command& command) {
     std::string text = "input    " + stack.name + " (" + stack.kind + "): " + sizes(source) + ", " +
                        std::string(sample_type_name(stack.image.type)) + ", " +
                        std::string(colour_name(stack.image.colour)) + ", " + stack.image.format + "\n";
+    const TakenPages& taken = stack.taken;
+    if (taken.channels > 1) {
+        text += "channel  " + std::to_string(taken.channel) + ", of 0 to " + std::to_string(taken.channels - 1) + "\n";
+    }
+    if (taken.times > 1) {
+        text += "time     " + std::to_string(taken.time) + ", of 0 to " + std::to_string(taken.times - 1) + "\n";
+    }
     const std::optional<Vector3> mm = source_spacing(f);
     text += "spacing  " + (mm ? triple(*mm) + " mm, from " + spacing_source(f) : std::string("unknown")) + "\n";
     if (f.plan != nullptr) {

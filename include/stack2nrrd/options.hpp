@@ -37,9 +37,6 @@ enum class Missing : std::uint8_t {
     close,   ///< nothing: the slices beside the gap become neighbours
 };
 
-/// Which channels of colour slices become samples.
-enum class Channel : std::int8_t { luma = -2, all = -1, c0 = 0, c1 = 1, c2 = 2, c3 = 3 };
-
 /// Maps source value `low` to the lowest and `high` to the highest value of the output type (0 and 1 for floats).
 struct Window {
     double low = 0;
@@ -54,11 +51,11 @@ struct Options {
     Index step = 1;        ///< take every step-th slice before anything else; no filtering
     bool reverse = false;  ///< last slice first (after step)
     Missing missing = Missing::error;
-    std::optional<Vector3> spacing;  ///< of the source slices, in units of space_unit_mm; overrides what was found
-    Rational space_unit_mm{};        ///< the unit of `spacing`, in millimetres
-    std::optional<Vector3> origin;   ///< LPS mm, centre of the first source sample
-    Channel channel = Channel::luma;
-    std::optional<SampleType> type;  ///< of the output; without one, the source's
+    std::optional<Vector3> spacing;   ///< of the source slices, in units of space_unit_mm; overrides what was found
+    Rational space_unit_mm{};         ///< the unit of `spacing`, in millimetres
+    std::optional<Vector3> origin;    ///< LPS mm, centre of the first source sample
+    Channel channel = Channel::luma;  ///< set it in `find`, too, where pages may be channels; set_option() does
+    std::optional<SampleType> type;   ///< of the output; without one, the source's
     std::optional<Window> window;
     Range slab{};              ///< make these output slices only; empty = all. Values and places stay the same
     unsigned threads = 0;      ///< 0 = one a core

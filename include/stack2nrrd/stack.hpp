@@ -49,6 +49,16 @@ struct Problem {
     std::string text;  ///< one sentence, as Error::what()
 };
 
+/// Which slices of a file were taken that holds several channels or points in time, page by page.
+struct TakenPages {
+    Index channels = 1;  ///< that the file holds
+    Index channel = 0;   ///< that was taken, from 0
+    Index times = 1;
+    Index time = 0;
+
+    friend constexpr bool operator==(const TakenPages&, const TakenPages&) = default;
+};
+
 /// The result of find_stack(): which slices, in which order, and what is odd about them.
 /// A value; nothing is open behind it.
 struct Stack {
@@ -57,6 +67,7 @@ struct Stack {
     std::vector<SourceFile> files;     ///< each file once
     std::vector<SliceRef> slices;      ///< in z order, gaps included
     std::vector<std::int64_t> places;  ///< where slices stand in the only file, if that is an image file
+    TakenPages taken;                  ///< where the only file holds more than one volume
     std::vector<std::string> missing;  ///< gaps as ranges of numbers: "0421", "0007..0009"
     std::vector<std::string> strays;   ///< base names of what lay beside the slices and is not one
     std::vector<Problem> problems;     ///< in order of importance: fatal ones first, by slice
@@ -75,9 +86,15 @@ enum class Order : std::uint8_t {
     given,    ///< as listed; nothing is checked for gaps or duplicates
 };
 
+/// Which channels become samples. Where a file has pages for several channels, its pages: a number is any of them,
+/// `luma` the first, and there is no `all`. Else those of colour slices.
+enum class Channel : std::int32_t { luma = -2, all = -1, c0 = 0, c1 = 1, c2 = 2, c3 = 3 };
+
 struct FindOptions {
     Order order = Order::natural;
-    unsigned threads = 0;  ///< that read headers; 0 = one a core
+    unsigned threads = 0;             ///< that read headers; 0 = one a core
+    Channel channel = Channel::luma;  ///< of a file with pages for several channels; of no meaning elsewhere
+    std::optional<Index> time{};      ///< from 0; without one, the first, and a problem says so if there are more
 
     friend constexpr bool operator==(const FindOptions&, const FindOptions&) = default;
 };
@@ -88,6 +105,9 @@ struct FindOptions {
 ///
 /// Gaps in the numbering are kept as missing slices. Slices that differ in size, type or colour, duplicate
 /// numbers and unreadable headers become fatal problems of the result, so that all of them can be told at once.
+///
+/// A file of many pages may hold several channels and points in time: FindOptions choose, and Stack::taken tells. A
+/// choice that is not there becomes a fatal problem.
 ///
 /// A scanner's log beside the slices gives the spacing if it fits them; what does not fit is a non-fatal problem.
 /// \throws Error not_found (no such input, or no slice in it), io, inconsistent (several series in one folder),

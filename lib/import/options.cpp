@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -127,14 +129,23 @@ void set_missing(Options& o, std::string_view v) {
 }
 
 void set_channel(Options& o, std::string_view v) {
-    o.channel = to_choice<Channel>(v, {{"luma", Channel::luma},
-                                       {"first", Channel::c0},
-                                       {"all", Channel::all},
-                                       {"0", Channel::c0},
-                                       {"1", Channel::c1},
-                                       {"2", Channel::c2},
-                                       {"3", Channel::c3}});
+    const std::string word = lower_case(trimmed(v));
+    if (word == "luma") {
+        o.channel = Channel::luma;
+    } else if (word == "all") {
+        o.channel = Channel::all;
+    } else if (word == "first") {
+        o.channel = Channel::c0;
+    } else if (const auto number = parse_integer(word);
+               number && *number >= 0 && *number <= std::numeric_limits<std::int32_t>::max()) {
+        o.channel = static_cast<Channel>(*number);
+    } else {
+        refuse(shown(v) + " is not one of luma, first, all, 0, 1, 2, ...");
+    }
+    o.find.channel = o.channel;
 }
+
+void set_time(Options& o, std::string_view v) { o.find.time = to_integer(v, 0); }
 
 void set_factor(Options& o, std::string_view v) {
     const std::array<std::string_view, 3> fields = triple(v, true);
@@ -226,7 +237,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 24> entries{{
+constexpr std::array<Entry, 25> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -236,8 +247,10 @@ constexpr std::array<Entry, 24> entries{{
       "a gap in the numbering: stop and list it, repeat the nearest slice, fill with zeros, or close it"},
      set_missing},
     {{"channel", "C", "luma", "Input",
-      "of colour slices: luma (0.2126 R + 0.7152 G + 0.0722 B), first, 0 to 3, or all (vector output)"},
+      "of colour slices: luma (0.2126 R + 0.7152 G + 0.0722 B), first, 0 to 3, or all (vector output); of a TIFF with "
+      "pages for several channels: 0, 1, 2, ..., else the first"},
      set_channel},
+    {{"time", "T", "0", "Input", "of a TIFF with pages for several points in time: 0, 1, 2, ..."}, set_time},
     {{"factor", "F|FX,FY,FZ", "1", "Resampling", "reduce: 2 means half as many samples; decimals or fractions (8/3)"},
      set_factor},
     {{"size", "NX,NY,NZ", "", "Resampling", "exact output size instead; 0 follows the ratio of the first axis given"},

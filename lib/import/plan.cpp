@@ -128,6 +128,19 @@ Geometry output_geometry(const Stack& stack, const Options& options, const Detai
     return geometry;
 }
 
+// ---------------------------------------------------------------------------------------------------- channels
+
+/// Where pages are channels, one of them was chosen when the stack was found, and colours are left to luma.
+Channel colour_channel(const Stack& stack, const Options& options) {
+    if (stack.taken.channels == 1) return options.channel;
+    if (options.channel != Channel::luma && static_cast<Index>(options.channel) != stack.taken.channel) {
+        throw Error(ErrorCode::invalid_argument, "--channel: asks for another channel than " +
+                                                     std::to_string(stack.taken.channel) +
+                                                     ", whose pages were found; choose it when the stack is found");
+    }
+    return Channel::luma;
+}
+
 // ----------------------------------------------------------------------------------------------------- memory
 
 /// What the program takes before it has read anything: code, libraries, stacks of threads.
@@ -198,7 +211,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
         if (text) warnings.push_back(*text);
     }
     const Colour colour = plan.image.colour;
-    if (options.channel == Channel::luma && (colour == Colour::rgba || colour == Colour::grey_alpha)) {
+    if (plan.channel == Channel::luma && (colour == Colour::rgba || colour == Colour::grey_alpha)) {
         warnings.push_back("the alpha channel is left out; --channel all keeps it");
     }
     for (std::size_t a = 0; a < 3; ++a) {
@@ -251,7 +264,7 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
     plan->volume_source = stack.volume;
     plan->image = stack.image;
     plan->decoder_bytes = stack.decoder_bytes;
-    plan->channel = options.channel;
+    plan->channel = colour_channel(stack, options);
 
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices.size())};
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
@@ -271,7 +284,7 @@ ImportPlan plan_import(const Stack& stack, const Options& options) {
 
     VolumeInfo& volume = plan->volume;
     volume.size = {plan->axes[0].outputs, plan->axes[1].outputs, plan->slab.size()};
-    volume.colour = selected_colour(options.channel, stack.image.colour);
+    volume.colour = selected_colour(plan->channel, stack.image.colour);
     volume.channels = channel_count(volume.colour);
     volume.type = options.type.value_or(stack.image.type);
     volume.geometry = output_geometry(stack, options, *plan);

@@ -65,7 +65,12 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     const std::string crop = crop_text(options, source);
 
     std::string given = "factor=" + factor + " align=" + (options.align == Align::cell ? "cell" : "first");
-    if (stack.image.colour != Colour::grey) given += " channel=" + channel_text(options.channel);
+    if (stack.taken.channels > 1) {
+        given += " channel=" + std::to_string(stack.taken.channel);
+    } else if (stack.image.colour != Colour::grey) {
+        given += " channel=" + channel_text(options.channel);
+    }
+    if (stack.taken.times > 1) given += " time=" + std::to_string(stack.taken.time);
     if (options.step != 1) given += " step=" + std::to_string(options.step);
     if (options.reverse) given += " reverse";
     if (options.find.order == Order::given) given += " order=given";

@@ -60,8 +60,10 @@ Reading reading_of(const Stack& stack, const Detail& plan) {
     if (raw || stack.bare) return {slices, slices * rows.size() * static_cast<std::int64_t>(plan.image.row_bytes())};
     if (plan.volume_source != nullptr) return {slices, bytes_of_streams(plan, rows)};
     if (!plan.places.empty()) {
-        // The pages of a file are alike.
-        const double share = static_cast<double>(slices) / static_cast<double>(plan.places.size());
+        // The pages of a file are alike, those of other channels and times, too.
+        const double pages = static_cast<double>(plan.places.size()) * static_cast<double>(stack.taken.channels) *
+                             static_cast<double>(stack.taken.times);
+        const double share = static_cast<double>(slices) / pages;
         return {slices, static_cast<std::int64_t>(share * static_cast<double>(bytes_of(plan.files)))};
     }
     std::int64_t bytes = 0;

@@ -81,7 +81,7 @@ Colour selected_colour(Channel channel, Colour colour) {
     if (channel == Channel::all) return colour;
     const int wanted = static_cast<int>(channel);
     if (wanted >= channel_count(colour)) {
-        throw Error(ErrorCode::invalid_argument, "channel " + std::to_string(wanted) +
+        throw Error(ErrorCode::invalid_argument, "--channel: " + std::to_string(wanted) +
                                                      " was asked for, but the slices are " +
                                                      std::string(colour_name(colour)) + " and have channels 0 to " +
                                                      std::to_string(channel_count(colour) - 1));

@@ -319,13 +319,14 @@ Stack find_pattern(const fs::path& input) {
 }
 
 /// What all kinds of stacks have in common: headers, spacing, a name, and the order of the problems.
-Stack finished(Stack stack, unsigned threads) {
-    expand_pages(stack);
+Stack finished(Stack stack, const FindOptions& options) {
+    const std::optional<FoundSpacing> of_file = expand_pages(stack, options);
+    check_choice(stack, options);
     std::vector<Problem> of_names = std::move(stack.problems);
     stack.problems.clear();
-    const FoundSpacing of_slices = read_headers(stack, threads);
+    const FoundSpacing of_slices = read_headers(stack, options.threads);
     std::move(of_names.begin(), of_names.end(), std::back_inserter(stack.problems));
-    find_spacing(stack, of_slices);
+    find_spacing(stack, of_file.value_or(of_slices));
     std::stable_partition(stack.problems.begin(), stack.problems.end(),
                           [](const Problem& problem) { return problem.fatal; });
     if (stack.name.empty()) stack.name = base_name(stack.files.front().path);
@@ -338,7 +339,7 @@ Stack finished_list(Stack stack, const FindOptions& options) {
     if (stack.slices.empty()) throw_no_slices(list_of_files);
     stack.kind = options.order == Order::given ? "list" : "files";
     refuse_other_than_files(stack);
-    return finished(std::move(stack), options.threads);
+    return finished(std::move(stack), options);
 }
 
 Stack find_files(const Names& paths, const FindOptions& options) {
@@ -356,17 +357,20 @@ Stack find_files(const Names& paths, const FindOptions& options) {
 Stack find_stack(const fs::path& input, const FindOptions& options) {
     std::error_code failure;
     const fs::file_status status = fs::status(input, failure);
-    if (fs::is_directory(status)) return finished(find_in_folder(input), options.threads);
+    if (fs::is_directory(status)) return finished(find_in_folder(input), options);
     if (fs::is_regular_file(status) && is_volume(utf8(input))) {
         Stack stack = find_volume(utf8(input));
-        if (stack.volume != nullptr) return stack;
-        return finished(std::move(stack), options.threads);  // a list of images
+        if (stack.volume != nullptr) {
+            check_choice(stack, options);
+            return stack;
+        }
+        return finished(std::move(stack), options);  // a list of images
     }
-    if (fs::exists(status)) return finished(find_series_of(input, status), options.threads);
+    if (fs::exists(status)) return finished(find_series_of(input, status), options);
     if (failure == std::errc::permission_denied) {
         throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + failure.message());
     }
-    return finished(find_pattern(input), options.threads);
+    return finished(find_pattern(input), options);
 }
 
 Stack find_stack(const std::vector<std::string>& paths_utf8, const FindOptions& options) {

@@ -6,6 +6,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
+#include "stack/pages.hpp"
 #include "stack/volume_stack.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -23,6 +24,7 @@ namespace {
 // What a header says of the stack it was made of, so that an import of the list is the import of the stack.
 constexpr std::string_view source_key = "stack2nrrd_list_source";
 constexpr std::string_view missing_key = "stack2nrrd_list_missing";
+constexpr std::string_view taken_key = "stack2nrrd_list_taken";
 
 /// What a slice's place is called outside: the number of its page.
 std::map<std::int64_t, Index> page_numbers(const Stack& stack) {
@@ -64,6 +66,8 @@ Manifest manifest_of(const Stack& stack) {
         for (const std::string& label : stack.missing) labels += (labels.empty() ? "" : " ") + label;
         manifest.notes.emplace_back(missing_key, labels);
     }
+    const std::string taken = taken_text(stack.taken);
+    if (!taken.empty()) manifest.notes.emplace_back(taken_key, taken);
     return manifest;
 }
 
@@ -77,6 +81,7 @@ bool is_list_of_images(const NrrdVolume& volume) {
 void recall_stack(Stack& stack, const NrrdVolume& volume) {
     for (const auto& [key, value] : volume.key_values) {
         if (key == source_key) stack.name = value;
+        if (key == taken_key) stack.taken = parse_taken(value).value_or(TakenPages{});
         if (key != missing_key) continue;
         for (const std::string_view label : split(value, ' ')) stack.missing.emplace_back(label);
     }
@@ -87,8 +92,6 @@ Stack listed_stack(const NrrdVolume& volume) {
     stack.kind = "manifest";
     stack.geometry = volume.geometry;
     const std::vector<ManifestSlice> slices = manifest_slices(volume);
-    const bool paged =
-        std::any_of(slices.begin(), slices.end(), [](const ManifestSlice& slice) { return slice.page != 0; });
     StackBuilder builder(stack);
     for (const ManifestSlice& slice : slices) {
         if (slice.path.empty()) {
@@ -97,6 +100,10 @@ Stack listed_stack(const NrrdVolume& volume) {
             builder.add(slice.path);
         }
     }
+    // A single file may have other pages than those that are listed.
+    const bool paged =
+        stack.files.size() == 1 ||
+        std::any_of(slices.begin(), slices.end(), [](const ManifestSlice& slice) { return slice.page != 0; });
     if (paged) {
         if (stack.files.size() != 1) {
             throw Error(ErrorCode::inconsistent, volume.path + ": lists pages of " +
@@ -107,11 +114,11 @@ Stack listed_stack(const NrrdVolume& volume) {
         const Pages pages = codec_for(file).pages(file);
         stack.slices.clear();
         for (const ManifestSlice& slice : slices) {
-            const auto found = std::find_if(pages.slices.begin(), pages.slices.end(),
-                                            [&](const Page& page) { return page.number == slice.page; });
+            const auto found = std::lower_bound(pages.slices.begin(), pages.slices.end(), slice.page,
+                                                [](const Page& page, Index number) { return page.number < number; });
             if (slice.path.empty()) {
                 stack.slices.emplace_back();
-            } else if (found == pages.slices.end()) {
+            } else if (found == pages.slices.end() || found->number != slice.page) {
                 throw Error(ErrorCode::inconsistent, volume.path + ": lists page " + std::to_string(slice.page) +
                                                          " of " + stack.files[0].path +
                                                          ", which is no slice; make the list again");

@@ -2,11 +2,12 @@
 
 #include "codec/codec.hpp"
 #include "core/text.hpp"
-#include "sidecar/description.hpp"
+#include "stack/page_order.hpp"
 
 #include <stack2nrrd/error.hpp>
 
-#include <optional>
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -14,44 +15,68 @@ namespace stack2nrrd {
 
 namespace {
 
-/// How the pages of a file are laid out: page = channel·per_channel + slice·per_slice + frame·per_frame.
-struct Layout {
-    Index slices = 0;
-    Index per_slice = 1;
-    Index channels = 1;
-    Index frames = 1;
+/// What a file of one or many pages says, all of it read.
+struct PagedFile {
+    Pages pages;
+    PageOrder order;
+    FoundSpacing spacing;
 };
 
-/// ImageJ numbers its pages by channel, then slice, then frame.
-std::optional<Layout> imagej_layout(const ImageJDescription& imagej) {
-    return Layout{imagej.slices, imagej.channels, imagej.channels, imagej.frames};
+PagedFile read_pages(const std::string& path_utf8) {
+    InputFile file(path_utf8);
+    const Codec& codec = codec_for(file);
+    PagedFile paged;
+    paged.pages = codec.pages(file);
+    const std::int64_t first = paged.pages.slices.front().place;
+    Probe probe = codec.probe(file, first);
+    if (probe.description.empty() && first != 0) {
+        // Words stand in the first page, even if that is a thumbnail which nobody can decode.
+        try {
+            probe.description = codec.probe(file, 0).description;
+        } catch (const Error&) {
+        }
+    }
+    const Density density{probe.density.x, probe.density.y, static_cast<DensityUnit>(probe.density.unit)};
+    paged.order = page_order(paged.pages.slices, probe.description, probe.image);
+    paged.spacing = spacing_from(probe.description, density);
+    return paged;
 }
 
-/// OME says in which order its axes vary. Channels may be the samples of one page.
-std::optional<Layout> ome_layout(const OmeDescription& ome) {
-    if (ome.dimension_order.size() != 5 || ome.samples_per_pixel < 1) return std::nullopt;
-    const Index channels = ome.channels / ome.samples_per_pixel;
-    Layout layout{ome.slices, 1, channels, ome.frames};
-    for (const char axis : ome.dimension_order.substr(2)) {
-        if (axis == 'Z') return layout;
-        layout.per_slice *= axis == 'C' ? channels : ome.frames;
-    }
-    return std::nullopt;
+void add_problem(Stack& stack, ErrorCode code, bool fatal, const std::string& text) {
+    stack.problems.push_back({code, fatal, printable(stack.files[0].path) + ": " + text});
 }
 
-/// Nothing where the description is none, or does not fit the pages that are there: then each page is a slice.
-std::optional<Layout> layout_of(const std::string& description, std::size_t pages) {
-    std::optional<Layout> layout;
-    if (const auto imagej = parse_imagej(description)) {
-        layout = imagej_layout(*imagej);
-    } else if (const auto ome = parse_ome(description)) {
-        layout = ome_layout(*ome);
+/// The number that was asked for, if there is such a one; else the first.
+Index chosen(Index wanted, Index count) { return wanted >= 0 && wanted < count ? wanted : 0; }
+
+void say_first_is_taken(Stack& stack, const std::string& kind, Index count, const std::string& option) {
+    add_problem(stack, ErrorCode::inconsistent, false,
+                "holds " + std::to_string(count) + " " + kind + ", the first is taken; choose one with " + option +
+                    " 0 to " + std::to_string(count - 1));
+}
+
+using Slices = std::vector<std::optional<std::size_t>>;
+
+/// Slices that follow the last page of a stack which has no other channels or times were never written.
+void drop_unwritten_end(Slices& slices) {
+    while (!slices.empty() && !slices.back()) slices.pop_back();
+}
+
+void add_slices(Stack& stack, const Slices& slices, const std::vector<Page>& pages) {
+    for (std::size_t z = 0; z < slices.size(); ++z) {
+        if (slices[z]) {
+            stack.slices.push_back({static_cast<std::int32_t>(stack.places.size())});
+            stack.places.push_back(pages[*slices[z]].place);
+            continue;
+        }
+        const std::size_t first = z;
+        stack.slices.emplace_back();
+        while (z + 1 < slices.size() && !slices[z + 1]) {
+            stack.slices.emplace_back();
+            ++z;
+        }
+        stack.missing.push_back(std::to_string(first) + (z > first ? ".." + std::to_string(z) : ""));
     }
-    if (!layout || layout->slices < 1 || layout->channels < 1 || layout->frames < 1) return std::nullopt;
-    const auto count = static_cast<Index>(pages);
-    const bool fits = layout->channels <= count && layout->frames <= count && layout->slices <= count &&
-                      layout->channels * layout->frames * layout->slices == count;
-    return fits ? layout : std::nullopt;
 }
 
 }  // namespace
@@ -65,37 +90,95 @@ bool holds_several_slices(const std::string& path_utf8) {
     }
 }
 
-void expand_pages(Stack& stack) {
-    if (stack.files.size() != 1 || stack.slices.size() != 1) return;
-    std::optional<Pages> pages;
-    std::string description;
+std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& options) {
+    if (stack.files.size() != 1 || stack.slices.size() != 1 || !stack.places.empty()) return std::nullopt;
+    PagedFile paged;
     try {
-        InputFile file(stack.files[0].path);
-        const Codec& codec = codec_for(file);
-        pages = codec.pages(file);
-        description = codec.probe(file, pages->slices.front().place).description;
+        paged = read_pages(stack.files[0].path);
     } catch (const Error&) {
-        return;  // reading the headers will say it, in its place among the problems
+        return std::nullopt;  // reading the headers will say it, in its place among the problems
     }
-    const std::string shown = printable(stack.files[0].path);
-    for (const std::string& note : pages->notes) {
-        stack.problems.push_back({ErrorCode::inconsistent, false, shown + ": " + note});
+    const PageOrder& order = paged.order;
+    for (const std::string& note : paged.pages.notes) add_problem(stack, ErrorCode::inconsistent, false, note);
+    for (const std::string& note : order.notes) add_problem(stack, ErrorCode::inconsistent, false, note);
+    if (paged.pages.slices.size() > 1) stack.kind = "pages";
+
+    TakenPages& taken = stack.taken;
+    taken.channels = order.channels;
+    taken.times = order.times;
+    taken.channel = chosen(static_cast<Index>(options.channel), order.channels);
+    taken.time = chosen(options.time.value_or(0), order.times);
+    if (taken.channels > 1 && options.channel == Channel::luma) {
+        say_first_is_taken(stack, "channels", taken.channels, "--channel");
     }
-    const auto take = [&](Index page) {
-        stack.slices.push_back({static_cast<std::int32_t>(stack.places.size())});
-        stack.places.push_back(pages->slices[static_cast<std::size_t>(page)].place);
-    };
+    if (taken.times > 1 && !options.time) say_first_is_taken(stack, "points in time", taken.times, "--time");
+
+    Slices slices = order.pages_of(taken.channel, taken.time);
+    if (std::none_of(slices.begin(), slices.end(), [](const auto& page) { return page.has_value(); })) {
+        add_problem(stack, ErrorCode::inconsistent, true,
+                    "holds no page of channel " + std::to_string(taken.channel) + " at time " +
+                        std::to_string(taken.time) + ", " + std::to_string(order.slices) +
+                        " were expected; choose others with --channel and --time");
+        slices = {0};
+    }
+    if (order.channels == 1 && order.times == 1) drop_unwritten_end(slices);
     stack.slices.clear();
-    const auto count = static_cast<Index>(pages->slices.size());
-    const std::optional<Layout> layout = layout_of(description, pages->slices.size());
-    const Index slices = layout ? layout->slices : count;
-    for (Index z = 0; z < slices; ++z) take(layout ? z * layout->per_slice : z);
-    if (count > 1) stack.kind = "pages";
-    if (slices != count) {
-        stack.problems.push_back({ErrorCode::inconsistent, false,
-                                  shown + ": holds " + std::to_string(layout->channels) + " channels and " +
-                                      std::to_string(layout->frames) + " points in time; the first of each is taken"});
+    add_slices(stack, slices, paged.pages.slices);
+    return paged.spacing;
+}
+
+void check_choice(Stack& stack, const FindOptions& options) {
+    const auto refuse = [&](const std::string& text) { add_problem(stack, ErrorCode::invalid_argument, true, text); };
+    const auto check = [&](const std::string& one, const std::string& many, const std::string& option, Index wanted,
+                           Index count, Index taken) {
+        const std::string asked = option + " asks for " + std::to_string(wanted);
+        if (wanted >= count) {
+            refuse("holds " + many + " 0 to " + std::to_string(count - 1) + ", " + asked + "; choose one of them");
+        } else if (wanted != taken) {
+            refuse("the list has its " + one + " " + std::to_string(taken) + ", " + asked + "; make another list");
+        }
+    };
+    const TakenPages& taken = stack.taken;
+    if (taken.channels > 1) {
+        if (options.channel == Channel::all) {
+            refuse("holds " + std::to_string(taken.channels) +
+                   " channels as pages, --channel all joins those of colour slices only; choose one with --channel 0 "
+                   "to " +
+                   std::to_string(taken.channels - 1));
+        } else if (options.channel != Channel::luma) {
+            check("channel", "channels", "--channel", static_cast<Index>(options.channel), taken.channels,
+                  taken.channel);
+        }
     }
+    if (!options.time) return;
+    if (taken.times > 1) {
+        check("point in time", "points in time", "--time", *options.time, taken.times, taken.time);
+    } else if (*options.time > 0) {
+        refuse("has no points in time, --time asks for " + std::to_string(*options.time) + "; leave it out");
+    }
+}
+
+std::string taken_text(const TakenPages& taken) {
+    if (taken == TakenPages{}) return {};
+    return "channel " + std::to_string(taken.channel) + " of " + std::to_string(taken.channels) + ", time " +
+           std::to_string(taken.time) + " of " + std::to_string(taken.times);
+}
+
+std::optional<TakenPages> parse_taken(std::string_view text) {
+    std::array<Index, 4> numbers{};
+    std::size_t count = 0;
+    for (std::string_view word : split(text, ' ')) {
+        if (word.ends_with(',')) word.remove_suffix(1);
+        const std::optional<std::int64_t> number = parse_integer(word);
+        if (!number) continue;
+        if (count == numbers.size()) return std::nullopt;
+        numbers[count++] = *number;
+    }
+    const TakenPages taken{numbers[1], numbers[0], numbers[3], numbers[2]};
+    const bool fits = count == 4 && taken.channel >= 0 && taken.channel < taken.channels && taken.time >= 0 &&
+                      taken.time < taken.times;
+    // Nothing else may be said with these words.
+    return fits && taken_text(taken) == text ? std::optional(taken) : std::nullopt;
 }
 
 }  // namespace stack2nrrd

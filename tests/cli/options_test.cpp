@@ -46,7 +46,7 @@ TEST_CASE("every option of the table is taken, with dashes or underscores, with 
         {"type", "float32"},   {"window", "10,200"},
         {"encoding", "gzip"},  {"level", "9"},
         {"threads", "1"},      {"memory", "1G"},
-        {"progress", "none"},
+        {"progress", "none"},  {"time", "0"},
     };
     for (const auto& [name, value] : options) {
         CAPTURE(name, value);
@@ -138,7 +138,8 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
         {{"--spacing", "inf"}, {"--spacing", "inf"}},
         {{"--space-units", "inch"}, {"--space-units", "inch"}},
         {{"--origin", "1"}, {"--origin", "1"}},
-        {{"--channel", "4"}, {"--channel", "4"}},
+        {{"--channel", "4", "-o", "v.nrrd"}, {"--channel", "4"}},
+        {{"--channel", "red"}, {"--channel", "red"}},
         {{"--missing", "skip"}, {"--missing", "skip"}},
         {{"--type", "uint64"}, {"--type", "uint64"}},
         {{"--window", "5,5"}, {"--window", "5,5"}},
@@ -210,11 +211,11 @@ TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
         CHECK(help.status == 0);
         CHECK(help.err.empty());
         for (const std::string name :
-             {"--output",      "--info",   "--factor",  "--size",    "--kernel",    "--kernel-x",
-              "--align",       "--crop",   "--reverse", "--order",   "--step",      "--spacing",
-              "--space-units", "--origin", "--channel", "--missing", "--type",      "--window",
-              "--encoding",    "--level",  "--threads", "--memory",  "--preview",   "--progress",
-              "--force",       "--quiet",  "--json",    "--version", "--files-from"}) {
+             {"--output",      "--info",   "--factor",  "--size",    "--kernel",     "--kernel-x",
+              "--align",       "--crop",   "--reverse", "--order",   "--step",       "--spacing",
+              "--space-units", "--origin", "--channel", "--missing", "--type",       "--window",
+              "--encoding",    "--level",  "--threads", "--memory",  "--preview",    "--progress",
+              "--force",       "--quiet",  "--json",    "--version", "--files-from", "--time"}) {
             CAPTURE(name);
             CHECK(help.out.find(name) != std::string::npos);
         }

@@ -1,0 +1,193 @@
+#include "stack/page_order.hpp"
+
+#include "sidecar/description.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace stack2nrrd {
+
+namespace {
+
+/// More slices than this, beyond those that are there, are taken for a misunderstood number.
+constexpr Index most_missing = 1'000'000;
+
+/// Codecs give no more of a description. What a longer one says of single pages is known by halves only.
+constexpr std::size_t most_description_bytes = std::size_t{1} << 20;
+
+std::string count_of(Index count, const char* one, const char* many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+std::string parts_text(const PageOrder& order) {
+    return count_of(order.channels, "channel", "channels") + ", " + count_of(order.slices, "slice", "slices") + ", " +
+           count_of(order.times, "point in time", "points in time");
+}
+
+PageOrder each_page_a_slice(std::size_t pages, std::vector<std::string> notes = {}) {
+    PageOrder order;
+    order.slices = static_cast<Index>(pages);
+    order.positions.resize(pages);
+    for (std::size_t i = 0; i < pages; ++i) order.positions[i] = static_cast<Index>(i);
+    order.notes = std::move(notes);
+    return order;
+}
+
+/// How many pages there should be; nothing if that is nonsense.
+std::optional<Index> declared_pages(const PageOrder& order, std::size_t pages) {
+    if (order.slices < 1 || order.channels < 1 || order.times < 1) return std::nullopt;
+    const double product =
+        static_cast<double>(order.slices) * static_cast<double>(order.channels) * static_cast<double>(order.times);
+    constexpr double largest = 1e12;
+    if (order.slices - static_cast<Index>(pages) > most_missing || product > largest) return std::nullopt;
+    return order.slices * order.channels * order.times;
+}
+
+Index length(const PageOrder& order, char axis) {
+    return axis == 'Z' ? order.slices : axis == 'C' ? order.channels : order.times;
+}
+
+bool is_placed(Index position) { return position >= 0; }
+
+/// As OME names single pages. False if what it says cannot be.
+bool place_by_number(PageOrder& order, const OmeDescription& ome, const std::vector<Page>& pages, Index declared) {
+    const Index numbers = pages.back().number + 1;
+    std::vector<Index> position_of_number(static_cast<std::size_t>(numbers), -1);
+    // Some writers count each sample of a page as a channel.
+    const bool by_samples = std::any_of(ome.tiff_data.begin(), ome.tiff_data.end(),
+                                        [&](const OmeTiffData& data) { return data.first_c >= order.channels; });
+    const Index samples = by_samples ? std::max<Index>(ome.channels / order.channels, 1) : 1;
+    Index named = 0;
+    for (const OmeTiffData& data : ome.tiff_data) {
+        Index position = 0;
+        Index stride = 1;
+        for (const char axis : order.axes) {
+            const Index first = axis == 'Z' ? data.first_z : axis == 'C' ? data.first_c / samples : data.first_t;
+            if (first >= length(order, axis)) return false;
+            position += first * stride;
+            stride *= length(order, axis);
+        }
+        const Index first = data.ifd.value_or(0);
+        if (first >= numbers) continue;  // a page that was never written
+        const Index all = declared - position;
+        const Index count = std::min({data.plane_count.value_or(data.ifd ? 1 : all), all, numbers - first});
+        named += count;
+        if (named > numbers) return false;  // some page has to be two slices
+        for (Index i = 0; i < count; ++i) position_of_number[static_cast<std::size_t>(first + i)] = position + i;
+    }
+    std::vector<Index> taken;
+    std::copy_if(position_of_number.begin(), position_of_number.end(), std::back_inserter(taken), is_placed);
+    std::sort(taken.begin(), taken.end());
+    if (std::adjacent_find(taken.begin(), taken.end()) != taken.end()) return false;
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+        order.positions[i] = position_of_number[static_cast<std::size_t>(pages[i].number)];
+    }
+    return std::any_of(order.positions.begin(), order.positions.end(), is_placed);
+}
+
+/// In the order of the file; false if there are more pages than positions.
+bool place_in_order(PageOrder& order, Index declared) {
+    if (static_cast<Index>(order.positions.size()) > declared) return false;
+    for (std::size_t i = 0; i < order.positions.size(); ++i) order.positions[i] = static_cast<Index>(i);
+    return true;
+}
+
+/// Tells how pages and words differ, once all pages have their positions.
+void compare(PageOrder& order, Index declared, const std::string& words) {
+    const auto outside = std::count(order.positions.begin(), order.positions.end(), -1);
+    const Index placed = static_cast<Index>(order.positions.size()) - outside;
+    if (outside > 0) {
+        order.notes.push_back(count_of(outside, "page is", "pages are") + " left out, which " + words +
+                              " does not count among those of its first image");
+    }
+    if (placed < declared) {
+        order.notes.push_back("holds " + count_of(placed, "page", "pages") + ", " + words + " tells of " +
+                              std::to_string(declared) + " (" + parts_text(order) + "); check that it is complete");
+    }
+}
+
+PageOrder imagej_order(const ImageJDescription& imagej, std::size_t pages) {
+    if (pages == 1) return each_page_a_slice(pages);  // the codec tells what became of the others
+    PageOrder order;
+    order.slices = imagej.slices;
+    order.channels = imagej.channels;
+    order.times = imagej.frames;
+    order.axes = "CZT";
+    order.positions.resize(pages, -1);
+    const std::optional<Index> declared = declared_pages(order, pages);
+    if (!declared || !place_in_order(order, *declared)) {
+        return each_page_a_slice(
+            pages, {"holds " + count_of(static_cast<Index>(pages), "page", "pages") + ", its ImageJ text tells of " +
+                    parts_text(order) + "; each page is taken for a slice"});
+    }
+    compare(order, *declared, "its ImageJ text");
+    return order;
+}
+
+PageOrder ome_order(const OmeDescription& ome, const std::vector<Page>& pages, const ImageInfo& image, bool cut_off) {
+    if (ome.dimension_order.size() != 5) return each_page_a_slice(pages.size());
+    const std::string shown_pages = count_of(static_cast<Index>(pages.size()), "page", "pages");
+    if (ome.several_files) {
+        return each_page_a_slice(pages.size(), {"its OME text tells of slices in several files, of which this one is "
+                                                "read alone; each of its " +
+                                                shown_pages + " is taken for a slice"});
+    }
+    PageOrder order;
+    order.slices = ome.slices;
+    order.channels = std::max<Index>(ome.channels / ome.samples_per_pixel, 1);
+    order.times = ome.frames;
+    order.axes = ome.dimension_order.substr(2);
+    order.positions.resize(pages.size(), -1);
+    std::optional<Index> declared = declared_pages(order, pages.size());
+    // Old texts do not tell that colours are samples of one page.
+    const Index samples = image.channels();
+    const auto count = static_cast<Index>(pages.size());
+    if (samples > 1 && ome.samples_per_pixel == 1 && ome.channels % samples == 0 && declared == count * samples) {
+        order.channels = ome.channels / samples;
+        declared = count;
+    }
+    const bool names_pages = !ome.tiff_data.empty() && !cut_off;
+    bool fits = declared && names_pages && place_by_number(order, ome, pages, *declared);
+    if (!fits && declared && ome.further_images == 0) {
+        fits = place_in_order(order, *declared);
+        if (fits && names_pages) {
+            order.notes.push_back("what its OME text tells of single pages cannot be; they are taken in its order " +
+                                  ome.dimension_order);
+        }
+    }
+    if (!fits) {
+        return each_page_a_slice(pages.size(), {"holds " + shown_pages + ", its OME text tells of " +
+                                                parts_text(order) + "; each page is taken for a slice"});
+    }
+    compare(order, *declared, "its OME text");
+    return order;
+}
+
+}  // namespace
+
+std::vector<std::optional<std::size_t>> PageOrder::pages_of(Index channel, Index time) const {
+    std::vector<std::optional<std::size_t>> found(static_cast<std::size_t>(slices));
+    for (std::size_t page = 0; page < positions.size(); ++page) {
+        if (positions[page] < 0) continue;
+        std::array<Index, 3> at{};  // z, c, t
+        Index rest = positions[page];
+        for (const char axis : axes) {
+            const Index axis_length = length(*this, axis);
+            at[axis == 'Z' ? 0 : axis == 'C' ? 1 : 2] = rest % axis_length;
+            rest /= axis_length;
+        }
+        if (at[1] == channel && at[2] == time) found[static_cast<std::size_t>(at[0])] = page;
+    }
+    return found;
+}
+
+PageOrder page_order(const std::vector<Page>& pages, const std::string& description, const ImageInfo& image) {
+    if (const auto imagej = parse_imagej(description)) return imagej_order(*imagej, pages.size());
+    if (const auto ome = parse_ome(description)) {
+        return ome_order(*ome, pages, image, description.size() >= most_description_bytes);
+    }
+    return each_page_a_slice(pages.size());
+}
+
+}  // namespace stack2nrrd

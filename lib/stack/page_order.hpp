@@ -1,0 +1,32 @@
+#pragma once
+
+// Which page of a file is which slice of which channel at which time, by the file's own words. Pure: text and numbers.
+
+#include "codec/codec.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stack2nrrd {
+
+struct PageOrder {
+    Index slices = 0;
+    Index channels = 1;
+    Index times = 1;
+    /// What is counted first, next and last by `positions`.
+    std::string axes = "ZCT";
+    /// Of each page, counted from 0; -1 for one that belongs to nothing here.
+    std::vector<Index> positions;
+    std::vector<std::string> notes;  ///< what is odd, ready to follow "<file>: "
+
+    /// For each slice of that channel and time the page that holds it; nothing where there is none.
+    [[nodiscard]] std::vector<std::optional<std::size_t>> pages_of(Index channel, Index time) const;
+};
+
+/// What `description` tells of `pages`, which are the slices of a file by number and look like `image`. Where it tells
+/// nothing, or what cannot be, each page is a slice.
+[[nodiscard]] PageOrder page_order(const std::vector<Page>& pages, const std::string& description,
+                                   const ImageInfo& image);
+
+}  // namespace stack2nrrd
