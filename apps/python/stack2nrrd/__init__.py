@@ -19,6 +19,7 @@ import math
 import mmap
 import os
 import struct
+import sys
 import warnings
 from typing import NamedTuple, Optional, Tuple
 
@@ -202,14 +203,15 @@ class _Stack:
 
 def _new_samples(volume):
     """(what the caller gets, a view of its bytes)"""
+    # Memory straight from the system: pages come when they are first written to, and go back at the end. numpy's own
+    # would ask for huge pages, which can take longer to be found than the whole import takes.
+    kind = {} if sys.platform == "win32" else {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANON}
+    view = memoryview(mmap.mmap(-1, volume.bytes, **kind))
     try:
         import numpy
     except ImportError:
-        # Pages come when they are first written to, as numpy's do.
-        view = memoryview(mmap.mmap(-1, volume.bytes))
         return view.cast(volume.format, volume.shape), view
-    array = numpy.empty(volume.shape, dtype=volume.format)
-    return array, memoryview(array.reshape(-1)).cast("B")
+    return numpy.frombuffer(view, dtype=volume.format).reshape(volume.shape), view
 
 
 def _view_of(out, volume):
