@@ -1,8 +1,10 @@
-// PNG through libpng. Samples are delivered as stored: no gamma, no colour profile, no background. libpng reports
-// errors by longjmp; every call of it that may fail stands in a lambda without destructors inside PngReader::guarded().
+// PNG. Samples are delivered as stored: no gamma, no colour profile, no background. libpng reads the header, and the
+// samples where they are not regular; it decides which files are sound. It reports errors by longjmp; every call of it
+// that may fail stands in a lambda without destructors inside PngReader::guarded().
 
-#include "codec/codec.hpp"
+#include "codec/png.hpp"
 
+#include "codec/png_fast.hpp"
 #include "core/text.hpp"
 
 #include <png.h>
@@ -64,6 +66,10 @@ public:
     [[nodiscard]] png_structp png() const noexcept { return png_; }
     [[nodiscard]] png_infop info() const noexcept { return info_; }
     [[nodiscard]] InputFile& file() const noexcept { return file_; }
+    /// Up to where libpng has read.
+    [[nodiscard]] std::int64_t position() const noexcept {
+        return position_ - static_cast<std::int64_t>(end_ - begin_);
+    }
 
     [[noreturn]] void fail(const char* what) const {
         file_.check();
@@ -162,6 +168,7 @@ struct PngLayout {
     Probe probe;
     bool interlaced = false;
     std::size_t stored_row_bytes = 0;  // as libpng delivers it: one byte an index
+    std::optional<PngSamples> plain;   // where the samples are, if they can be regular
     std::vector<std::byte> palette;    // delivered samples of each index; empty if there is no palette
 
     [[nodiscard]] std::size_t entries() const {
@@ -216,6 +223,12 @@ PngLayout read_layout(PngReader& reader) {
     if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
         layout.probe.notes.emplace_back("transparency (tRNS) is left out");
     }
+    if (!layout.interlaced && layout.palette.empty() && png_get_bit_depth(png, info) >= 8) {
+        constexpr std::int64_t chunk_head = 8;  // that of the first IDAT, which libpng has read
+        const bool swapped = image.type == SampleType::uint16 && std::endian::native == std::endian::little;
+        layout.plain = {reader.position() - chunk_head, image.height, image.row_bytes(),
+                        image.row_bytes() / static_cast<std::size_t>(image.width), swapped};
+    }
     reader.call("its header", [png, info, palette = !layout.palette.empty(), deep = image.type == SampleType::uint16] {
         if (palette) {
             png_set_packing(png);
@@ -227,10 +240,12 @@ PngLayout read_layout(PngReader& reader) {
         png_read_update_info(png, info);
     });
     layout.stored_row_bytes = png_get_rowbytes(png, info);
-    // libpng holds three rows (this one, the one before, and one for the passes), zlib its window and tables.
+    // libpng holds three rows (this one, the one before, and one for the passes), zlib its window and tables. We hold
+    // rows, too, while we decode without it and afterwards.
     constexpr std::int64_t state = std::int64_t{160} << 10;
     const auto row = static_cast<std::int64_t>(std::max(layout.stored_row_bytes, image.row_bytes()));
-    layout.probe.decoder_bytes = state + 6 * row;
+    const std::int64_t alone = layout.plain ? regular_png_bytes(image.row_bytes()) : 0;
+    layout.probe.decoder_bytes = state + 3 * row + std::max(3 * row, alone);
     if (layout.interlaced) {
         const auto one = static_cast<std::int64_t>(layout.stored_row_bytes + sizeof(png_bytep));
         layout.probe.decoder_bytes += one * image.height;
@@ -299,6 +314,31 @@ void decode_rows(PngReader& reader, const PngLayout& layout, Range rows, RowSink
     if (rows.end == layout.probe.image.height) check_end(reader);
 }
 
+void decode_by_libpng(PngReader& reader, const PngLayout& layout, Range rows, RowSink& sink) {
+    if (layout.interlaced) {
+        decode_interlaced(reader, layout, rows, sink);
+    } else {
+        decode_rows(reader, layout, rows, sink);
+    }
+}
+
+/// Passes each row on once, whoever comes with it first.
+class OnlyOnce : public RowSink {
+public:
+    OnlyOnce(RowSink& sink, Index first, std::size_t row_bytes) : sink_(sink), next_(first), row_bytes_(row_bytes) {}
+    void rows(Index y, Index count, const std::byte* samples) override {
+        const Index known = std::min(next_ - y, count);
+        if (known == count) return;
+        sink_.rows(next_, count - known, samples + static_cast<std::size_t>(known) * row_bytes_);
+        next_ = y + count;
+    }
+
+private:
+    RowSink& sink_;
+    Index next_;
+    std::size_t row_bytes_;
+};
+
 Probe probe(InputFile& file, std::int64_t place) {
     check_single_page(file, place);
     PngReader reader(file);
@@ -312,15 +352,28 @@ void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
     PngReader reader(file);
     const PngLayout layout = read_layout(reader);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
-    if (layout.interlaced) {
-        decode_interlaced(reader, layout, wanted, sink);
-    } else {
-        decode_rows(reader, layout, wanted, sink);
+    OnlyOnce once(sink, wanted.first, layout.probe.image.row_bytes());
+    if (!layout.plain || !decode_regular_png(file, *layout.plain, wanted, once)) {
+        decode_by_libpng(reader, layout, wanted, once);
     }
     file.check();
 }
 
 }  // namespace
+
+bool decode_png_alone(InputFile& file, Range rows, RowSink& sink) {
+    PngReader reader(file);
+    const PngLayout layout = read_layout(reader);
+    const Range wanted = wanted_rows(file, layout.probe.image, rows);
+    return layout.plain && decode_regular_png(file, *layout.plain, wanted, sink);
+}
+
+void decode_png_by_libpng(InputFile& file, Range rows, RowSink& sink) {
+    PngReader reader(file);
+    const PngLayout layout = read_layout(reader);
+    decode_by_libpng(reader, layout, wanted_rows(file, layout.probe.image, rows), sink);
+    file.check();
+}
 
 const Codec png_codec{"PNG", matches, single_page, probe, decode};
 

@@ -1,0 +1,15 @@
+#pragma once
+
+// The two ways to the samples of a PNG file. png_codec takes the first one, and the second where that gives up.
+
+#include "codec/codec.hpp"
+
+namespace stack2nrrd {
+
+/// As Codec::decode, but without libpng beyond the header. False where libpng is needed; see decode_regular_png().
+[[nodiscard]] bool decode_png_alone(InputFile& file, Range rows, RowSink& sink);
+
+/// As Codec::decode, by libpng alone.
+void decode_png_by_libpng(InputFile& file, Range rows, RowSink& sink);
+
+}  // namespace stack2nrrd

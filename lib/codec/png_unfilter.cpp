@@ -1,0 +1,148 @@
+#include "codec/png_unfilter.hpp"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+namespace stack2nrrd {
+
+namespace {
+
+// Eight bytes at a time, in a word; the first byte is its lowest.
+using Word = std::uint64_t;
+
+Word load(const std::byte* from) {
+    Word word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(&word, from, sizeof word);
+    } else {
+        for (std::size_t i = 0; i < sizeof word; ++i) word |= std::to_integer<Word>(from[i]) << (8 * i);
+    }
+    return word;
+}
+
+void store(std::byte* to, Word word) {
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(to, &word, sizeof word);
+    } else {
+        for (std::size_t i = 0; i < sizeof word; ++i) to[i] = static_cast<std::byte>(word >> (8 * i));
+    }
+}
+
+constexpr Word each_byte(Word byte) { return byte * 0x0101010101010101; }
+
+/// Byte by byte, without carry from one into the next.
+Word add(Word a, Word b) {
+    constexpr Word top = each_byte(0x80);
+    return ((a & ~top) + (b & ~top)) ^ ((a ^ b) & top);
+}
+
+/// Byte by byte, (a + b) / 2 rounded down.
+Word mean(Word a, Word b) { return (a & b) + (((a ^ b) & each_byte(0xFE)) >> 1); }
+
+/// Rows go from left to right in steps that may overlap: what is written too far is written again.
+template <std::size_t step, class Undo>
+void each_step(std::size_t bytes, Undo undo) {
+    for (std::size_t i = 0; i < bytes; i += step) undo(i);
+}
+
+void undo_up(const std::byte* filtered, const std::byte* above, std::byte* row, std::size_t bytes) {
+    each_step<8>(bytes, [&](std::size_t i) { store(row + i, add(load(filtered + i), load(above + i))); });
+}
+
+template <std::size_t pixel_bytes>
+void undo_sub(const std::byte* filtered, std::byte* row, std::size_t bytes) {
+    if constexpr (8 % pixel_bytes == 0) {
+        // Sums within a word first; only adding the last pixel of the word before waits for that word.
+        constexpr Word each_pixel = ~Word{0} / (~Word{0} >> (64 - 8 * pixel_bytes));
+        Word last = 0;
+        each_step<8>(bytes, [&](std::size_t i) {
+            Word sum = load(filtered + i);
+            if constexpr (pixel_bytes <= 1) sum = add(sum, sum << 8);
+            if constexpr (pixel_bytes <= 2) sum = add(sum, sum << 16);
+            if constexpr (pixel_bytes <= 4) sum = add(sum, sum << 32);
+            sum = add(sum, last * each_pixel);
+            store(row + i, sum);
+            last = sum >> (64 - 8 * pixel_bytes);
+        });
+    } else {
+        Word left = 0;
+        each_step<pixel_bytes>(bytes, [&](std::size_t i) {
+            left = add(load(filtered + i), left);
+            store(row + i, left);
+        });
+    }
+}
+
+template <std::size_t pixel_bytes>
+void undo_average(const std::byte* filtered, const std::byte* above, std::byte* row, std::size_t bytes) {
+    Word left = 0;
+    each_step<pixel_bytes>(bytes, [&](std::size_t i) {
+        left = add(load(filtered + i), mean(left, load(above + i)));
+        store(row + i, left);
+    });
+}
+
+/// The one of `left`, `above` and `corner` that is nearest to left + above - corner, the first of those that are.
+/// Where the corner lies beyond both others, it is the farther one of these; else comparing 3 corner - above - left
+/// with them tells. `left`, which is known last, has a short way through this, and nothing branches.
+int paeth(int left, int above, int corner) {
+    const int turn = 3 * corner - above - left;
+    const int low = left < above ? left : above;
+    const int high = left < above ? above : left;
+    const int nearest = high <= turn ? low : corner;
+    return turn <= low ? high : nearest;
+}
+
+template <std::size_t... channel>
+void undo_paeth(const std::byte* filtered, const std::byte* above, std::byte* row, std::size_t bytes,
+                std::index_sequence<channel...>) {
+    std::array<int, sizeof...(channel)> left{};
+    std::array<int, sizeof...(channel)> corner{};
+    for (std::size_t i = 0; i < bytes; i += sizeof...(channel)) {
+        const std::array<int, sizeof...(channel)> up{std::to_integer<int>(above[i + channel])...};
+        left = {((paeth(left[channel], up[channel], corner[channel]) + std::to_integer<int>(filtered[i + channel])) &
+                 255)...};
+        ((row[i + channel] = static_cast<std::byte>(left[channel])), ...);
+        corner = up;
+    }
+}
+
+template <std::size_t pixel_bytes>
+bool undo(int filter, const std::byte* filtered, const std::byte* above, std::byte* row, std::size_t bytes) {
+    switch (filter) {
+        case 0: std::memcpy(row, filtered, bytes); return true;
+        case 1: undo_sub<pixel_bytes>(filtered, row, bytes); return true;
+        case 2: undo_up(filtered, above, row, bytes); return true;
+        case 3: undo_average<pixel_bytes>(filtered, above, row, bytes); return true;
+        case 4: undo_paeth(filtered, above, row, bytes, std::make_index_sequence<pixel_bytes>()); return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+bool unfilter_png_row(int filter, std::size_t pixel_bytes, const std::byte* filtered, const std::byte* above,
+                      std::byte* row, std::size_t bytes) {
+    switch (pixel_bytes) {
+        case 1: return undo<1>(filter, filtered, above, row, bytes);
+        case 2: return undo<2>(filter, filtered, above, row, bytes);
+        case 3: return undo<3>(filter, filtered, above, row, bytes);
+        case 4: return undo<4>(filter, filtered, above, row, bytes);
+        case 6: return undo<6>(filter, filtered, above, row, bytes);
+        case 8: return undo<8>(filter, filtered, above, row, bytes);
+        default: return false;
+    }
+}
+
+void swap_png_row(const std::byte* from, std::byte* to, std::size_t bytes) {
+    constexpr Word low = 0x00FF00FF00FF00FF;
+    each_step<8>(bytes, [&](std::size_t i) {
+        const Word word = load(from + i);
+        store(to + i, (word & low) << 8 | (word >> 8 & low));
+    });
+}
+
+}  // namespace stack2nrrd
