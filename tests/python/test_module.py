@@ -173,6 +173,22 @@ class Buffers(Scan):
             with self.assertRaises(ValueError):
                 stack2nrrd.read(self.scan, out=wrong)
 
+    def test_a_buffer_made_for_the_volume_that_was_found(self):
+        made = []
+
+        def room(volume):
+            made.append((volume, bytearray(volume.bytes)))
+            return made[-1][1]
+
+        samples, volume = stack2nrrd.read(self.scan, out=room, factor=2)
+        self.assertEqual([found for found, _ in made], [volume])
+        self.assertIs(samples, made[0][1])
+        self.assertEqual(bytes(samples), flat(stack2nrrd.read(self.scan, factor=2).samples))
+        with self.assertRaisesRegex(ValueError, "1 bytes"):
+            stack2nrrd.read(self.scan, out=lambda volume: bytearray(1))
+        with self.assertRaises(ZeroDivisionError):
+            stack2nrrd.read(self.scan, out=lambda volume: 1 / 0)
+
     @unittest.skipIf(numpy is None, "numpy is not there")
     def test_arrays_of_numpy(self):
         expected, volume = stack2nrrd.read(self.scan, type="int16")

@@ -252,13 +252,16 @@ def read(source, out=None, progress=None, **options):
     """Imports into memory: Result(samples, volume).
 
     samples: a numpy array of shape (z, y, x) or (z, y, x, components); without numpy a memoryview of that shape. `out`, a
-    writable buffer of `volume.bytes` bytes, is filled and given back instead.
+    writable buffer of `volume.bytes` bytes, is filled and given back instead; so is what `out`, a function, makes for the
+    Volume that it is called with.
 
     progress(fraction, text) is called at most ten times a second, on this thread. False cancels (None does not); what it
     raises, Ctrl-C included, stops the run and is raised again.
     """
     with _Stack(source, options) as stack:
         volume = stack.plan()
+        if callable(out):
+            out = out(volume)
         samples, view = _new_samples(volume) if out is None else (out, _view_of(out, volume))
         stack.read(view, progress)
         stack.told()
