@@ -20,6 +20,7 @@ set(table
     "lib/report         |                                                  | json"
     "lib/capi           |                                                  | "
     "apps/python        |                                                  | "
+    "apps/slicer        |                                                  | "
     "apps/stack2nrrd    |                                                  | system"
 )
 
