@@ -1,6 +1,6 @@
 """Packs module, shared library and program into a wheel: py3-none-PLATFORM.
 
-    make_wheel.py --version V --module FOLDER --library FILE --program FILE --license FILE --readme FILE --output FOLDER
+    make_wheel.py --version V --module FOLDER... --library FILE --program FILE --license FILE --readme FILE --output FOLDER
 
 A wheel is a zip file with metadata, so nothing but Python is needed. Files have a fixed date: the same input gives the
 same bytes. On Linux the platform is told from what the two binaries ask of the C library; where they need another library
@@ -68,7 +68,8 @@ def read(path):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("version", "module", "library", "program", "license", "readme", "output"):
+    parser.add_argument("--module", action="append", required=True, help="a package; several may be given")
+    for name in ("version", "library", "program", "license", "readme", "output"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--notice", action="append", default=[], help="licence of a library that is linked in")
     given = parser.parse_args()
@@ -82,9 +83,10 @@ def main():
             os.remove(os.path.join(given.output, old))
     path = os.path.join(given.output, "%s-py3-none-%s.whl" % (name, platform))
     wheel = Wheel(path)
-    for file in sorted(os.listdir(given.module)):
-        if file.endswith(".py"):
-            wheel.add("stack2nrrd/" + file, read(os.path.join(given.module, file)))
+    for folder in given.module:
+        for file in sorted(os.listdir(folder)):
+            if file.endswith(".py"):
+                wheel.add(os.path.basename(folder) + "/" + file, read(os.path.join(folder, file)))
     suffix = {"win32": "stack2nrrd.dll", "darwin": "libstack2nrrd.dylib"}.get(sys.platform, "libstack2nrrd.so")
     wheel.add("stack2nrrd/" + suffix, read(given.library), executable=True)
     program = "stack2nrrd.exe" if sys.platform == "win32" else "stack2nrrd"

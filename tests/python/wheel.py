@@ -22,6 +22,10 @@ assert stack2nrrd.__file__.startswith(sys.prefix), stack2nrrd.__file__
 with open("volume.nrrd", "wb") as file:
     file.write(b"NRRD0004\\ntype: uint8\\ndimension: 3\\nsizes: 4 3 2\\nencoding: raw\\n\\n" + bytes(range(24)))
 samples, volume = stack2nrrd.read("volume.nrrd")
+try:
+    import stack2nrrd_imagestacks
+except ImportError as error:
+    assert error.name in ("numpy", "slicer"), error  # there, and good for nothing outside of Slicer
 assert volume.shape == (2, 3, 4) and bytes(memoryview(samples).cast("B")) == bytes(range(24)), volume
 """
 
