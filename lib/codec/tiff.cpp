@@ -38,6 +38,7 @@ public:
         : tiff_(tiff), layout_(layout), rows_(rows), converter_(layout), sink_(sink) {}
 
     void run() {
+        leave_differences(tiff_);
         if (layout_.verbatim) {
             verbatim();
         } else if (layout_.tiled) {
@@ -64,6 +65,18 @@ public:
 
 private:
     void push(Index y, const PlaneRows& planes) { sink_.row(y, converter_.convert(planes.data())); }
+
+    /// Makes libtiff leave the predictor alone: undoing it is faster here.
+    void leave_differences(const TiffHandle& tiff) const {
+        if (layout_.differences) TIFFSetField(tiff.get(), TIFFTAG_PREDICTOR, PREDICTOR_NONE);
+    }
+    void add_up(std::byte* rows, std::int64_t bytes) const {
+        if (!layout_.differences) return;
+        const auto row_bytes = static_cast<std::size_t>(layout_.block_row_bytes);
+        const bool one = layout_.planes > 1 || !layout_.palette.empty();
+        const auto channels = static_cast<std::size_t>(one ? 1 : layout_.probe.image.channels());
+        add_up_differences(rows, static_cast<std::size_t>(bytes) / row_bytes, row_bytes, layout_.bits, channels);
+    }
 
     [[noreturn]] void fail(Index y) {
         tiff_.fail((layout_.tiled ? "the tile at row " : "the strip at row ") + std::to_string(y));
@@ -129,6 +142,7 @@ private:
                 const tmsize_t got = TIFFReadEncodedStrip(tiff_.get(), layout_.block(p, down), plane(p), wanted);
                 if (got != wanted) fail(top);
                 tiff_.check("the strip at row " + std::to_string(top));
+                add_up(plane(p), wanted);
             }
             const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + layout_.strip_rows(down))};
             PlaneRows planes{};
@@ -145,7 +159,10 @@ private:
     void scanlines() {
         allocate(layout_.row_bytes);
         std::vector<TiffHandle> more;
-        for (int p = 1; p < layout_.planes; ++p) more.emplace_back(tiff_.file(), tiff_.place());
+        for (int p = 1; p < layout_.planes; ++p) {
+            more.emplace_back(tiff_.file(), tiff_.place());
+            leave_differences(more.back());
+        }
         PlaneRows planes{};
         for (int p = 0; p < layout_.planes; ++p) planes[static_cast<std::size_t>(p)] = plane(p);
         for (Index y = rows_.first / layout_.block_height * layout_.block_height; y < rows_.end; ++y) {
@@ -155,6 +172,7 @@ private:
                                                   static_cast<std::uint16_t>(p));
                 if (done != 1) tiff.fail("row " + std::to_string(y));
                 tiff.check("a row");
+                add_up(plane(p), layout_.row_bytes);
             }
             if (y >= rows_.first) push(y, planes);
         }
@@ -177,6 +195,7 @@ private:
                     if (got != tile_bytes) fail(top);
                     tiff_.check("the tile at row " + std::to_string(top));
                 }
+                add_up(plane(p), layout_.blocks_across * tile_bytes);
             }
             const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + layout_.block_height)};
             for (Index y = inside.first; y < inside.end; ++y) push(y, joined(y - top));

@@ -338,6 +338,8 @@ TiffLayout read_tiff_layout(const TiffHandle& tiff) {
     layout.inverted = tags.photometric == PHOTOMETRIC_MINISWHITE;
     layout.verbatim = tags.compression == COMPRESSION_NONE && !layout.tiled &&
                       tiff.tag_or_default<std::uint16_t>(TIFFTAG_FILLORDER) == FILLORDER_MSB2LSB;
+    layout.differences = tiff.tag<std::uint16_t>(TIFFTAG_PREDICTOR) == PREDICTOR_HORIZONTAL &&
+                         (tags.bits == 8 || tags.bits == 16 || tags.bits == 32);
     if (tags.photometric == PHOTOMETRIC_PALETTE) {
         layout.palette = read_palette(tiff, tags.bits, image.colour);
         image.type = SampleType::uint8;

@@ -22,6 +22,7 @@ struct TiffLayout {
     bool verbatim = false;           ///< uncompressed strips in the usual bit order: rows can be read without libtiff
     bool swapped = false;            ///< the file's byte order is not the machine's
     bool inverted = false;           ///< MinIsWhite
+    bool differences = false;        ///< samples are stored as differences to the one at the left (predictor 2)
     std::vector<std::byte> palette;  ///< delivered samples of each index; empty if there is no palette
 
     Index row_bytes = 0;        ///< of one row of one plane

@@ -12,6 +12,10 @@ namespace stack2nrrd {
 /// Reverses the bytes of each sample; `bits` is 8 (nothing to do), 16, 32 or 64.
 void swap_bytes(std::byte* samples, std::size_t bytes, int bits);
 
+/// Undoes the horizontal predictor: each sample of a row becomes the sum of itself and of those of its channel to its
+/// left. `bits` is 8, 16 or 32, in native byte order; `rows` rows of `row_bytes` stand one after the other.
+void add_up_differences(std::byte* samples, std::size_t rows, std::size_t row_bytes, int bits, std::size_t channels);
+
 /// Interleaves planes, expands palettes and packed bits, inverts MinIsWhite.
 class TiffRowConverter {
 public:
