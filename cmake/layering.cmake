@@ -13,7 +13,7 @@ set(table
     "lib/sidecar        | core                                             | "
     "lib/intensity      | core                                             | "
     "lib/resample       | core                                             | "
-    "lib/sink           | core                                             | png zlib"
+    "lib/sink           | core                                             | png zlib isal"
     "lib/volume         | core codec                                       | teem zlib"
     "lib/stack          | core codec sidecar volume                        | "
     "lib/import         | core codec sidecar intensity resample sink stack volume | "
@@ -29,6 +29,7 @@ set(png "^png(conf|libconf)?\\.h$")
 set(jpeg "^j(peglib|error|config|morecfg)\\.h$")
 set(teem "^teem/")
 set(zlib "^z(lib|conf)\\.h$")
+set(isal "^isa-l/")
 set(json "^nlohmann/")
 set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 

@@ -42,5 +42,5 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/stack2nrrdConfig.cmake.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
     COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake" "${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
-    DESTINATION "${package_folder}")
+    "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" DESTINATION "${package_folder}")
 install(EXPORT stack2nrrdTargets NAMESPACE stack2nrrd:: DESTINATION "${package_folder}")
