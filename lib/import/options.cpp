@@ -231,6 +231,7 @@ void set_force(Options& o, std::string_view v) { o.nrrd.force = to_flag(v); }
 void set_threads(Options& o, std::string_view v) {
     o.threads = static_cast<unsigned>(to_integer(v, 0, 1024));
     o.find.threads = o.threads;
+    o.nrrd.threads = o.threads;
 }
 
 void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
@@ -273,7 +274,9 @@ constexpr std::array<Entry, 25> entries{{
     {{"type", "T", "source's", "Output", "uint8, int8, uint16, int16, uint32, int32, float32 or float64"}, set_type},
     {{"window", "LO,HI", "", "Output", "map source values LO..HI to the type's range (floats: to 0..1)"}, set_window},
     {{"encoding", "raw|gzip", "raw", "Output", "of the samples"}, set_encoding},
-    {{"level", "1..9", "6", "Output", "of gzip: 1 is fast, 9 is small"}, set_level},
+    {{"level", "1..9", "6", "Output",
+      "of gzip: to 5 fast, from 7 small; 6 is fast where that makes it at most 1 % longer"},
+     set_level},
     {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, gathered while it is made"},
      set_preview},
     {{"force", "", "", "Output", "replace an existing output"}, set_force},

@@ -8,14 +8,16 @@
 
 namespace stack2nrrd {
 
-/// Compresses a stream of bytes into one gzip member. (Several members would be legal, and some readers of NRRD would
-/// refuse them.)
+/// Compresses a stream of bytes into one gzip member (RFC 1952). (Several members would be legal, and some readers of
+/// NRRD would refuse them.) The stream is cut into blocks at fixed places, and several threads compress them; the bytes
+/// that come out depend neither on the threads, nor on how the stream was handed over, nor on time.
 class GzipStream {
 public:
     using Write = std::function<void(std::span<const std::byte>)>;
 
-    /// `level`: 1 to 9. The bytes do not depend on time or machine.
-    GzipStream(int level, Write write);
+    /// `level`: 1 to 9. `threads`: that may compress, the calling one included. `write` is called on the calling
+    /// thread only.
+    GzipStream(int level, unsigned threads, Write write);
     GzipStream(const GzipStream&) = delete;
     GzipStream& operator=(const GzipStream&) = delete;
     ~GzipStream();
@@ -23,7 +25,8 @@ public:
     void write(std::span<const std::byte> bytes);
     void finish();
 
-    static constexpr std::int64_t memory_bytes = 1 << 20;
+    static constexpr std::size_t block_bytes = std::size_t{512} << 10;
+    [[nodiscard]] static std::int64_t memory_bytes(unsigned threads) noexcept;
 
 private:
     struct State;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <thread>
 
 namespace stack2nrrd {
 
@@ -97,6 +98,12 @@ void check_folder(const fs::path& file, std::int64_t bytes) {
     }
 }
 
+/// Eight keep up with any disk; more would only take memory.
+unsigned gzip_threads(const NrrdOptions& options) {
+    constexpr unsigned most = 8;
+    return std::clamp(options.threads == 0 ? std::thread::hardware_concurrency() : options.threads, 1U, most);
+}
+
 class NrrdSink final : public Sink {
 public:
     NrrdSink(const fs::path& file, const NrrdOptions& options) : file_(followed(file)), options_(options) {
@@ -121,7 +128,8 @@ public:
             preview_.emplace(volume);
         }
         if (options_.encoding == Encoding::gzip) {
-            gzip_.emplace(options_.level, [this](std::span<const std::byte> bytes) { payload().write(bytes); });
+            gzip_.emplace(options_.level, gzip_threads(options_),
+                          [this](std::span<const std::byte> bytes) { payload().write(bytes); });
         }
     }
 
@@ -190,7 +198,7 @@ std::vector<fs::path> nrrd_files(const fs::path& file, const NrrdOptions& option
 }
 
 std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options) {
-    return (options.encoding == Encoding::gzip ? GzipStream::memory_bytes : 0) +
+    return (options.encoding == Encoding::gzip ? GzipStream::memory_bytes(gzip_threads(options)) : 0) +
            (options.preview.empty() ? 0 : Preview::memory_bytes(volume));
 }
 
