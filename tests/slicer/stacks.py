@@ -1,9 +1,17 @@
-"""Slices in three formats, written without any library of images, and the state of an ImageStacksLogic."""
+"""What the tests share: slices in three formats, written without any library of images; the state of an ImageStacksLogic; and
+what came out of an import."""
 
+import pathlib
 import struct
+import tempfile
+import unittest
+import warnings
 import zlib
 
 import numpy
+import slicer
+import stack2nrrd
+from vtk.util.numpy_support import vtk_to_numpy
 
 
 def write_png(path, image):
@@ -83,3 +91,60 @@ class Logic:
 
     def setOriginalVolumeSpacing(self, spacing):
         self.originalVolumeIJKToRAS = numpy.diag([-spacing[0], -spacing[1], spacing[2], 1.0])
+
+
+def samples_of(node):
+    """[z, y, x] or [z, y, x, component]"""
+    array = vtk_to_numpy(node.image.GetPointData().GetScalars())
+    shape = node.image.GetDimensions()[::-1]
+    return array.reshape(shape + array.shape[1:])
+
+
+def matrix_of(node):
+    return numpy.array([[node.ijkToRAS.GetElement(row, column) for column in range(4)] for row in range(4)])
+
+
+def header_of(node):
+    """(array z, y, x), spacing, origin in LPS; the directions are checked to be those of LPS."""
+    matrix = matrix_of(node)
+    spacing = numpy.array([-matrix[0, 0], -matrix[1, 1], matrix[2, 2]])
+    numpy.testing.assert_array_equal(matrix[:3, :3], numpy.diag(spacing * [-1, -1, 1]))
+    return samples_of(node).shape, tuple(spacing), tuple(matrix[:3, 3] * [-1, -1, 1] + 0.0)
+
+
+class Stack(unittest.TestCase):
+    """37 x 29 x 23 samples of 0.5 x 0.25 x 0.75 mm."""
+
+    size = (37, 29, 23)
+    spacing = (0.5, 0.25, 0.75)
+    region = (-12.25, -2.75, -5.125, -0.875, 3.375, 11.625)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        slicer.mrmlScene.nodes.clear()
+        slicer.util.shown = None
+        warnings.simplefilter("ignore", stack2nrrd.StackWarning)
+        self.addCleanup(warnings.resetwarnings)
+
+    def noise(self, dtype="uint16", components=1):
+        shape = self.size[::-1] + ((components,) if components > 1 else ())
+        return numpy.random.default_rng(1).integers(0, numpy.iinfo(dtype).max, shape).astype(dtype)
+
+    def ramp(self):
+        """A sample is a linear function of its own place: whoever moves it is found out."""
+        z, y, x = numpy.indices(self.size[::-1])
+        return (1000 + 90 * x + 110 * y + 130 * z).astype(numpy.uint16)
+
+    def logic(self, volume, suffix="tif", **state):
+        paths = []
+        for number, image in enumerate(volume):
+            paths.append(self.folder / ("slice_%03d.%s" % (number, suffix)))
+            WRITERS[suffix](paths[-1], image)
+        logic = Logic(paths, self.size, volume.shape[3] if volume.ndim == 4 else 1)
+        logic.setOriginalVolumeSpacing(self.spacing)
+        for name, value in state.items():
+            self.assertTrue(hasattr(logic, name))
+            setattr(logic, name, value)
+        return logic

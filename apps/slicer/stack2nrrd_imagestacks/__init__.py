@@ -178,7 +178,7 @@ def _asImageStacks(error):
     if error.name == "cancelled":
         return ValueError("User requested cancel")
     if error.name == "unsupported":
-        return Unsupported(str(error))
+        return Unsupported(error.text)
     if error.name == "inconsistent":
         return ValueError(
             "There are multiple datasets in the folder. Please select a single file as a sample or specify a pattern."
