@@ -43,10 +43,21 @@ struct Window {
     double high = 0;
 };
 
+/// A box in space, in LPS millimetres, or in source samples where the spacing is unknown: in the space of the header.
+struct Box {
+    Vector3 centre{};
+    Vector3 half{};  ///< half of its size along each of its edges
+    std::array<Vector3, 3> edges{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}};  ///< directions; any length
+};
+
 /// Everything that can be asked of an import. A plain struct: set the fields, or use set_option().
 struct Options {
     FindOptions find{};
     std::array<AxisOptions, 3> axes{};
+    /// Instead of crops: the source samples whose centres lie in the box or on its border (within a millionth of a
+    /// sample). Its edges must run along the axes of the source, in any order; what it has beyond the source is cut
+    /// off.
+    std::optional<Box> roi;
     Align align = Align::cell;
     Index step = 1;        ///< take every step-th slice before anything else; no filtering
     bool reverse = false;  ///< last slice first (after step)

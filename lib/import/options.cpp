@@ -191,6 +191,30 @@ void set_crop(Options& o, std::string_view v) {
     for (std::size_t a = 0; a < 3; ++a) o.axes[a].crop = crop[a];
 }
 
+void set_roi(Options& o, std::string_view v) {
+    const std::vector<std::string_view> fields = split(v, ',');
+    if (fields.size() != 6 && fields.size() != 15) {
+        refuse(shown(v) + " has " + std::to_string(fields.size()) +
+               " fields, six were expected: CX,CY,CZ,RX,RY,RZ; or 15, with the directions of the edges behind them");
+    }
+    std::vector<double> numbers;
+    for (const std::string_view field : fields) numbers.push_back(to_number(field));
+    Box box;
+    for (std::size_t i = 0; i < 3; ++i) {
+        box.centre[i] = numbers[i];
+        box.half[i] = numbers[3 + i];
+        if (box.half[i] < 0) refuse(shown(v) + " has a half-width below 0; give widths from 0 on");
+    }
+    // A matrix row by row, with the edges as its columns.
+    if (numbers.size() == 15) {
+        for (std::size_t edge = 0; edge < 3; ++edge) {
+            box.edges[edge] = {numbers[6 + edge], numbers[9 + edge], numbers[12 + edge]};
+            if (box.edges[edge] == Vector3{}) refuse(shown(v) + " has an edge without direction; give unit vectors");
+        }
+    }
+    o.roi = box;
+}
+
 void set_spacing(Options& o, std::string_view v) {
     const Vector3 spacing = to_vector(v, true);
     for (const double s : spacing) {
@@ -238,7 +262,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 25> entries{{
+constexpr std::array<Entry, 26> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -268,6 +292,9 @@ constexpr std::array<Entry, 25> entries{{
      set_align},
     {{"crop", "X0:X1,Y0:Y1,Z0:Z1", "", "Crop", "part of the source, in source samples; an empty field keeps the axis"},
      set_crop},
+    {{"roi", "CX,CY,CZ,RX,RY,RZ", "", "Crop",
+      "the same as a box, by its centre and half of its widths (LPS mm): the samples whose centres lie in it"},
+     set_roi},
     {{"spacing", "S|SX,SY,SZ", "", "Metadata", "source spacing; overrides what was found"}, set_spacing},
     {{"space-units", "nm|um|mm|cm|m", "mm", "Metadata", "unit of --spacing"}, set_space_units},
     {{"origin", "X,Y,Z", "0,0,0", "Metadata", "LPS mm, centre of the first source sample"}, set_origin},

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "import/provenance.hpp"
 #include "import/reading.hpp"
+#include "import/roi.hpp"
 #include "import/slice_filter.hpp"
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
@@ -101,6 +102,22 @@ Geometry source_geometry(const Stack& stack, const Options& options) {
     }
     if (options.origin) geometry.origin = *options.origin;
     return geometry;
+}
+
+/// The options with the box in space as a crop along each axis.
+Options with_crops(const Stack& stack, Options options, const std::array<Index, 3>& source) {
+    if (!options.roi) return options;
+    Geometry geometry = source_geometry(stack, options);
+    for (double& component : geometry.direction[2]) component *= static_cast<double>(options.step);
+    const std::array<Range, 3> crops = samples_in(*options.roi, geometry, source);
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (options.axes[a].crop != Range{}) {
+            throw Error(ErrorCode::invalid_argument,
+                        "--roi: says what is wanted, and so does --crop; give one of them");
+        }
+        options.axes[a].crop = crops[a];
+    }
+    return options;
 }
 
 /// Everything is multiplied as fractions, and rounded once.
@@ -253,20 +270,21 @@ std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& option
                        "--missing repeat, blank or close"};
 }
 
-ImportPlan plan_import(const Stack& stack, const Options& options) {
+ImportPlan plan_import(const Stack& stack, const Options& asked) {
     for (const Problem& problem : stack.problems) {
         if (problem.fatal) throw Error(problem.code, problem.text);
     }
     auto plan = std::make_shared<Detail>();
     plan->files = stack.files;
     plan->places = stack.places;
-    plan->slices = source_slices(stack, options);
+    plan->slices = source_slices(stack, asked);
+    const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices.size())};
+    const Options options = with_crops(stack, asked, source);
     plan->volume_source = stack.volume;
     plan->image = stack.image;
     plan->decoder_bytes = stack.decoder_bytes;
     plan->channel = colour_channel(stack, options);
 
-    const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices.size())};
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
     for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
 
