@@ -3,6 +3,7 @@
 // break.
 
 #include "command_line.hpp"
+#include "slicer_xml.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/version.hpp>
@@ -16,25 +17,19 @@ using stack2nrrd::OptionInfo;
 
 namespace {
 
-struct ProgramOption {
-    OptionInfo info;
-    char letter = '\0';
-    void (*set)(Command&, const std::string& value) = nullptr;
-};
-
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
 std::string help_text();
 
 void set_progress(Command& command, const std::string& value) {
-    constexpr std::array<std::string_view, 4> known{"auto", "bar", "json", "none"};
+    constexpr std::array<std::string_view, 5> known{"auto", "bar", "slicer", "json", "none"};
     if (std::find(known.begin(), known.end(), value) == known.end()) {
-        refuse("--progress: '" + value + "' is not one of auto, bar, json, none");
+        refuse("--progress: '" + value + "' is not one of auto, bar, slicer, json, none");
     }
     command.progress = value;
 }
 
-constexpr std::array<ProgramOption, 9> program_options{{
+constexpr std::array<ProgramOption, 12> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
@@ -50,7 +45,8 @@ constexpr std::array<ProgramOption, 9> program_options{{
     {{"json", "", "", "Running", "print what --info prints, or the report of a run, as JSON"},
      '\0',
      [](Command& c, const std::string&) { c.json = true; }},
-    {{"progress", "auto|bar|json|none", "auto", "Running", "on stderr; auto is a bar if that is a terminal"},
+    {{"progress", "auto|bar|slicer|json|none", "auto", "Running",
+      "on stderr; auto is a bar if that is a terminal; slicer writes to stdout what 3D Slicer reads, and no warnings"},
      '\0',
      set_progress},
     {{"quiet", "", "", "Running", "print errors only"}, 'q', [](Command& c, const std::string&) { c.quiet = true; }},
@@ -60,7 +56,19 @@ constexpr std::array<ProgramOption, 9> program_options{{
     {{"version", "", "", "Running", "print the version"},
      '\0',
      [](Command& c, const std::string&) { c.answer = "stack2nrrd " STACK2NRRD_VERSION "\n"; }},
+    {{"xml", "", "", "3D Slicer", "describe the options as a module of 3D Slicer"},
+     '\0',
+     [](Command& c, const std::string&) { c.answer = slicer_xml(); }},
+    {{"returnparameterfile", "FILE", "", "3D Slicer", "write what was made, and the warnings, as report = ..."},
+     '\0',
+     [](Command& c, const std::string& v) { c.return_parameters = path_of(v); }},
+    {{"processinformationaddress", "ADDRESS", "", "3D Slicer", "accepted and ignored"},
+     '\0',
+     [](Command&, const std::string&) {}},
 }};
+
+constexpr std::array<std::string_view, 7> groups{"Input",    "Output",  "Resampling", "Crop",
+                                                 "Metadata", "Running", "3D Slicer"};
 
 // -------------------------------------------------------------------------------------------------------- help
 
@@ -91,9 +99,9 @@ std::string help_text() {
         "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob\n"
         "('scan_*.tif'), several files, a TIFF of many pages, a list of slices or a NRRD volume. INPUT alone prints\n"
         "what was found and the commands for full, half and quarter size.\n";
-    for (const std::string_view group : {"Input", "Output", "Resampling", "Crop", "Metadata", "Running"}) {
+    for (const std::string_view group : groups) {
         text += "\n" + std::string(group) + ":\n";
-        for (const ProgramOption& option : program_options) {
+        for (const ProgramOption& option : own_options) {
             if (option.info.group == group) append_option(text, option.info, option.letter);
         }
         for (const OptionInfo& option : stack2nrrd::option_table()) {
@@ -108,9 +116,9 @@ std::string help_text() {
 // ----------------------------------------------------------------------------------------------------- parsing
 
 const ProgramOption* program_option(const std::string& name) {
-    const auto* found = std::find_if(program_options.begin(), program_options.end(),
+    const auto* found = std::find_if(own_options.begin(), own_options.end(),
                                      [&](const ProgramOption& option) { return option.info.name == name; });
-    return found == program_options.end() ? nullptr : found;
+    return found == own_options.end() ? nullptr : found;
 }
 
 /// Does the option take a value? Refuses unknown ones.
@@ -124,7 +132,7 @@ bool takes_value(const std::string& name) {
 
 /// The long name of a one-letter option.
 std::string long_name(char letter) {
-    for (const ProgramOption& option : program_options) {
+    for (const ProgramOption& option : own_options) {
         if (option.letter == letter) return std::string(option.info.name);
     }
     refuse(std::string("-") + letter +
@@ -182,6 +190,10 @@ std::filesystem::path path_of(const std::string& utf8) {
     return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
 }
 
+std::span<const ProgramOption> program_options() noexcept { return own_options; }
+
+std::span<const std::string_view> option_groups() noexcept { return groups; }
+
 Command parse_command_line(int argc, const char* const* argv) {
     Command command;
     parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
@@ -192,6 +204,9 @@ Command parse_command_line(int argc, const char* const* argv) {
     }
     if (!command.options.nrrd.preview.empty() && command.output.empty()) {
         refuse("--preview: shows a result, but there is none; give -o FILE");
+    }
+    if (command.json && command.progress == "slicer") {
+        refuse("--json: is written to standard output, and so is --progress slicer; give one of them");
     }
     return command;
 }

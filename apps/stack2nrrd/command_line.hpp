@@ -3,7 +3,9 @@
 #include <stack2nrrd/options.hpp>
 
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,11 +19,24 @@ struct Command {
     bool json = false;
     bool quiet = false;
     std::string progress = "auto";
+    std::filesystem::path return_parameters;  ///< where Slicer looks for results that are no files
     stack2nrrd::Options options;
 
     std::vector<std::pair<std::string, std::string>> given;  ///< options by name, with their values, in order
     std::string answer;  ///< text that --help or --version asked for; then there is nothing else to do
 };
+
+/// An option that only a program has; the others are the library's.
+struct ProgramOption {
+    stack2nrrd::OptionInfo info;
+    char letter = '\0';
+    void (*set)(Command&, const std::string& value) = nullptr;
+};
+
+[[nodiscard]] std::span<const ProgramOption> program_options() noexcept;
+
+/// The groups of all options, in the order in which help shows them.
+[[nodiscard]] std::span<const std::string_view> option_groups() noexcept;
 
 /// \throws stack2nrrd::Error invalid_argument.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <new>
 
@@ -128,12 +129,26 @@ int look(const Command& command, Findings& findings) {
     return findings.obstacle ? exit_status(findings.obstacle->code) : 0;
 }
 
+/// What Slicer shows of a run: it takes anything on stderr for an error, so that is where warnings go.
+void write_return_parameters(const fs::path& file, const Findings& findings, const std::string& made) {
+    std::string line = "report = " + made;
+    for (const Problem& problem : problems_of(findings)) line += "; warning: " + problem.text;
+    for (char& c : line) {
+        if (static_cast<unsigned char>(c) < 0x20) c = '?';
+    }
+    std::ofstream stream(file, std::ios::binary);
+    stream << line << "\n" << std::flush;
+    if (!stream)
+        throw Error(ErrorCode::io, "--returnparameterfile: cannot be written; name a file in a folder that is there");
+}
+
 int import(const Command& command, Findings& findings) {
+    const bool silent = command.quiet || command.progress == "slicer";
     const auto start = std::chrono::steady_clock::now();
     const std::unique_ptr<Sink> volume = nrrd_sink(command.output, command.options.nrrd);
     const ImportPlan plan = plan_import(*findings.stack, command.options);
     findings.plan = &plan;
-    if (!command.quiet) {
+    if (!silent) {
         for (const std::string& warning : plan.warnings()) say("warning: " + warning);
     }
 
@@ -148,6 +163,7 @@ int import(const Command& command, Findings& findings) {
         findings.peak_memory_bytes = peak_memory();
         made = run_text(findings);
         if (command.json) print(info_json(findings));
+        if (!command.return_parameters.empty()) write_return_parameters(command.return_parameters, findings, made);
         if (!command.manifest.empty()) write_manifest(*findings.stack, command.manifest, command.options.nrrd.force);
     });
     running = 1;
@@ -165,8 +181,8 @@ int import(const Command& command, Findings& findings) {
         return 128 + stop_signal;
     }
     // The result stands; nothing that happens from here on makes the run a failure.
-    display.clear();
-    if (command.quiet) return 0;
+    display.finish();
+    if (silent) return 0;
     for (const std::string& warning : run_warnings(findings)) say("warning: " + warning);
     say(made);
     return 0;

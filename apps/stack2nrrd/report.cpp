@@ -55,8 +55,18 @@ std::string result_name(const Stack& stack) {
 std::string suggestions(const Findings& f, const Command& command) {
     std::string options;
     for (const auto& [name, value] : command.given) {
-        constexpr std::array<std::string_view, 10> replaced{"factor", "manifest", "size",  "output",   "info",
-                                                            "json",   "quiet",    "force", "progress", "preview"};
+        constexpr std::array<std::string_view, 12> replaced{"returnparameterfile",
+                                                            "processinformationaddress",
+                                                            "factor",
+                                                            "manifest",
+                                                            "size",
+                                                            "output",
+                                                            "info",
+                                                            "json",
+                                                            "quiet",
+                                                            "force",
+                                                            "progress",
+                                                            "preview"};
         if (std::find(replaced.begin(), replaced.end(), name) != replaced.end()) continue;
         options += " --" + name;
         if (name != "reverse") options += " " + quoted(value);
