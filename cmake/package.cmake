@@ -28,6 +28,23 @@ if(TARGET stack2nrrd_cli)
     endif()
     install(TARGETS stack2nrrd_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
+if(TARGET stack2nrrd_documents)
+    get_target_property(documents stack2nrrd_documents BINARY_DIR)
+    install(FILES "${documents}/stack2nrrd.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+    install(FILES "${documents}/stack2nrrd.bash"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME stack2nrrd)
+
+    # 3D Slicer takes every program of a folder for a module, so this one has a folder of its own.
+    set(modules "${CMAKE_INSTALL_LIBDIR}/stack2nrrd/cli-modules")
+    install(FILES "${documents}/stack2nrrd.xml" DESTINATION "${modules}")
+    if(UNIX AND NOT IS_ABSOLUTE "${modules}" AND NOT IS_ABSOLUTE "${CMAKE_INSTALL_BINDIR}")
+        file(RELATIVE_PATH program "/${modules}" "/${CMAKE_INSTALL_BINDIR}/stack2nrrd")
+        file(CREATE_LINK "${program}" "${documents}/stack2nrrd.link" SYMBOLIC)
+        install(FILES "${documents}/stack2nrrd.link" DESTINATION "${modules}" RENAME stack2nrrd)
+    else()
+        install(TARGETS stack2nrrd_cli RUNTIME DESTINATION "${modules}")
+    endif()
+endif()
 
 # A static library leaves its own dependencies to be linked by whoever uses it.
 get_target_property(library_type stack2nrrd TYPE)
@@ -44,3 +61,23 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.
 install(FILES "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake" "${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
     "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" DESTINATION "${package_folder}")
 install(EXPORT stack2nrrdTargets NAMESPACE stack2nrrd:: DESTINATION "${package_folder}")
+
+# `cpack -G DEB` and `cpack -G TGZ`: all of the above in one package.
+if(PROJECT_IS_TOP_LEVEL)
+    set(CPACK_PACKAGE_NAME stack2nrrd)
+    set(CPACK_PACKAGE_VENDOR "the stack2nrrd authors")
+    set(CPACK_PACKAGE_CONTACT "the stack2nrrd authors")
+    set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+    set(CPACK_PACKAGE_DESCRIPTION
+        "Program and library that turn folders of slices (TIFF, PNG, JPEG, BMP) or volumes\ninto smaller NRRD volumes, filtered on all three axes, with exact geometry and in\nbounded memory.")
+    set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
+    set(CPACK_GENERATOR TGZ)
+    set(CPACK_SYSTEM_NAME "${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}")
+    set(CPACK_STRIP_FILES ON)
+    set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+    set(CPACK_DEBIAN_PACKAGE_SECTION science)
+    set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+    set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${PROJECT_BINARY_DIR}/lib")
+    set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+    include(CPack)
+endif()
