@@ -111,7 +111,14 @@ std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& option
     if (taken.channels > 1 && options.channel == Channel::luma) {
         say_first_is_taken(stack, "channels", taken.channels, "--channel");
     }
-    if (taken.times > 1 && !options.time) say_first_is_taken(stack, "points in time", taken.times, "--time");
+    if (taken.times > 1 && !options.time) {
+        say_first_is_taken(stack, "points in time", taken.times, "--time");
+        // Programs that do not know what pages are save slices so.
+        if (order.slices == 1) {
+            stack.problems.back().text +=
+                "; if they are slices, say so where it was made (ImageJ: Image > Properties) and save it again";
+        }
+    }
 
     Slices slices = order.pages_of(taken.channel, taken.time);
     if (std::none_of(slices.begin(), slices.end(), [](const auto& page) { return page.has_value(); })) {
