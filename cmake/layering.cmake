@@ -9,7 +9,7 @@ cmake_minimum_required(VERSION 3.25)
 set(table
     "include/stack2nrrd |                                                  | "
     "lib/core           |                                                  | system"
-    "lib/codec          | core                                             | tiff png jpeg zlib"
+    "lib/codec          | core                                             | tiff png jpeg zlib isal"
     "lib/sidecar        | core                                             | "
     "lib/intensity      | core                                             | "
     "lib/resample       | core                                             | "

@@ -1,9 +1,7 @@
 #include "codec/png_fast.hpp"
 
-#include "codec/inflate.hpp"
 #include "codec/png_unfilter.hpp"
-
-#include <zlib.h>
+#include "codec/zlib_unpacker.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,18 +27,13 @@ std::uint32_t big32(const std::byte* bytes) {
     return value;
 }
 
-/// Of bytes that follow others with the checksum `before`.
-std::uint32_t crc_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
-    return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes), size));
-}
-
 struct ChunkHead {
     std::size_t length = 0;
     std::array<std::byte, 4> name{};
 
     explicit ChunkHead(const std::byte* bytes) : length(big32(bytes)) { std::copy_n(bytes + 4, 4, name.begin()); }
     [[nodiscard]] bool is(std::string_view text) const { return std::memcmp(name.data(), text.data(), 4) == 0; }
-    [[nodiscard]] std::uint32_t crc() const { return crc_after(0, name.data(), name.size()); }
+    [[nodiscard]] std::uint32_t crc() const { return crc32_after(0, name.data(), name.size()); }
 };
 
 /// What the IDAT chunks hold, in one piece, with checked checksums.
@@ -51,43 +44,46 @@ public:
           longest_(std::clamp<std::uint64_t>(longest, longest_chunk, longest_at_all)),
           position_(offset),
           buffer_(std::make_unique_for_overwrite<std::byte[]>(input_bytes + crc_bytes + chunk_head_bytes)) {
-        input_.next = input_.end = buffer_.get();
+        next_ = end_ = buffer_.get();
     }
 
     [[nodiscard]] bool open() {
         std::array<std::byte, chunk_head_bytes> head{};
         if (!read(head.data(), head.size())) return false;
-        return begin(ChunkHead(head.data())) && !input_.last && fill();
+        return begin(ChunkHead(head.data())) && !last_ && fill();
     }
 
-    /// Keeps what has not been taken from input(), and adds what follows until the buffer is full or there is no more.
+    /// Keeps what has not been dropped, and adds what follows until the buffer is full or there is no more.
     /// False if it is irregular.
     [[nodiscard]] bool fill() {
-        auto have = static_cast<std::size_t>(input_.end - input_.next);
-        std::memmove(buffer_.get(), input_.next, have);
-        while (!input_.last && have < input_bytes) {
+        std::size_t have = available();
+        std::memmove(buffer_.get(), next_, have);
+        while (!last_ && have < input_bytes) {
             std::byte* to = buffer_.get() + have;
             const std::size_t part = std::min(left_, input_bytes - have);
             const std::size_t after = part == left_ ? crc_bytes + chunk_head_bytes : 0;
             if (!read(to, part + after)) return false;
-            crc_ = crc_after(crc_, to, part);
+            crc_ = crc32_after(crc_, to, part);
             left_ -= part;
             have += part;
             if (after != 0) {
                 if (big32(to + part) != crc_ || !begin(ChunkHead(to + part + crc_bytes))) return false;
             }
         }
-        input_.next = buffer_.get();
-        input_.end = buffer_.get() + have;
+        next_ = buffer_.get();
+        end_ = buffer_.get() + have;
         return true;
     }
 
-    [[nodiscard]] Inflater::Input& input() { return input_; }
-    [[nodiscard]] std::size_t available() const { return static_cast<std::size_t>(input_.end - input_.next); }
+    [[nodiscard]] const std::byte* next() const { return next_; }
+    [[nodiscard]] std::size_t available() const { return static_cast<std::size_t>(end_ - next_); }
+    void drop(std::size_t bytes) { next_ += bytes; }
+    /// Is there nothing beyond what is available?
+    [[nodiscard]] bool last() const { return last_; }
 
     /// Is there nothing behind the samples but words and the end? libpng skips the words unread.
     [[nodiscard]] bool regular_end() {
-        if (!input_.last || available() != 0) return false;
+        if (!last_ || available() != 0) return false;
         static constexpr std::array<std::string_view, 5> words{"tEXt", "zTXt", "iTXt", "tIME", "eXIf"};
         std::array<std::byte, crc_bytes + chunk_head_bytes> next{};
         while (std::any_of(words.begin(), words.end(), [&](std::string_view word) { return following_.is(word); })) {
@@ -109,10 +105,10 @@ private:
 
     bool begin(const ChunkHead& head) {
         following_ = head;
-        input_.last = !head.is("IDAT");
+        last_ = !head.is("IDAT");
         left_ = head.length;
         crc_ = head.crc();
-        return input_.last || head.length <= longest_;
+        return last_ || head.length <= longest_;
     }
 
     InputFile& file_;
@@ -122,42 +118,44 @@ private:
     std::uint32_t crc_ = 0;
     ChunkHead following_{std::array<std::byte, chunk_head_bytes>{}.data()};
     std::unique_ptr<std::byte[]> buffer_;
-    Inflater::Input input_;
+    const std::byte* next_ = nullptr;
+    const std::byte* end_ = nullptr;
+    bool last_ = false;
 };
 
 /// Unpacked bytes on their way to becoming rows.
 class Window {
 public:
     explicit Window(std::size_t stored_row)
-        : size_(static_cast<std::size_t>(Inflater::history) + step_bytes + stored_row + margin),
-          bytes_(std::make_unique_for_overwrite<std::byte[]>(size_ + png_row_margin)) {
-        output_ = {bytes_.get(), bytes_.get(), bytes_.get() + size_};
-        row_ = bytes_.get();
+        : size_(step_bytes + stored_row), bytes_(std::make_unique_for_overwrite<std::byte[]>(size_ + png_row_margin)) {}
+
+    /// Unpacks as much as there is room for.
+    ZlibUnpacker::State fill(PackedSamples& packed) {
+        std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+        ZlibUnpacker::Piece piece{packed.next(), packed.available(), bytes_.get() + end_, size_ - end_};
+        const ZlibUnpacker::State state = unpacker_.run(piece);
+        packed.drop(packed.available() - piece.available_in);
+        const std::size_t fresh = size_ - end_ - piece.available_out;
+        end_ += fresh;
+        unpacked_ += fresh;
+        return state;
     }
 
-    [[nodiscard]] Inflater::Output& output() { return output_; }
-    [[nodiscard]] std::size_t available() const { return static_cast<std::size_t>(output_.next - row_); }
-    [[nodiscard]] const std::byte* row() const { return row_; }
-    void drop(std::size_t bytes) { row_ += bytes; }
-
-    /// Moves what is still needed to the front.
-    void make_room() {
-        const std::byte* const needed = output_.next - output_.begin > Inflater::history
-                                            ? std::min<const std::byte*>(row_, output_.next - Inflater::history)
-                                            : output_.begin;
-        const auto shift = needed - output_.begin;
-        std::memmove(output_.begin, needed, static_cast<std::size_t>(output_.next - needed));
-        output_.next -= shift;
-        row_ -= shift;
-    }
+    [[nodiscard]] std::size_t available() const { return end_ - begin_; }
+    [[nodiscard]] const std::byte* next() const { return bytes_.get() + begin_; }
+    void drop(std::size_t bytes) { begin_ += bytes; }
+    [[nodiscard]] bool is_full() const { return end_ == size_; }
+    [[nodiscard]] std::uint64_t unpacked() const { return unpacked_; }
 
 private:
-    static constexpr auto margin = static_cast<std::size_t>(Inflater::least_room);
-
+    ZlibUnpacker unpacker_;
     std::size_t size_;
     std::unique_ptr<std::byte[]> bytes_;
-    Inflater::Output output_;
-    std::byte* row_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::uint64_t unpacked_ = 0;
 };
 
 /// Undoes the filters row by row.
@@ -213,53 +211,35 @@ bool regular_zlib_head(const std::byte* head, std::uint64_t bytes) {
 
 bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink) {
     constexpr std::size_t zlib_head_bytes = 2;
-    constexpr std::size_t adler_bytes = 4;
     const std::size_t stored_row = samples.row_bytes + 1;
     const std::uint64_t all = std::uint64_t{stored_row} * static_cast<std::uint64_t>(samples.height);
-    const std::uint64_t wanted = std::uint64_t{stored_row} * static_cast<std::uint64_t>(rows.end);
     const bool whole = rows.end == samples.height;
 
     PackedSamples packed(file, samples.offset, all);
     if (!packed.open() || packed.available() < zlib_head_bytes) return false;
-    if (!regular_zlib_head(packed.input().next, all)) return false;
-    packed.input().next += zlib_head_bytes;
+    if (!regular_zlib_head(packed.next(), all)) return false;
 
-    const auto inflater = std::make_unique<Inflater>();
     Window window(stored_row);
     Rows converter(samples, rows, sink);
-    uLong adler = adler32_z(0, nullptr, 0);
-    std::uint64_t unpacked = 0;
     for (;;) {
-        const std::byte* const first = window.output().next;
-        const Inflater::Stop stop = inflater->run(packed.input(), window.output());
-        const auto fresh = static_cast<std::size_t>(window.output().next - first);
-        unpacked += fresh;
-        if (stop == Inflater::Stop::damage || unpacked > all) return false;
-        if (whole) adler = adler32_z(adler, reinterpret_cast<const Bytef*>(first), fresh);
+        const ZlibUnpacker::State state = window.fill(packed);
+        if (window.unpacked() > all) return false;
+        const bool starved = !window.is_full();
         for (; !converter.finished() && window.available() >= stored_row; window.drop(stored_row)) {
-            if (!converter.take(window.row())) return false;
+            if (!converter.take(window.next())) return false;
         }
-        // zlib, too, looks one symbol ahead of the last byte that it is asked for, and may find damage there.
-        if (unpacked > wanted) return true;
-        if (stop == Inflater::Stop::end) break;
-        if (stop == Inflater::Stop::input && !packed.fill()) return false;
-        if (stop == Inflater::Stop::room) {
-            if (converter.finished()) window.drop(window.available());
-            window.make_room();
-        }
+        if (converter.finished() && !whole) return true;
+        if (state == ZlibUnpacker::State::damaged) return false;
+        if (state == ZlibUnpacker::State::finished) break;
+        if (packed.available() > 0) continue;
+        if (packed.last() ? starved : !packed.fill()) return false;
     }
-    if (!whole || unpacked != all) return false;
-    if (packed.available() < adler_bytes && !packed.fill()) return false;
-    if (packed.available() < adler_bytes || big32(packed.input().next) != adler) return false;
-    packed.input().next += adler_bytes;
-    return packed.regular_end();
+    return window.unpacked() == all && packed.regular_end();
 }
 
 std::int64_t regular_png_bytes(std::size_t row_bytes) {
     const std::size_t rows = 4 * (row_bytes + 2 * png_row_margin);
-    return static_cast<std::int64_t>(input_bytes + static_cast<std::size_t>(Inflater::history) + step_bytes +
-                                     sizeof(Inflater) + rows) +
-           4096;
+    return static_cast<std::int64_t>(input_bytes + step_bytes + rows) + ZlibUnpacker::memory_bytes() + 4096;
 }
 
 }  // namespace stack2nrrd

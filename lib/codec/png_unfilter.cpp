@@ -1,10 +1,10 @@
 #include "codec/png_unfilter.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace stack2nrrd {
 
@@ -85,9 +85,9 @@ void undo_average(const std::byte* filtered, const std::byte* above, std::byte* 
     });
 }
 
-/// The one of `left`, `above` and `corner` that is nearest to left + above - corner, the first of those that are.
-/// Where the corner lies beyond both others, it is the farther one of these; else comparing 3 corner - above - left
-/// with them tells. `left`, which is known last, has a short way through this, and nothing branches.
+/// The one of `left`, `above` and `corner` that is nearest to left + above - corner, the first of those that are:
+/// comparing 3 corner - above - left with the first two tells which. In noise half of all branches would go the wrong
+/// way: compilers must not make one of it, and CMakeLists.txt sees to it.
 int paeth(int left, int above, int corner) {
     const int turn = 3 * corner - above - left;
     const int low = left < above ? left : above;
@@ -96,17 +96,18 @@ int paeth(int left, int above, int corner) {
     return turn <= low ? high : nearest;
 }
 
-template <std::size_t... channel>
-void undo_paeth(const std::byte* filtered, const std::byte* above, std::byte* row, std::size_t bytes,
-                std::index_sequence<channel...>) {
-    std::array<int, sizeof...(channel)> left{};
-    std::array<int, sizeof...(channel)> corner{};
-    for (std::size_t i = 0; i < bytes; i += sizeof...(channel)) {
-        const std::array<int, sizeof...(channel)> up{std::to_integer<int>(above[i + channel])...};
-        left = {((paeth(left[channel], up[channel], corner[channel]) + std::to_integer<int>(filtered[i + channel])) &
-                 255)...};
-        ((row[i + channel] = static_cast<std::byte>(left[channel])), ...);
-        corner = up;
+template <std::size_t pixel_bytes>
+void undo_paeth(const std::byte* filtered, const std::byte* above, std::byte* row, std::size_t bytes) {
+    std::array<int, pixel_bytes> left{};
+    std::array<int, pixel_bytes> corner{};
+    for (std::size_t i = 0; i < bytes; i += pixel_bytes) {
+#pragma GCC unroll 8
+        for (std::size_t c = 0; c < pixel_bytes; ++c) {
+            const int up = std::to_integer<int>(above[i + c]);
+            left[c] = (paeth(left[c], up, corner[c]) + std::to_integer<int>(filtered[i + c])) & 255;
+            corner[c] = up;
+            row[i + c] = static_cast<std::byte>(left[c]);
+        }
     }
 }
 
@@ -117,7 +118,7 @@ bool undo(int filter, const std::byte* filtered, const std::byte* above, std::by
         case 1: undo_sub<pixel_bytes>(filtered, row, bytes); return true;
         case 2: undo_up(filtered, above, row, bytes); return true;
         case 3: undo_average<pixel_bytes>(filtered, above, row, bytes); return true;
-        case 4: undo_paeth(filtered, above, row, bytes, std::make_index_sequence<pixel_bytes>()); return true;
+        case 4: undo_paeth<pixel_bytes>(filtered, above, row, bytes); return true;
         default: return false;
     }
 }

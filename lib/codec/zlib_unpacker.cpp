@@ -1,0 +1,87 @@
+#include "codec/zlib_unpacker.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+#if defined(STACK2NRRD_HAVE_ISAL)
+
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
+
+namespace stack2nrrd {
+
+struct ZlibUnpacker::Stream : inflate_state {
+    Stream() {
+        isal_inflate_init(this);
+        crc_flag = ISAL_ZLIB;
+    }
+    State go() {
+        if (isal_inflate(this) != ISAL_DECOMP_OK) return State::damaged;
+        return block_state == ISAL_BLOCK_FINISH ? State::finished : State::going;
+    }
+};
+
+std::int64_t ZlibUnpacker::memory_bytes() { return sizeof(Stream); }
+
+std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
+    return crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes), size);
+}
+
+}  // namespace stack2nrrd
+
+#else
+
+#include <zlib.h>
+
+namespace stack2nrrd {
+
+struct ZlibUnpacker::Stream : z_stream {
+    Stream() : z_stream{} {
+        if (inflateInit(this) != Z_OK) throw std::bad_alloc();
+    }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    ~Stream() { inflateEnd(this); }
+    State go() {
+        const int result = inflate(this, Z_NO_FLUSH);
+        if (result == Z_STREAM_END) return State::finished;
+        return result == Z_OK || result == Z_BUF_ERROR ? State::going : State::damaged;
+    }
+};
+
+std::int64_t ZlibUnpacker::memory_bytes() { return std::int64_t{64} << 10; }
+
+std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
+    return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes), size));
+}
+
+}  // namespace stack2nrrd
+
+#endif
+
+namespace stack2nrrd {
+
+ZlibUnpacker::ZlibUnpacker() : stream_(std::make_unique<Stream>()) {}
+ZlibUnpacker::~ZlibUnpacker() = default;
+
+ZlibUnpacker::State ZlibUnpacker::run(Piece& piece) {
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    const std::size_t in = std::min(piece.available_in, most);
+    const std::size_t out = std::min(piece.available_out, most);
+    // Neither library writes to its input.
+    stream_->next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(piece.next_in));
+    stream_->avail_in = static_cast<std::uint32_t>(in);
+    stream_->next_out = reinterpret_cast<std::uint8_t*>(piece.next_out);
+    stream_->avail_out = static_cast<std::uint32_t>(out);
+    const State state = stream_->go();
+    const std::size_t taken = in - stream_->avail_in;
+    const std::size_t made = out - stream_->avail_out;
+    piece.next_in += taken;
+    piece.available_in -= taken;
+    piece.next_out += made;
+    piece.available_out -= made;
+    return state;
+}
+
+}  // namespace stack2nrrd

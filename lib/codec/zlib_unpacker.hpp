@@ -1,0 +1,43 @@
+#pragma once
+
+// A zlib stream (RFC 1950) unpacked piece by piece: by ISA-L where it is there, which takes two thirds of zlib's time
+// for noise of 16 bits and less than half for 8; by zlib else.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace stack2nrrd {
+
+class ZlibUnpacker {
+public:
+    enum class State : std::uint8_t { going, finished, damaged };
+
+    struct Piece {
+        const std::byte* next_in = nullptr;
+        std::size_t available_in = 0;
+        std::byte* next_out = nullptr;
+        std::size_t available_out = 0;
+    };
+
+    ZlibUnpacker();
+    ~ZlibUnpacker();
+    ZlibUnpacker(const ZlibUnpacker&) = delete;
+    ZlibUnpacker& operator=(const ZlibUnpacker&) = delete;
+
+    /// Goes on until there is no more input or no more room, and moves the piece's ends. `finished`: the stream has
+    /// ended, and its checksum is right. What was unpacked before damage is there.
+    [[nodiscard]] State run(Piece& piece);
+
+    /// Upper bound of what it holds.
+    [[nodiscard]] static std::int64_t memory_bytes();
+
+private:
+    struct Stream;
+    std::unique_ptr<Stream> stream_;
+};
+
+/// The CRC-32 of PNG's chunks (and of gzip), of bytes that follow others with the checksum `before`; 0 if none do.
+[[nodiscard]] std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size);
+
+}  // namespace stack2nrrd
