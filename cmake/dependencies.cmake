@@ -24,6 +24,15 @@ if(STACK2NRRD_STATIC_DEPS)
     endforeach()
     set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES ZLIB::ZLIB m)
     set(CMAKE_FIND_LIBRARY_SUFFIXES "${all_suffixes}")
+
+    # Who holds the libraries holds their licences.
+    set(STACK2NRRD_NOTICES "")
+    foreach(package libtiff-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libisal-dev libwebp-dev libzstd-dev liblzma-dev
+                    libdeflate-dev liblerc-dev libstdc++-12-dev)
+        if(EXISTS "/usr/share/doc/${package}/copyright")
+            list(APPEND STACK2NRRD_NOTICES "/usr/share/doc/${package}/copyright")
+        endif()
+    endforeach()
 endif()
 find_package(nlohmann_json REQUIRED)  # headers only
 

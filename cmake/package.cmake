@@ -20,6 +20,11 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/stack2nrrd" "${PROJECT_BINARY_D
     FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
     DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+foreach(notice IN LISTS STACK2NRRD_NOTICES)
+    get_filename_component(library "${notice}" DIRECTORY)
+    get_filename_component(library "${library}" NAME)
+    install(FILES "${notice}" DESTINATION "${CMAKE_INSTALL_DOCDIR}/licenses" RENAME "${library}")
+endforeach()
 
 if(TARGET stack2nrrd_cli)
     if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
