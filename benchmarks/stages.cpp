@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
     const auto z_seconds = [&](bool with_samples) {
         Accumulator<float> z_filter(plan, nullptr, {0, plan.outputs}, small.size());
         constexpr Index depth = 64;
-        constexpr std::size_t part = 16384;
+        constexpr std::size_t part = 4096;
         return seconds([&] {
                    z_filter.restart();
                    for (Index z = 0; z < depth; z += slices_at_a_time) {

@@ -85,7 +85,7 @@ public:
 
 private:
     /// Samples of a slice that are worked on at a time: they stay in the processor's second cache.
-    static constexpr std::size_t part_length = 16384;
+    static constexpr std::size_t part_length = 4096;
 
     /// The samples [begin, end) of all slices held.
     void filter(std::size_t begin, std::size_t end) {
