@@ -1,6 +1,6 @@
 #include "import/plan_detail.hpp"
 
-#include "import/run_ordered.hpp"
+#include "import/conduct.hpp"
 #include "import/slice_filter.hpp"
 #include "intensity/to_sample.hpp"
 
@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -45,9 +44,6 @@ private:
     std::mutex mutex_;
     std::vector<SmallSlice<Real>> free_;
 };
-
-/// Calls part(0) … part(n − 1), on several threads if there are.
-using Share = std::function<void(std::size_t n, const std::function<void(std::size_t)>& part)>;
 
 /// z, rounding, sink.
 template <class Real>
@@ -121,26 +117,6 @@ private:
     std::atomic<std::int64_t> nan_samples_ = 0;
 };
 
-/// Asks the caller ten times a second whether to go on.
-class Pulse {
-public:
-    Pulse(const KeepGoing& keep_going, Index total) : keep_going_(keep_going), progress_{.total = total} {}
-
-    [[nodiscard]] Progress& progress() noexcept { return progress_; }
-
-    void operator()(bool now = false) {
-        const auto time = std::chrono::steady_clock::now();
-        if (!keep_going_ || (!now && time - last_ < std::chrono::milliseconds(100))) return;
-        last_ = time;
-        if (!keep_going_(progress_)) throw Stopped{};
-    }
-
-private:
-    const KeepGoing& keep_going_;
-    Progress progress_;
-    std::chrono::steady_clock::time_point last_{};
-};
-
 template <class Real>
 Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_going) {
     const SliceTables<Real> tables(plan);
@@ -151,29 +127,17 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
     }
     SlicePool<Real> pool(plan);
     ZFilter<Real> z_filter(plan, sink, pool);
-    Pulse pulse(keep_going, plan.source.size());
 
-    const auto produce = [&](Index i, unsigned worker, const std::function<void()>& worker_pulse) {
+    const auto produce = [&](Index z, unsigned worker, const std::function<void()>& pulse) {
         SmallSlice<Real> slice = pool.take();
-        filters[worker]->run(plan.source.first + i, slice, worker_pulse);
+        filters[worker]->run(z, slice, pulse);
         return slice;
     };
-    const auto consume = [&](Index i, SmallSlice<Real> slice, const Share& share) {
-        z_filter.add(plan.source.first + i, std::move(slice), share);
-        pulse.progress().done = i + 1;
-        pulse.progress().nan_samples = z_filter.nan_samples();
+    const auto consume = [&](Index z, SmallSlice<Real> slice, const Share& share) {
+        z_filter.add(z, std::move(slice), share);
+        return z_filter.nan_samples();
     };
-    Report report;
-    report.threads = run_ordered<SmallSlice<Real>>(plan.source.size(), plan.threads, plan.in_flight, produce, consume,
-                                                   [&] { pulse(); });
-    pulse.progress().rounded_integers = source.rounded_integers();
-    pulse.progress().files_with_surplus = source.files_with_surplus();
-    pulse(true);
-    report.slices_read = plan.source_slices;
-    report.nan_samples = z_filter.nan_samples();
-    report.rounded_integers = pulse.progress().rounded_integers;
-    report.files_with_surplus = pulse.progress().files_with_surplus;
-    return report;
+    return conduct<SmallSlice<Real>>(plan, source, keep_going, produce, consume);
 }
 
 }  // namespace

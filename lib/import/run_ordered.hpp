@@ -19,6 +19,9 @@ namespace stack2nrrd {
 /// Thrown by a pulse to stop everything at once. Not an error of any slice.
 struct Stopped {};
 
+/// Calls part(0) … part(n − 1), on several threads if there are.
+using Share = std::function<void(std::size_t n, const std::function<void(std::size_t)>& part)>;
+
 /// Makes items 0 … count − 1 on up to `threads` threads, the calling one included, and consumes them in order on the
 /// calling thread. At most `in_flight` items are made or wait at a time.
 ///
