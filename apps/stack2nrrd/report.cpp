@@ -69,7 +69,7 @@ std::string suggestions(const Findings& f, const Command& command) {
                                                             "preview"};
         if (std::find(replaced.begin(), replaced.end(), name) != replaced.end()) continue;
         options += " --" + name;
-        if (name != "reverse") options += " " + quoted(value);
+        if (name != "reverse" && name != "labels") options += " " + quoted(value);
     }
     if (!source_spacing(f)) options += " --spacing X,Y,Z";
     std::string inputs;

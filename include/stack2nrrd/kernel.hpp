@@ -25,11 +25,16 @@ namespace stack2nrrd {
 /// | `lanczos:A`               | sinc(x) · sinc(x/A) (Duchon 1979)                                    | A         |
 /// | `kaiser:R,BETA[,CUTOFF]`  | CUTOFF sinc(CUTOFF·x) · I0(BETA √(1 − (x/R)²)) / I0(BETA)             | R         |
 /// | `nearest`                 | takes one sample, floor(u + ½)                                       | ½         |
+/// | `mode`                    | the most frequent value of the samples whose cells the output covers | ½         |
+///
+/// `nearest` and `mode` make no value that is not there; they are for labels. `mode` counts over all three axes at once
+/// and cannot be mixed with others. Of equally frequent values it takes the lowest; on an axis that is not reduced an
+/// output covers the nearest sample alone.
 ///
 /// S is an optional scale, as in Teem: h(x/S)/S. Numbers may be decimals or fractions ("1/3").
 class STACK2NRRD_EXPORT Kernel {
 public:
-    enum class Kind { box, tent, cubic, bspl3, bspl5, gauss, hann, blackman, lanczos, kaiser, nearest };
+    enum class Kind { box, tent, cubic, bspl3, bspl5, gauss, hann, blackman, lanczos, kaiser, nearest, mode };
 
     Kernel();  ///< lanczos:3
 

@@ -17,10 +17,10 @@ namespace stack2nrrd {
 
 /// How one axis is resampled.
 struct AxisOptions {
-    Kernel kernel{};
-    Rational factor{};          ///< ≥ 1; 2 means half as many samples
-    std::optional<Index> size;  ///< samples instead of a factor; 0 = follow the ratio of the first axis that has one
-    Range crop{};               ///< in source samples; empty = all. What the kernel may read is not limited by it
+    std::optional<Kernel> kernel;  ///< without one: lanczos:3, or mode for labels
+    Rational factor{};             ///< ≥ 1; 2 means half as many samples
+    std::optional<Index> size;     ///< samples instead of a factor; 0 = follow the ratio of the first axis that has one
+    Range crop{};                  ///< in source samples; empty = all. What the kernel may read is not limited by it
 };
 
 /// Where output sample k lies on the source index axis, for a crop that begins at a and a step s.
@@ -58,6 +58,7 @@ struct Options {
     /// sample). Its edges must run along the axes of the source, in any order; what it has beyond the source is cut
     /// off.
     std::optional<Box> roi;
+    bool labels = false;  ///< samples are labels: values stay what they are, and linear kernels are refused
     Align align = Align::cell;
     Index step = 1;        ///< take every step-th slice before anything else; no filtering
     bool reverse = false;  ///< last slice first (after step)

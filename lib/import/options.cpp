@@ -169,6 +169,8 @@ void set_kernel_x(Options& o, std::string_view v) { o.axes[0].kernel = Kernel::p
 void set_kernel_y(Options& o, std::string_view v) { o.axes[1].kernel = Kernel::parse(v); }
 void set_kernel_z(Options& o, std::string_view v) { o.axes[2].kernel = Kernel::parse(v); }
 
+void set_labels(Options& o, std::string_view v) { o.labels = to_flag(v); }
+
 void set_align(Options& o, std::string_view v) {
     o.align = to_choice<Align>(v, {{"cell", Align::cell}, {"first", Align::first}});
 }
@@ -262,7 +264,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 26> entries{{
+constexpr std::array<Entry, 27> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -282,11 +284,14 @@ constexpr std::array<Entry, 26> entries{{
      set_size},
     {{"kernel", "SPEC", "lanczos:3", "Resampling",
       "box, tent, cubic:B,C, ctmr, mitchell, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "
-      "kaiser:R,BETA[,CUTOFF] or nearest"},
+      "kaiser:R,BETA[,CUTOFF], nearest or mode"},
      set_kernel},
     {{"kernel-x", "SPEC", "", "Resampling", "kernel of the x axis alone"}, set_kernel_x},
     {{"kernel-y", "SPEC", "", "Resampling", "kernel of the y axis alone"}, set_kernel_y},
     {{"kernel-z", "SPEC", "", "Resampling", "kernel of the z axis alone"}, set_kernel_z},
+    {{"labels", "", "", "Resampling",
+      "samples are labels: each output takes the most frequent one that it covers (kernel mode), and none is mixed"},
+     set_labels},
     {{"align", "cell|first", "cell", "Resampling",
       "cell keeps the field of view, first puts the first output sample on the first source sample"},
      set_align},

@@ -1,9 +1,11 @@
 #include "import/plan_detail.hpp"
 
 #include "core/text.hpp"
+#include "import/labels.hpp"
 #include "import/provenance.hpp"
 #include "import/reading.hpp"
 #include "import/roi.hpp"
+#include "import/run_modes.hpp"
 #include "import/slice_filter.hpp"
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
@@ -63,6 +65,9 @@ std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) 
 /// Sizes of 0 follow the ratio of the first axis that has a size.
 std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::array<Index, 3>& source) {
     std::array<AxisOptions, 3> axes = options.axes;
+    if (options.labels) {
+        for (AxisOptions& axis : axes) axis.kernel = axis.kernel.value_or(Kernel::parse("mode"));
+    }
     for (const AxisOptions& axis : axes) {
         if (axis.size.value_or(0) < 0) {
             throw Error(ErrorCode::invalid_argument,
@@ -178,15 +183,19 @@ std::int64_t memory_of(const Detail& plan) {
            plan.sink_bytes;
 }
 
-std::int64_t memory_of(const Detail& plan) { return plan.single ? memory_of<float>(plan) : memory_of<double>(plan); }
+std::int64_t memory_of(const Detail& plan) {
+    if (plan.modes)
+        return standing_bytes + modes_memory_bytes(plan) + plan.threads * plan.decoder_bytes + plan.sink_bytes;
+    return plan.single ? memory_of<float>(plan) : memory_of<double>(plan);
+}
 
 /// As many threads and slices in flight as there shall be, and as the cap allows.
 void share_out(Detail& plan, const Options& options) {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const auto slices = static_cast<unsigned>(std::min<Index>(plan.source.size(), 1024));
     const unsigned wanted = std::min(options.threads == 0 ? cores : options.threads, slices);
-    // Slices that are only copied along z need no company.
-    const Index z_batch = plan.axes[2].copies() ? 1 : most_in_z_batch;
+    // Slices that are only copied along z, or counted, need no company.
+    const Index z_batch = plan.axes[2].copies() || plan.modes ? 1 : most_in_z_batch;
     for (plan.threads = wanted; plan.threads > 0; --plan.threads) {
         const Index most = plan.threads == 1 ? 1 : 2 * static_cast<Index>(plan.threads);
         for (plan.z_batch = z_batch; plan.z_batch > 0; plan.z_batch -= accumulator_group) {
@@ -287,6 +296,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
 
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
     for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
+    plan->modes = counts_values(plan->axes);
 
     const Range all{0, plan->axes[2].outputs};
     plan->slab = options.slab == Range{} ? all : options.slab;
@@ -306,6 +316,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     volume.channels = channel_count(volume.colour);
     volume.type = options.type.value_or(stack.image.type);
     volume.geometry = output_geometry(stack, options, *plan);
+    check_labels(stack, options, *plan);
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
     plan->single = is_single_enough(stack.image.type, volume.type, options.window);
     volume.notes = provenance(stack, options, *plan);

@@ -30,6 +30,7 @@ struct ImportPlan::Detail {
     std::array<AxisPlan, 3> axes;
     Range slab;           ///< of the outputs along z
     Range source;         ///< of `slices`, that the slab is made of
+    bool modes = false;   ///< are values counted, not filtered?
     bool single = false;  ///< float, or double?
     LinearMap intensity;
     VolumeInfo volume;

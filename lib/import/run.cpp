@@ -1,6 +1,7 @@
 #include "import/plan_detail.hpp"
 
 #include "import/conduct.hpp"
+#include "import/run_modes.hpp"
 #include "import/slice_filter.hpp"
 #include "intensity/to_sample.hpp"
 
@@ -146,8 +147,9 @@ Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_goin
     const ImportPlan::Detail& detail = plan.detail();
     try {
         sink.begin(detail.volume);
-        const Report report =
-            detail.single ? run<float>(detail, sink, keep_going) : run<double>(detail, sink, keep_going);
+        const Report report = detail.modes    ? run_modes(detail, sink, keep_going)
+                              : detail.single ? run<float>(detail, sink, keep_going)
+                                              : run<double>(detail, sink, keep_going);
         sink.finish();
         return report;
     } catch (const Stopped&) {

@@ -35,11 +35,19 @@ std::string axis_text(char axis) { return std::string("axis ") + axis + ": "; }
     throw Error(ErrorCode::invalid_argument, axis_text(axis) + sentence);
 }
 
+bool reduces(const AxisPlan& plan) { return plan.step.num > plan.step.den; }
+
+/// Do the outputs of this kernel cover cells, rather than look at points?
+bool covers_cells(const AxisPlan& plan) {
+    const Kernel::Kind kind = plan.kernel.kind();
+    return reduces(plan) && (kind == Kernel::Kind::box || kind == Kernel::Kind::mode);
+}
+
 /// What a sample at distance `distance` from the output weighs, both in units of 1/(2·den).
 double weight(const AxisPlan& plan, Index distance) {
     const Index wide = 2 * std::max(plan.step.num, plan.step.den);  // max(s, 1)
     distance = std::abs(distance);
-    if (plan.kernel.kind() == Kernel::Kind::box && plan.step.num > plan.step.den) {
+    if (covers_cells(plan)) {
         // The exact area mean: as much of the sample's cell as lies under the box.
         const double half_box = plan.kernel.support() * static_cast<double>(wide);
         const auto cell = static_cast<double>(plan.step.den);  // half of a cell
@@ -53,8 +61,7 @@ double weight(const AxisPlan& plan, Index distance) {
 Index farthest(const AxisPlan& plan) {
     const Index wide = 2 * std::max(plan.step.num, plan.step.den);
     const double support = plan.kernel.support() * static_cast<double>(wide);
-    const bool cells = plan.kernel.kind() == Kernel::Kind::box && plan.step.num > plan.step.den;
-    return static_cast<Index>(std::ceil(support)) + (cells ? plan.step.den : 0);
+    return static_cast<Index>(std::ceil(support)) + (covers_cells(plan) ? plan.step.den : 0);
 }
 
 /// Kernels end where they vanish, but a Gaussian is cut off and a box is not continuous: at exactly their support
@@ -64,7 +71,7 @@ bool within_support(const AxisPlan& plan, Index distance) {
     const double support = plan.kernel.support() * static_cast<double>(wide);
     const auto d = static_cast<double>(std::abs(distance));
     if (plan.kernel.kind() != Kernel::Kind::box) return d < support;
-    return plan.step.num > plan.step.den ? d < support + static_cast<double>(plan.step.den) : d <= support;
+    return covers_cells(plan) ? d < support + static_cast<double>(plan.step.den) : d <= support;
 }
 
 }  // namespace
@@ -77,7 +84,7 @@ AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, c
     }
     AxisPlan plan;
     plan.source = source;
-    plan.kernel = options.kernel;
+    plan.kernel = options.kernel.value_or(Kernel{});
     if (options.size.has_value()) {
         plan.outputs = *options.size;
         if (plan.outputs < 1 || plan.outputs > rational_limit) {
@@ -98,8 +105,8 @@ AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, c
     plan.first = lowest_terms(align == Align::cell ? begin + plan.step.num - plan.step.den : begin, den);
 
     const bool box = plan.kernel.kind() == Kernel::Kind::box;
-    const bool always_covers = plan.kernel.kind() == Kernel::Kind::nearest || (box && plan.step.num > plan.step.den);
-    if (!plan.copies() && !always_covers) {
+    const bool chooses = plan.kernel.kind() == Kernel::Kind::nearest || plan.kernel.kind() == Kernel::Kind::mode;
+    if (!plan.copies() && !chooses && !covers_cells(plan)) {
         const double support = plan.kernel.support() * std::max(1.0, plan.step.value());
         if (box ? support < 0.5 : support <= 0.5) {
             throw_misfit(axis, "kernel " + plan.kernel.spec() + " is so narrow that it can fall between two samples");
@@ -113,6 +120,15 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
     const Index centre = position(plan, k);
     const auto clamped = [&](Index i) { return std::clamp<Index>(i, 0, plan.source - 1); };
 
+    if (plan.kernel.kind() == Kernel::Kind::mode) {
+        const Cells cells = covered_cells(plan, k);
+        const auto count = static_cast<double>(cells.count());
+        taps.first = cells.first;
+        taps.weights.assign(static_cast<std::size_t>(cells.end - cells.first), 1 / count);
+        taps.weights.front() += static_cast<double>(cells.before) / count;
+        taps.weights.back() += static_cast<double>(cells.after) / count;
+        return;
+    }
     if (plan.copies() || plan.kernel.kind() == Kernel::Kind::nearest) {
         taps.first = clamped(floor_divide(centre + plan.step.den, unit));  // floor(u + 1/2)
         taps.weights.assign(1, 1.0);
@@ -140,6 +156,22 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
         throw Error(ErrorCode::invalid_argument, "kernel " + plan.kernel.spec() + " has weights that sum to nothing");
     }
     for (double& w : taps.weights) w /= sum;
+}
+
+Cells covered_cells(const AxisPlan& plan, Index k) {
+    const Index unit = 2 * plan.step.den;  // one source sample
+    const Index centre = position(plan, k);
+    const auto clamped = [&](Index i) { return std::clamp<Index>(i, 0, plan.source - 1); };
+    if (!reduces(plan)) {
+        const Index i = clamped(floor_divide(centre + plan.step.den, unit));
+        return {i, i + 1, 0, 0};
+    }
+    // The cells of output and sample share more than a border if |i - u| < s/2 + 1/2.
+    const Index far = plan.step.num + plan.step.den;
+    const Index begin = floor_divide(centre - far, unit) + 1;
+    const Index last = ceil_divide(centre + far, unit) - 1;
+    return {clamped(begin), clamped(last) + 1, clamped(begin) - std::min(begin, clamped(begin)),
+            std::max(last, clamped(last)) - clamped(last)};
 }
 
 Range reach(const AxisPlan& plan, Range outputs) {

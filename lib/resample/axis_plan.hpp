@@ -41,6 +41,20 @@ struct AxisPlan {
 /// The taps of output `k`. `taps` is reused, so that asking for many costs no allocation.
 void find_taps(const AxisPlan& plan, Index k, Taps& taps);
 
+/// The samples first … end − 1 whose cells the cell of an output covers, wholly or in part. Samples beyond the border
+/// are counted on the edge samples.
+struct Cells {
+    Index first = 0;
+    Index end = 1;
+    Index before = 0;  ///< how many more times the first counts
+    Index after = 0;   ///< and the last
+
+    [[nodiscard]] Index count() const noexcept { return end - first + before + after; }
+};
+
+/// The cells under output `k`; on an axis that is not reduced, the one in which the output lies.
+[[nodiscard]] Cells covered_cells(const AxisPlan& plan, Index k);
+
 /// The source samples that `outputs` are made of.
 [[nodiscard]] Range reach(const AxisPlan& plan, Range outputs);
 

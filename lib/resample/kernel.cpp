@@ -69,7 +69,7 @@ struct KernelEntry {
     std::string_view usage;
 };
 
-constexpr std::array<KernelEntry, 13> kernel_table{{
+constexpr std::array<KernelEntry, 14> kernel_table{{
     {"box", Kind::box, 0, true, "box"},
     {"tent", Kind::tent, 0, true, "tent"},
     {"cubic", Kind::cubic, 2, true, "cubic:B,C"},
@@ -83,6 +83,7 @@ constexpr std::array<KernelEntry, 13> kernel_table{{
     {"lanczos", Kind::lanczos, 1, false, "lanczos:A"},
     {"kaiser", Kind::kaiser, 2, false, "kaiser:R,BETA[,CUTOFF]"},
     {"nearest", Kind::nearest, 0, false, "nearest"},
+    {"mode", Kind::mode, 0, false, "mode"},
 }};
 
 [[noreturn]] void throw_unknown(std::string_view spec) {
@@ -184,7 +185,8 @@ double Kernel::operator()(double x) const noexcept {
     double h = 0;
     switch (kind_) {
         case Kind::box:
-        case Kind::nearest: h = x < 0.5 ? 1 : 0.5; break;
+        case Kind::nearest:
+        case Kind::mode: h = x < 0.5 ? 1 : 0.5; break;
         case Kind::tent: h = 1 - x; break;
         case Kind::cubic: h = cubic(x, p[0], p[1]); break;
         case Kind::bspl3: h = cubic(x, 1, 0); break;
@@ -201,7 +203,8 @@ double Kernel::operator()(double x) const noexcept {
 double Kernel::support() const noexcept {
     switch (kind_) {
         case Kind::box: return 0.5 * scale_;
-        case Kind::nearest: return 0.5;
+        case Kind::nearest:
+        case Kind::mode: return 0.5;
         case Kind::tent: return scale_;
         case Kind::cubic: return 2 * scale_;
         case Kind::bspl3: return 2;

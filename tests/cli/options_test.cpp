@@ -61,7 +61,7 @@ TEST_CASE("every option of the table is taken, with dashes or underscores, with 
             CHECK(stack.made_by({"--" + underscored + "=" + value}) == wanted);
         }
     }
-    for (const std::string flag : {"--reverse", "--force", "--quiet", "-q"}) {
+    for (const std::string flag : {"--reverse", "--labels", "--force", "--quiet", "-q"}) {
         CAPTURE(flag);
         (void)stack.made_by({flag});
     }
@@ -78,6 +78,15 @@ TEST_CASE("options do what they say", "[cli]") {
     CHECK(stack.made_by({"--type", "float32"}).find("type: float\n") != Bytes::npos);
     CHECK(stack.made_by({"--encoding", "gzip"}).find("encoding: gzip\n") != Bytes::npos);
     CHECK(stack.made_by({"--reverse"}) != plain);
+    CHECK(run({(stack.folder / "stack").string(), "--labels"}).out.find("  stack2nrrd --labels --spacing") !=
+          std::string::npos);
+    const Bytes labels = stack.made_by({"--labels", "--factor", "2"});
+    CHECK(labels == stack.made_by({"--kernel", "mode", "--factor", "2"}));
+    CHECK(labels == stack.made_by({"--labels", "--kernel", "mode", "--factor", "2"}));
+    CHECK(labels.find("\nstack2nrrd_kernel:=mode\n") != Bytes::npos);
+    CHECK(stack.made_by({"--labels", "--kernel", "nearest", "--factor", "2"}) ==
+          stack.made_by({"--kernel", "nearest", "--factor", "2"}));
+    CHECK(stack.made_by({"--labels", "--factor", "2", "--type", "int32"}).find("type: int32\n") != Bytes::npos);
     CHECK(stack.made_by({"--spacing", "2", "--space-units", "cm"})
               .find("space directions: (20,0,0) (0,20,0) (0,0,20)\n") != Bytes::npos);
     CHECK(stack.made_by({"--spacing", "2"}).find("(2,0,0) (0,2,0) (0,0,2)") != Bytes::npos);
@@ -126,6 +135,16 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
         {{"--kernel", "sinc"}, {"--kernel", "sinc"}},
         {{"--kernel-x", "lanczos:"}, {"--kernel-x", "lanczos:"}},
         {{"--kernel", "gauss:-1,3"}, {"--kernel", "-1"}},
+        {{"--kernel", "mode", "--kernel-x", "nearest", "-o", "v.nrrd"}, {"--kernel", "nearest, mode and mode"}},
+        {{"--kernel-z", "mode", "-o", "v.nrrd"}, {"--kernel", "lanczos:3, lanczos:3 and mode"}},
+        {{"--labels", "--kernel-x", "nearest", "-o", "v.nrrd"}, {"--kernel", "nearest, mode and mode"}},
+        {{"--labels", "--kernel", "lanczos:3", "-o", "v.nrrd"}, {"--labels", "lanczos:3", "nearest"}},
+        {{"--labels", "--kernel", "box", "-o", "v.nrrd"}, {"--labels", "box"}},
+        {{"--labels", "--window", "0,9", "-o", "v.nrrd"}, {"--window", "--labels"}},
+        {{"--kernel", "mode", "--window", "0,9", "-o", "v.nrrd"}, {"--window", "kernel mode"}},
+        {{"--labels", "--type", "uint8", "-o", "v.nrrd"}, {"--type", "uint8", "uint16"}},
+        {{"--labels", "--type", "int16", "-o", "v.nrrd"}, {"--type", "int16", "uint16"}},
+        {{"--labels=maybe", "-o", "v.nrrd"}, {"--labels"}},
         {{"--align", "middle"}, {"--align", "middle", "cell", "first"}},
         {{"--crop", "5:2,,"}, {"--crop", "5:2"}},
         {{"--crop", "5"}, {"--crop", "5"}},
@@ -211,11 +230,11 @@ TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
         CHECK(help.status == 0);
         CHECK(help.err.empty());
         for (const std::string name :
-             {"--output",      "--info",   "--factor",  "--size",    "--kernel",     "--kernel-x",
-              "--align",       "--crop",   "--reverse", "--order",   "--step",       "--spacing",
-              "--space-units", "--origin", "--channel", "--missing", "--type",       "--window",
-              "--encoding",    "--level",  "--threads", "--memory",  "--preview",    "--progress",
-              "--force",       "--quiet",  "--json",    "--version", "--files-from", "--time"}) {
+             {"--output",  "--info",       "--factor",   "--size",   "--kernel",   "--kernel-x",    "--align",
+              "--crop",    "--reverse",    "--order",    "--step",   "--spacing",  "--space-units", "--origin",
+              "--channel", "--missing",    "--type",     "--window", "--encoding", "--level",       "--threads",
+              "--memory",  "--preview",    "--progress", "--labels", "--force",    "--quiet",       "--json",
+              "--version", "--files-from", "--time"}) {
             CAPTURE(name);
             CHECK(help.out.find(name) != std::string::npos);
         }

@@ -160,7 +160,8 @@ TEST_CASE("specs of kernels have a normal form that reads back", "[resample]") {
                                            {"gauss:0.5,4", "gauss:0.5,4"},
                                            {"kaiser:3,4", "kaiser:3,4"},
                                            {"kaiser:3,4,0.85", "kaiser:3,4,0.85"},
-                                           {"nearest", "nearest"}}) {
+                                           {"nearest", "nearest"},
+                                           {"Mode", "mode"}}) {
         const Kernel kernel = Kernel::parse(row.spec);
         CHECK(kernel.spec() == row.normal);
         const Kernel again = Kernel::parse(kernel.spec());
@@ -187,7 +188,7 @@ TEST_CASE("specs that are none are refused", "[resample]") {
                              ":",
                              "lanczo:3",
                              "sinc",
-                             "mode",
+                             "mode:1",
                              "cheap",
                              "lanczos",
                              "lanczos:",

@@ -61,6 +61,11 @@ struct Result {
 
 [[nodiscard]] Result resample(const support::Volume& source, const std::array<Axis, 3>& axes);
 
+/// Kernel mode: the sample indices that output k covers, one entry each, those beyond the border as the edge sample.
+[[nodiscard]] std::vector<std::int64_t> covered(const Axis& axis, std::int64_t k);
+/// The most frequent value under each output, the lowest of several; NaN only where there is nothing else.
+[[nodiscard]] std::vector<double> modes(const support::Volume& source, const std::array<Axis, 3>& axes);
+
 /// floor(v + 1/2), clamped to the range of an integer type; NaN gives 0. Floats: the nearest one.
 [[nodiscard]] double rounded(Real v, stack2nrrd::SampleType type);
 

@@ -1,0 +1,19 @@
+#pragma once
+
+// Labels are names, not amounts: what must not happen to them.
+
+#include "import/plan_detail.hpp"
+
+#include <array>
+
+namespace stack2nrrd {
+
+/// Are values counted, or can each axis be filtered on its own? Copies need no counting.
+/// \throws Error invalid_argument if some axes have kernel mode and others have not.
+[[nodiscard]] bool counts_values(const std::array<AxisPlan, 3>& axes);
+
+/// `plan` has its axes, channel and volume.
+/// \throws Error invalid_argument if the samples are labels, by option or by kernel, and would not stay what they are.
+void check_labels(const Stack& stack, const Options& options, const ImportPlan::Detail& plan);
+
+}  // namespace stack2nrrd

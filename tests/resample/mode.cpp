@@ -1,0 +1,101 @@
+// Which samples an output of kernel mode counts, and how.
+
+#include "resample/mode.hpp"
+
+#include "support/catch.hpp"
+#include "support/reference.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <vector>
+
+namespace {
+
+using namespace stack2nrrd;
+
+AxisPlan mode_plan(Index n, Rational factor, Index size, Align align, Range crop) {
+    AxisOptions options;
+    options.kernel = Kernel::parse("mode");
+    options.factor = factor;
+    if (size > 0) options.size = size;
+    options.crop = crop;
+    return make_axis_plan(n, options, align, 'x');
+}
+
+/// The mode of samples that lie side by side under one output.
+template <class Sample>
+double mode_of(SampleType type, const std::vector<Sample>& samples) {
+    ModeLayout layout;
+    layout.type = type;
+    layout.columns = {0, static_cast<Index>(samples.size())};
+    layout.rows = {0, 1};
+    layout.outputs = {{0, layout.columns.end, 0, 0}};
+    layout.most_cells = static_cast<double>(samples.size());
+    std::vector<std::byte> slice(layout.slice_bytes());
+    std::memcpy(slice.data(), samples.data(), slice.size());
+    const std::vector<std::byte>* slices[] = {&slice};
+    double first = 0;
+    double second = 0;
+    const auto filter = mode_filter(layout);
+    filter->row(slices, {}, {}, &first);
+    filter->row(slices, {}, {}, &second);  // nothing is left of the first
+    CHECK((first == second || (std::isnan(first) && std::isnan(second))));
+    return first;
+}
+
+}  // namespace
+
+TEST_CASE("an output of kernel mode covers the cells that it overlaps", "[resample]") {
+    for (const Index n : {1, 2, 5, 24, 61}) {
+        for (const Align align : {Align::cell, Align::first}) {
+            for (const Range crop : {Range{}, Range{n / 3, n - n / 5}}) {
+                const Range kept = crop.empty() ? Range{0, n} : crop;
+                const auto check = [&](Rational factor, Index size) {
+                    const AxisPlan plan = mode_plan(n, factor, size, align, crop);
+                    const reference::Axis truth{n,    kept.first,           kept.end, {factor.num, factor.den},
+                                                size, align == Align::cell, {}};
+                    INFO(n << " factor " << factor.num << '/' << factor.den << " size " << size);
+                    for (Index k = 0; k < plan.outputs; ++k) {
+                        std::map<Index, Index> wanted;
+                        for (const Index i : reference::covered(truth, k)) ++wanted[i];
+                        const Cells cells = covered_cells(plan, k);
+                        std::map<Index, Index> found;
+                        for (Index i = cells.first; i < cells.end; ++i) ++found[i];
+                        found[cells.first] += cells.before;
+                        found[cells.end - 1] += cells.after;
+                        REQUIRE(found == wanted);
+                        Taps taps;
+                        find_taps(plan, k, taps);
+                        REQUIRE(taps.first == cells.first);
+                        REQUIRE(taps.end() == cells.end);
+                        REQUIRE(most_taps(plan) >= cells.end - cells.first);
+                    }
+                };
+                for (const Rational factor :
+                     {Rational{1, 1}, {3, 2}, {2, 1}, {3, 1}, {4, 1}, {73, 10}, {20, 1}, {8, 3}, {10001, 10000}})
+                    check(factor, 0);
+                for (const Index size : {1, 3, 7, 24, 61, 100}) check({1, 1}, size);
+            }
+        }
+    }
+}
+
+TEST_CASE("of equally frequent values the lowest is taken, and NaN does not count", "[resample]") {
+    CHECK(mode_of<std::uint8_t>(SampleType::uint8, {3, 2, 3, 2, 1}) == 2);
+    CHECK(mode_of<std::uint8_t>(SampleType::uint8, {7, 7, 7, 9, 9, 9, 9, 7, 0}) == 7);
+    CHECK(mode_of<std::int8_t>(SampleType::int8, {5, -5, 5, -5, 0}) == -5);
+    CHECK(mode_of<std::uint32_t>(SampleType::uint32, {4294967295U, 4294967294U, 4294967295U}) == 4294967295.0);
+    CHECK(mode_of<std::int32_t>(SampleType::int32, {0, -2147483647 - 1, 2147483647, -2147483647 - 1}) == -2147483648.0);
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    CHECK(mode_of<float>(SampleType::float32, {nan, nan, nan, 2.5F, nan}) == 2.5);
+    CHECK(mode_of<float>(SampleType::float32, {1, nan, 2, nan, 2}) == 2);
+    CHECK(std::isnan(mode_of<float>(SampleType::float32, {nan, nan})));
+    CHECK(mode_of<double>(SampleType::float64, {0.0, 5, -0.0, 5, 7, 0.0}) == 0);  // the two zeros are one value
+    // Every value of the type at once, one of them twice.
+    std::vector<std::uint16_t> all(65537);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint16_t>(i * 40503);
+    all.back() = 40000;
+    CHECK(mode_of<std::uint16_t>(SampleType::uint16, all) == 40000);
+}
