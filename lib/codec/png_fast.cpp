@@ -213,7 +213,7 @@ bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, 
     constexpr std::size_t zlib_head_bytes = 2;
     const std::size_t stored_row = samples.row_bytes + 1;
     const std::uint64_t all = std::uint64_t{stored_row} * static_cast<std::uint64_t>(samples.height);
-    const bool whole = rows.end == samples.height;
+    const std::uint64_t wanted = std::uint64_t{stored_row} * static_cast<std::uint64_t>(rows.end);
 
     PackedSamples packed(file, samples.offset, all);
     if (!packed.open() || packed.available() < zlib_head_bytes) return false;
@@ -223,18 +223,20 @@ bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, 
     Rows converter(samples, rows, sink);
     for (;;) {
         const ZlibUnpacker::State state = window.fill(packed);
-        if (window.unpacked() > all) return false;
+        if (state == ZlibUnpacker::State::damaged || window.unpacked() > all) return false;
         const bool starved = !window.is_full();
         for (; !converter.finished() && window.available() >= stored_row; window.drop(stored_row)) {
             if (!converter.take(window.next())) return false;
         }
-        if (converter.finished() && !whole) return true;
-        if (state == ZlibUnpacker::State::damaged) return false;
+        // zlib, too, looks one symbol ahead of the last byte that it is asked for, and may find damage there; and
+        // libpng wants input to be left. Where there is none the rest is short, and shows whether the stream is whole.
+        if (window.unpacked() > wanted && (packed.available() > 0 || !packed.last())) return true;
+        if (converter.finished()) window.drop(window.available());
         if (state == ZlibUnpacker::State::finished) break;
         if (packed.available() > 0) continue;
         if (packed.last() ? starved : !packed.fill()) return false;
     }
-    return window.unpacked() == all && packed.regular_end();
+    return window.unpacked() == all && (wanted < all || packed.regular_end());
 }
 
 std::int64_t regular_png_bytes(std::size_t row_bytes) {
