@@ -142,11 +142,36 @@ void write_return_parameters(const fs::path& file, const Findings& findings, con
         throw Error(ErrorCode::io, "--returnparameterfile: cannot be written; name a file in a folder that is there");
 }
 
+/// Plans again, with the window that the samples tell. False if it was stopped.
+bool find_window(const Command& command, const Stack& stack, std::optional<ImportPlan>& plan) {
+    // The share that programs are told is that of the run.
+    const bool bar = command.progress == "auto" || command.progress == "bar";
+    ProgressDisplay display(bar ? command.progress : "none", command.quiet);
+    running = 1;
+    Options options = command.options;
+    try {
+        options.window = survey_window(stack, options, [&](const Progress& progress) {
+            display.show(progress);
+            return stop_signal == 0;
+        });
+    } catch (const Error& error) {
+        display.clear();
+        if (error.code() != ErrorCode::cancelled) throw;
+        say("interrupted while the window was searched for; nothing was written");
+        return false;
+    }
+    display.clear();
+    plan = plan_import(stack, options);
+    return true;
+}
+
 int import(const Command& command, Findings& findings) {
     const bool silent = command.quiet || command.progress == "slicer";
     const auto start = std::chrono::steady_clock::now();
     const std::unique_ptr<Sink> volume = nrrd_sink(command.output, command.options.nrrd);
-    const ImportPlan plan = plan_import(*findings.stack, command.options);
+    std::optional<ImportPlan> found = plan_import(*findings.stack, command.options);
+    if (found->needs_window() && !find_window(command, *findings.stack, found)) return 128 + stop_signal;
+    const ImportPlan& plan = *found;
     findings.plan = &plan;
     if (!silent) {
         for (const std::string& warning : plan.warnings()) say("warning: " + warning);

@@ -31,6 +31,10 @@ public:
     /// does not depend on the number of slices.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
+    /// Options::window_auto asked for a window, and none is found yet: survey_window() finds it. Such a plan tells
+    /// everything but the window, and cannot be run.
+    [[nodiscard]] bool needs_window() const noexcept;
+
     /// What the user should know before the run; never fatal.
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
 
@@ -64,6 +68,16 @@ struct Progress {
 /// False cancels the run.
 using KeepGoing = std::function<bool(const Progress&)>;
 
+/// The window for Options::window_auto: from the 1st to the 99th percentile of the source samples within the crop,
+/// after the choice of the channel. Put it into Options::window and plan again. A percentile is the lowest value that
+/// at least that share of the samples does not exceed. Integers and float32 are exact, float64 is taken to the
+/// precision of float32, luma of integers is rounded; NaN, infinities and what stands for missing slices do not count.
+/// Reads 8- and 16-bit samples once, others twice, within the memory that plan_import() tells. The slab and the threads
+/// make no difference. \throws Error as plan_import() and run_import() do; invalid_argument if the two percentiles are
+/// the same.
+[[nodiscard]] STACK2NRRD_EXPORT Window survey_window(const Stack& stack, const Options& options,
+                                                     const KeepGoing& keep_going = {});
+
 /// What a run has to tell when it is over.
 struct Report {
     Index slices_read = 0;
@@ -73,9 +87,9 @@ struct Report {
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header tells of; not read
 };
 
-/// Runs the plan into `sink`. The bytes that reach the sink do not depend on threads, memory cap or timing.
-/// Several runs may go on at once, on different sinks.
-/// \throws Error corrupt or unsupported (a slice that cannot be decoded: the first one in order, whatever the threads
+/// Runs the plan into `sink`. A plan that needs a window is refused: invalid_argument. The bytes that reach the sink do
+/// not depend on threads, memory cap or timing. Several runs may go on at once, on different sinks. \throws Error
+/// corrupt or unsupported (a slice that cannot be decoded: the first one in order, whatever the threads
 ///         did), changed, io, cancelled, limit; and what the sink throws. The sink is then to be destroyed.
 STACK2NRRD_EXPORT Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going = {});
 

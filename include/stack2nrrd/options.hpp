@@ -69,6 +69,7 @@ struct Options {
     Channel channel = Channel::luma;  ///< set it in `find`, too, where pages may be channels; set_option() does
     std::optional<SampleType> type;   ///< of the output; without one, the source's
     std::optional<Window> window;
+    bool window_auto = false;  ///< `window` shall be what survey_window() finds
     Range slab{};              ///< make these output slices only; empty = all. Values and places stay the same
     unsigned threads = 0;      ///< 0 = one a core
     std::uint64_t memory = 0;  ///< cap in bytes; 0 = none

@@ -1,6 +1,7 @@
 #pragma once
 
-/// All of stack2nrrd. Three verbs: find_stack(), plan_import(), run_import().
+/// All of stack2nrrd. Three verbs: find_stack(), plan_import(), run_import(). (And survey_window(), for those who want
+/// a window found.)
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/geometry.hpp>

@@ -166,15 +166,26 @@ void run(stack2nrrd_handle& h, s2n::Sink& sink, stack2nrrd_progress progress, vo
     const Clock::time_point start = Clock::now();
     std::optional<Clock::time_point> last_call;
     h.report.reset();
-    h.report = run_import(plan_of(h), sink, [&](const s2n::Progress& state) {
+    double part_done = 0;  // by a survey of the samples, if there is one
+    const s2n::KeepGoing keep_going = [&](const s2n::Progress& state) {
         const Clock::time_point now = Clock::now();
         if (progress == nullptr || (last_call && now - *last_call < std::chrono::milliseconds(100))) return true;
         last_call = now;
         const std::string text = std::to_string(state.done) + " of " + std::to_string(state.total) + " slices";
         const double fraction =
             state.total == 0 ? 1.0 : static_cast<double>(state.done) / static_cast<double>(state.total);
-        return progress(fraction, text.c_str(), user) == 0;
-    });
+        return progress(part_done + (1 - part_done) * fraction, text.c_str(), user) == 0;
+    };
+    if (plan_of(h).needs_window()) {
+        s2n::Options options = h.options;
+        options.window = survey_window(*h.stack, options, [&](s2n::Progress state) {
+            state.total *= 2;
+            return keep_going(state);
+        });
+        h.plan = plan_import(*h.stack, options);
+        part_done = 0.5;
+    }
+    h.report = run_import(*h.plan, sink, keep_going);
     h.seconds = std::chrono::duration<double>(Clock::now() - start).count();
 }
 

@@ -54,7 +54,8 @@ void check_labels(const Stack& stack, const Options& options, const ImportPlan::
                " would mix labels to values that are none; leave --kernel out, or give mode or nearest");
     }
     const std::string what = options.labels ? "--labels" : "kernel mode";
-    if (options.window) refuse("--window: would change labels, but with " + what + " they stay; leave one of them out");
+    if (options.window || options.window_auto)
+        refuse("--window: would change labels, but with " + what + " they stay; leave one of them out");
     if (plan.channel == Channel::luma && stack.image.channels() > 2) {
         refuse("--channel: luma would mix the channels of " + std::string(colour_name(stack.image.colour)) +
                " slices, but with " + what + " nothing is mixed; choose one of them, or all");

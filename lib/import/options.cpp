@@ -238,9 +238,11 @@ void set_origin(Options& o, std::string_view v) { o.origin = to_vector(v, false)
 void set_type(Options& o, std::string_view v) { o.type = parse_sample_type(v); }
 
 void set_window(Options& o, std::string_view v) {
-    if (lower_case(trimmed(v)) == "auto") refuse("'auto' is not supported yet; give LO,HI");
+    o.window.reset();
+    o.window_auto = lower_case(trimmed(v)) == "auto";
+    if (o.window_auto) return;
     const std::vector<std::string_view> fields = split(v, ',');
-    if (fields.size() != 2) refuse(shown(v) + " is no window; write LO,HI");
+    if (fields.size() != 2) refuse(shown(v) + " is no window; write LO,HI or auto");
     const Window window{to_number(fields[0]), to_number(fields[1])};
     if (!(window.low < window.high)) refuse(shown(v) + " is no window; LO must be below HI");
     o.window = window;
@@ -304,7 +306,9 @@ constexpr std::array<Entry, 27> entries{{
     {{"space-units", "nm|um|mm|cm|m", "mm", "Metadata", "unit of --spacing"}, set_space_units},
     {{"origin", "X,Y,Z", "0,0,0", "Metadata", "LPS mm, centre of the first source sample"}, set_origin},
     {{"type", "T", "source's", "Output", "uint8, int8, uint16, int16, uint32, int32, float32 or float64"}, set_type},
-    {{"window", "LO,HI", "", "Output", "map source values LO..HI to the type's range (floats: to 0..1)"}, set_window},
+    {{"window", "LO,HI|auto", "", "Output",
+      "map source values LO..HI to the type's range (floats: to 0..1); auto = 1st to 99th percentile, found first"},
+     set_window},
     {{"encoding", "raw|gzip", "raw", "Output", "of the samples"}, set_encoding},
     {{"level", "1..9", "6", "Output",
       "of gzip: to 5 fast, from 7 small; 6 is fast where that makes it at most 1 % longer"},

@@ -7,6 +7,7 @@
 #include "import/roi.hpp"
 #include "import/run_modes.hpp"
 #include "import/slice_filter.hpp"
+#include "import/survey.hpp"
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
 #include "sink/nrrd_sink.hpp"
@@ -183,10 +184,15 @@ std::int64_t memory_of(const Detail& plan) {
            plan.sink_bytes;
 }
 
-std::int64_t memory_of(const Detail& plan) {
+std::int64_t memory_of_run(const Detail& plan) {
     if (plan.modes)
         return standing_bytes + modes_memory_bytes(plan) + plan.threads * plan.decoder_bytes + plan.sink_bytes;
     return plan.single ? memory_of<float>(plan) : memory_of<double>(plan);
+}
+
+std::int64_t memory_of(const Detail& plan) {
+    const std::int64_t survey = standing_bytes + plan.threads * (survey_worker_bytes(plan) + plan.decoder_bytes);
+    return std::max(memory_of_run(plan), plan.surveyed ? survey : 0);
 }
 
 /// As many threads and slices in flight as there shall be, and as the cap allows.
@@ -230,6 +236,11 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
             "the spacing is unknown, so the header counts in source samples; pass it with --spacing X,Y,Z (in mm, or "
             "with --space-units um)");
     }
+    if (plan.needs_window) {
+        const bool once = sample_bytes(plan.image.type) <= 2;
+        warnings.push_back(std::string("--window auto is found by ") + (once ? "a pass" : "two passes") +
+                           " over the samples before the run");
+    }
     if (options.spacing && stack.geometry.spacing_known) {
         const Geometry given = source_geometry(stack, options);
         const std::optional<std::string> text = disagreement(spacing_of(given), "the command line",
@@ -262,6 +273,7 @@ const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->volume; 
 Index ImportPlan::source_slices() const noexcept { return detail_->source_slices; }
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }
+bool ImportPlan::needs_window() const noexcept { return detail_->needs_window; }
 const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
 
 std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& options) {
@@ -297,6 +309,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
     for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
     plan->modes = counts_values(plan->axes);
+    for (std::size_t a = 0; a < 3; ++a) plan->crop[a] = axes[a].crop == Range{} ? Range{0, source[a]} : axes[a].crop;
 
     const Range all{0, plan->axes[2].outputs};
     plan->slab = options.slab == Range{} ? all : options.slab;
@@ -318,7 +331,10 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     volume.geometry = output_geometry(stack, options, *plan);
     check_labels(stack, options, *plan);
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
-    plan->single = is_single_enough(stack.image.type, volume.type, options.window);
+    plan->surveyed = options.window_auto;
+    plan->needs_window = options.window_auto && !options.window;
+    // As long as the window is not known, it may be one that needs double precision, and more memory.
+    plan->single = !plan->needs_window && is_single_enough(stack.image.type, volume.type, options.window);
     volume.notes = provenance(stack, options, *plan);
     plan->sink_bytes = nrrd_sink_bytes(volume, options.nrrd);
 

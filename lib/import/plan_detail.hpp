@@ -28,10 +28,13 @@ struct ImportPlan::Detail {
     ImageInfo image;                                  ///< of every slice
     Channel channel = Channel::luma;
     std::array<AxisPlan, 3> axes;
-    Range slab;           ///< of the outputs along z
-    Range source;         ///< of `slices`, that the slab is made of
-    bool modes = false;   ///< are values counted, not filtered?
-    bool single = false;  ///< float, or double?
+    std::array<Range, 3> crop;  ///< of the source
+    bool surveyed = false;      ///< does a survey come before the run?
+    bool needs_window = false;  ///< see ImportPlan
+    Range slab;                 ///< of the outputs along z
+    Range source;               ///< of `slices`, that the slab is made of
+    bool modes = false;         ///< are values counted, not filtered?
+    bool single = false;        ///< float, or double?
     LinearMap intensity;
     VolumeInfo volume;
     Index source_slices = 0;

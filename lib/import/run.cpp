@@ -145,6 +145,10 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
 
 Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going) {
     const ImportPlan::Detail& detail = plan.detail();
+    if (detail.needs_window) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--window: auto is not found yet; call survey_window() before the run");
+    }
     try {
         sink.begin(detail.volume);
         const Report report = detail.modes    ? run_modes(detail, sink, keep_going)

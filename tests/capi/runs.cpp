@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -98,6 +99,27 @@ extern "C" int record(double fraction, const char* text, void* user) {
 }
 
 }  // namespace
+
+TEST_CASE("through C a window is found before the run", "[capi]") {
+    support::TempFolder folder;
+    support::write_slices(folder.path(), phantom::noise({23, 19, 11}, SampleType::float32), SampleType::float32);
+    const stack2nrrd::Window window = stack2nrrd::survey_window(stack2nrrd::find_stack(folder.path()), {});
+    std::ostringstream text;
+    text.precision(17);
+    text << window.low << ',' << window.high;
+    const Handle handle = opened(folder.path());
+    require_fine(stack2nrrd_set(handle.get(), "window", "auto"));
+    require_fine(stack2nrrd_set(handle.get(), "type", "uint8"));
+    Bytes samples = room_for(handle);
+    Calls calls;
+    require_fine(stack2nrrd_read(handle.get(), samples.data(), samples.size(), record, &calls));
+    CHECK((samples == expected(folder.path(), {{"window", text.str().c_str()}, {"type", "uint8"}})));
+    CHECK((read(handle) == samples));
+    CHECK(std::is_sorted(calls.fractions.begin(), calls.fractions.end()));
+    calls.stop_after = 0;
+    require_fine(stack2nrrd_set(handle.get(), "window", "auto"));
+    CHECK(stack2nrrd_read(handle.get(), samples.data(), samples.size(), record, &calls) == STACK2NRRD_CANCELLED);
+}
 
 TEST_CASE("through C come the same bytes, into a buffer and into a file", "[capi]") {
     support::TempFolder folder;

@@ -34,19 +34,13 @@ struct Stack {
 TEST_CASE("every option of the table is taken, with dashes or underscores, with = or a blank", "[cli]") {
     const Stack stack;
     const std::vector<std::array<std::string, 2>> options{
-        {"factor", "2"},       {"factor", "3/2,2,2.5"},
-        {"size", "6,5,3"},     {"size", "6,0,0"},
-        {"kernel", "box"},     {"kernel-x", "tent"},
-        {"kernel-y", "bspl3"}, {"kernel-z", "nearest"},
-        {"align", "first"},    {"crop", "2:20,1:19,1:6"},
-        {"crop", "2:20,,"},    {"order", "given"},
-        {"step", "2"},         {"spacing", "0.1,0.2,0.3"},
-        {"space-units", "um"}, {"origin", "1,2,3"},
-        {"channel", "first"},  {"missing", "repeat"},
-        {"type", "float32"},   {"window", "10,200"},
-        {"encoding", "gzip"},  {"level", "9"},
-        {"threads", "1"},      {"memory", "1G"},
-        {"progress", "none"},  {"time", "0"},
+        {"factor", "2"},      {"factor", "3/2,2,2.5"},    {"size", "6,5,3"},     {"size", "6,0,0"},
+        {"kernel", "box"},    {"kernel-x", "tent"},       {"kernel-y", "bspl3"}, {"kernel-z", "nearest"},
+        {"align", "first"},   {"crop", "2:20,1:19,1:6"},  {"crop", "2:20,,"},    {"order", "given"},
+        {"step", "2"},        {"spacing", "0.1,0.2,0.3"}, {"space-units", "um"}, {"origin", "1,2,3"},
+        {"channel", "first"}, {"missing", "repeat"},      {"type", "float32"},   {"window", "10,200"},
+        {"window", "auto"},   {"encoding", "gzip"},       {"level", "9"},        {"threads", "1"},
+        {"memory", "1G"},     {"progress", "none"},       {"time", "0"},
     };
     for (const auto& [name, value] : options) {
         CAPTURE(name, value);
@@ -90,6 +84,35 @@ TEST_CASE("options do what they say", "[cli]") {
     CHECK(stack.made_by({"--spacing", "2", "--space-units", "cm"})
               .find("space directions: (20,0,0) (0,20,0) (0,0,20)\n") != Bytes::npos);
     CHECK(stack.made_by({"--spacing", "2"}).find("(2,0,0) (0,2,0) (0,0,2)") != Bytes::npos);
+}
+
+TEST_CASE("--window auto is found first, and then as if it had been given", "[cli]") {
+    const Stack stack;
+    const Bytes automatic = stack.made_by({"--window", "auto", "--factor", "2", "--type", "uint8"});
+    const std::string name = "\nstack2nrrd_window:=";
+    const std::size_t at = automatic.find(name);
+    REQUIRE(at != Bytes::npos);
+    const Bytes found = automatic.substr(at + name.size(), automatic.find(" -> ", at) - at - name.size());
+    CHECK(found.find(',') != Bytes::npos);
+    CHECK(stack.made_by({"--window", found, "--factor", "2", "--type", "uint8"}) == automatic);
+    CHECK(stack.made_by({"--window", "auto", "--factor", "2", "--type", "uint8", "--threads", "1"}) == automatic);
+
+    // Who only looks is told that it will be searched for.
+    const std::string folder = (stack.folder / "stack").string();
+    const Result look = run({folder, "--window", "auto", "--info"});
+    CHECK(look.status == 0);
+    CHECK(look.out.find("--window auto is found by a pass over the samples") != std::string::npos);
+    const Result made = run({folder, "--window", "auto", "-o", (stack.folder / "other.nrrd").string()});
+    CHECK(made.status == 0);
+    CHECK(made.err.find("--window") == std::string::npos);
+
+    const Folder flat;
+    fs::create_directory(flat / "stack");
+    for (int i = 0; i < 3; ++i) write_file(flat / "stack" / slice_name(i), tiff(4, 3, Bytes(24, '\x07')));
+    const Result same = run_in(flat.path(), {"stack", "--window", "auto", "-o", "v.nrrd"});
+    CHECK(same.status == 2);
+    check_sentence(same, {"--window", "1799", "LO,HI"});
+    check_holds(flat.path(), {"stack"});
 }
 
 TEST_CASE("triples forgive blanks and a trailing comma, and one number means three", "[cli]") {
@@ -140,6 +163,8 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
         {{"--labels", "--kernel-x", "nearest", "-o", "v.nrrd"}, {"--kernel", "nearest, mode and mode"}},
         {{"--labels", "--kernel", "lanczos:3", "-o", "v.nrrd"}, {"--labels", "lanczos:3", "nearest"}},
         {{"--labels", "--kernel", "box", "-o", "v.nrrd"}, {"--labels", "box"}},
+        {{"--window", "automatic"}, {"--window", "automatic"}},
+        {{"--labels", "--window", "auto", "-o", "v.nrrd"}, {"--window", "--labels"}},
         {{"--labels", "--window", "0,9", "-o", "v.nrrd"}, {"--window", "--labels"}},
         {{"--kernel", "mode", "--window", "0,9", "-o", "v.nrrd"}, {"--window", "kernel mode"}},
         {{"--labels", "--type", "uint8", "-o", "v.nrrd"}, {"--type", "uint8", "uint16"}},

@@ -36,6 +36,20 @@ Options options_with(const Recipe& recipe, unsigned threads) {
 
 }  // namespace
 
+TEST_CASE("the window of a compressed volume is that of its slices", "[import]") {
+    for (const SampleType type : {SampleType::uint16, SampleType::float32}) {  // read once, and twice
+        const Source source(phantom::noise({31, 27, 23}, type), type);
+        support::TempFolder folder;
+        write_volume(source.stack, folder / "v.nrrd", {}, Encoding::gzip);
+        Options options;
+        options.threads = 3;
+        const auto slices = stack2nrrd::survey_window(source.stack, options);
+        const auto volume = stack2nrrd::survey_window(stack2nrrd::find_stack(folder / "v.nrrd"), options);
+        CHECK(volume.low == slices.low);
+        CHECK(volume.high == slices.high);
+    }
+}
+
 TEST_CASE("a volume gives the samples and the places that its slices give", "[import]") {
     for (const SampleType type : {SampleType::uint8, SampleType::int16, SampleType::uint16, SampleType::float64}) {
         const Source source(phantom::noise({31, 23, 19}, type, 3), type);

@@ -1,0 +1,64 @@
+#pragma once
+
+// Values of given rank among very many, by counting. Integers of 8 and 16 bits take one pass over the samples; all else
+// takes two: the first finds the upper half of the bits of what is wanted, the second the lower half.
+
+#include <stack2nrrd/image.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace stack2nrrd {
+
+/// Finds the 1st and the 99th percentile: the lowest value that at least that share of the samples does not exceed.
+/// They are exact; of float64 to the precision of float32. NaN and infinities do not count.
+class Percentiles {
+public:
+    /// What one thread has counted in a pass.
+    using Counts = std::vector<std::int64_t>;
+
+    explicit Percentiles(SampleType type);
+
+    /// How many passes there must be.
+    [[nodiscard]] int passes() const noexcept { return shift_ == 0 ? 1 : 2; }
+
+    /// Nothing counted yet, for the pass that is next.
+    [[nodiscard]] Counts no_counts() const;
+
+    /// Counts numbers as row_conversion<double>() makes them. Those of integer types that are no whole numbers (luma)
+    /// are rounded. `nan`: not 0 where there is none; may be null.
+    void count(const double* numbers, const double* nan, std::size_t length, Counts& counts) const;
+
+    /// Ends a pass.
+    void end_pass(std::span<const Counts> counts);
+
+    /// How many samples counted.
+    [[nodiscard]] std::int64_t samples() const noexcept { return samples_; }
+
+    /// After the last pass, if there were samples.
+    [[nodiscard]] std::pair<double, double> values() const;
+
+    /// What one Counts takes at most.
+    static constexpr std::int64_t counts_bytes = 2 * 65536 * 8;
+
+private:
+    [[nodiscard]] std::uint32_t key_of(double number) const;
+    [[nodiscard]] double value_of(std::uint32_t key) const;
+
+    SampleType type_;
+    double bias_;
+    double lowest_;
+    double highest_;
+    bool is_float_;
+    int shift_;  ///< of keys, in the first pass
+    bool second_ = false;
+    std::int64_t samples_ = 0;
+    std::array<std::int64_t, 2> rank_{};  ///< from 0, among the samples that have the bits found so far
+    std::array<std::uint32_t, 2> key_{};  ///< what is found so far
+};
+
+}  // namespace stack2nrrd
