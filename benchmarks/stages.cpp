@@ -25,7 +25,7 @@ using namespace stack2nrrd;
 namespace {
 
 constexpr Index side = 2048;
-constexpr Index rows_at_a_time = 16;
+constexpr Index rows_at_a_time = 32;
 constexpr Index slices_at_a_time = 8;
 constexpr Index block = 512;
 

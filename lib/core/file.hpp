@@ -45,7 +45,7 @@ public:
 private:
     std::string path_;
     int handle_ = -1;
-    void* stream_ = nullptr;  // where there are no POSIX handles
+    [[maybe_unused]] void* stream_ = nullptr;  // where there are no POSIX handles
     std::int64_t bytes_ = 0;
     std::int64_t modified_ns_ = 0;
     std::uint64_t id_ = 0;
@@ -93,7 +93,7 @@ private:
     std::filesystem::path previous_;  // another name of what stood under the name before
     bool replace_ = false;
     int handle_ = -1;
-    void* stream_ = nullptr;
+    [[maybe_unused]] void* stream_ = nullptr;
     bool committed_ = false;
 };
 

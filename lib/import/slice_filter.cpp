@@ -8,7 +8,7 @@ namespace stack2nrrd {
 namespace {
 
 /// Rows that are filtered along y together.
-constexpr Index rows_at_a_time = 16;
+constexpr Index rows_at_a_time = 32;
 
 constexpr std::size_t cache_line = 64;
 

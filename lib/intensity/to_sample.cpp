@@ -40,17 +40,16 @@ Sample rounded(double value) {
 /// 8-bit samples as they are.
 template <class Sample>
 void round_off(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples) {
-    constexpr std::int32_t highest = std::numeric_limits<Sample>::max();
-    constexpr float far = 1 << 20;  // beyond every sample and offset
+    // Whole limits may be applied before rounding: what lies beyond them rounds to them.
+    const auto lowest = static_cast<float>(-offset);
+    const auto highest = static_cast<float>(std::numeric_limits<Sample>::max() - offset);
     for (std::size_t i = 0; i < count; ++i) {
         float number = numbers[i];
-        number = number < -far ? -far : number;
-        number = number > far ? far : number;
+        number = number < lowest ? lowest : number;
+        number = number > highest ? highest : number;
         auto whole = static_cast<std::int32_t>(number);
         const float rest = number - static_cast<float>(whole);  // exact
         whole += (rest >= 0.5F ? 1 : 0) - (rest < -0.5F ? 1 : 0) + offset;
-        whole = whole < 0 ? 0 : whole;
-        whole = whole > highest ? highest : whole;
         samples[i] = static_cast<Sample>(whole);
     }
 }
