@@ -1,6 +1,6 @@
 #pragma once
 
-// The samples of regular PNG files, two to three times as fast as through libpng.
+// The samples of regular PNG files, about twice as fast as through libpng.
 
 #include "codec/codec.hpp"
 

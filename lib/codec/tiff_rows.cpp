@@ -27,7 +27,7 @@ void swap_words(std::byte* samples, std::size_t bytes) {
     }
 }
 
-/// The sums stay in registers; libtiff's loop reads each back from memory and takes four times as long.
+/// The sums stay in registers; libtiff's loop reads each back from memory, which takes longer.
 template <class Sample, std::size_t Channels>
 void add_up_row(std::byte* row, std::size_t bytes) {
     std::array<Sample, Channels> sum{};
