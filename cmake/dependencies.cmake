@@ -13,7 +13,8 @@ find_package(ZLIB REQUIRED)
 find_package(TIFF 4.5 REQUIRED)
 find_package(PNG 1.6 REQUIRED)
 find_package(JPEG REQUIRED)
-find_package(ISAL MODULE)  # without it, zlib does what ISA-L would, more slowly
+find_package(ISAL MODULE)        # without it, zlib does what ISA-L would, more slowly
+find_package(LibDeflate MODULE)  # without it, whichever of these two is there does
 if(STACK2NRRD_STATIC_DEPS)
     # What Debian's libtiff.a refers to. Its -dev package brings them all.
     set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES JPEG::JPEG stack2nrrd_no_jbig)

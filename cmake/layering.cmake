@@ -9,7 +9,7 @@ cmake_minimum_required(VERSION 3.25)
 set(table
     "include/stack2nrrd |                                                  | "
     "lib/core           |                                                  | system"
-    "lib/codec          | core                                             | tiff png jpeg zlib isal"
+    "lib/codec          | core                                             | tiff png jpeg zlib isal libdeflate"
     "lib/sidecar        | core                                             | "
     "lib/intensity      | core                                             | "
     "lib/resample       | core                                             | "
@@ -30,6 +30,7 @@ set(jpeg "^j(peglib|error|config|morecfg)\\.h$")
 set(teem "^teem/")
 set(zlib "^z(lib|conf)\\.h$")
 set(isal "^isa-l/")
+set(libdeflate "^libdeflate\\.h$")
 set(json "^nlohmann/")
 set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 

@@ -64,7 +64,8 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/stack2nrrdConfig.cmake.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
     COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake" "${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
-    "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" DESTINATION "${package_folder}")
+    "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindLibDeflate.cmake"
+    DESTINATION "${package_folder}")
 install(EXPORT stack2nrrdTargets NAMESPACE stack2nrrd:: DESTINATION "${package_folder}")
 
 # `cpack -G DEB` and `cpack -G TGZ`: all of the above in one package.

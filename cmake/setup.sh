@@ -33,7 +33,8 @@ install_packages() {
 }
 
 # What the library and the program are built with.
-build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev zlib1g-dev libisal-dev nlohmann-json3-dev)
+build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev zlib1g-dev libisal-dev libdeflate-dev
+                nlohmann-json3-dev)
 
 # What the tests take besides.
 test_packages=(catch2 libteem-dev teem-apps python3-venv)

@@ -225,9 +225,8 @@ PngLayout read_layout(PngReader& reader) {
     }
     if (!layout.interlaced && layout.palette.empty() && png_get_bit_depth(png, info) >= 8) {
         constexpr std::int64_t chunk_head = 8;  // that of the first IDAT, which libpng has read
-        const bool swapped = image.type == SampleType::uint16 && std::endian::native == std::endian::little;
         layout.plain = {reader.position() - chunk_head, image.height, image.row_bytes(),
-                        image.row_bytes() / static_cast<std::size_t>(image.width), swapped};
+                        image.row_bytes() / static_cast<std::size_t>(image.width), png_get_bit_depth(png, info)};
     }
     reader.call("its header", [png, info, palette = !layout.palette.empty(), deep = image.type == SampleType::uint16] {
         if (palette) {
@@ -244,7 +243,7 @@ PngLayout read_layout(PngReader& reader) {
     // rows, too, while we decode without it and afterwards.
     constexpr std::int64_t state = std::int64_t{160} << 10;
     const auto row = static_cast<std::int64_t>(std::max(layout.stored_row_bytes, image.row_bytes()));
-    const std::int64_t alone = layout.plain ? regular_png_bytes(image.row_bytes()) : 0;
+    const std::int64_t alone = layout.plain ? regular_png_bytes(reader.file(), *layout.plain) : 0;
     layout.probe.decoder_bytes = state + 3 * row + std::max(3 * row, alone);
     if (layout.interlaced) {
         const auto one = static_cast<std::int64_t>(layout.stored_row_bytes + sizeof(png_bytep));
@@ -361,11 +360,11 @@ void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
 
 }  // namespace
 
-bool decode_png_alone(InputFile& file, Range rows, RowSink& sink) {
+bool decode_png_alone(InputFile& file, Range rows, RowSink& sink, PngUnpacking unpacking) {
     PngReader reader(file);
     const PngLayout layout = read_layout(reader);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
-    return layout.plain && decode_regular_png(file, *layout.plain, wanted, sink);
+    return layout.plain && decode_regular_png(file, *layout.plain, wanted, sink, unpacking);
 }
 
 void decode_png_by_libpng(InputFile& file, Range rows, RowSink& sink) {

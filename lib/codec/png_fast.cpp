@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -15,8 +16,10 @@ namespace stack2nrrd {
 namespace {
 
 constexpr std::size_t input_bytes = std::size_t{64} << 10;
-constexpr std::size_t step_bytes = std::size_t{64} << 10;    // what is unpacked before rows are made of it
-constexpr std::size_t longest_chunk = std::size_t{8} << 20;  // libpng takes longer ones only where samples need them
+constexpr std::size_t step_bytes = std::size_t{64} << 10;       // what is unpacked before rows are made of it
+constexpr std::uint64_t whole_bytes = std::uint64_t{10} << 20;  // what may be unpacked at once
+constexpr std::size_t batch_bytes = std::size_t{128} << 10;     // of rows that are pushed at once
+constexpr std::size_t longest_chunk = std::size_t{8} << 20;     // libpng takes longer ones only where samples need them
 constexpr std::uint64_t longest_at_all = 0x7FFFFFFF;
 constexpr std::size_t crc_bytes = 4;
 constexpr std::size_t chunk_head_bytes = 8;
@@ -39,11 +42,13 @@ struct ChunkHead {
 /// What the IDAT chunks hold, in one piece, with checked checksums.
 class PackedSamples {
 public:
-    PackedSamples(InputFile& file, std::int64_t offset, std::uint64_t longest)
+    /// `capacity`: how much of it is in memory at a time.
+    PackedSamples(InputFile& file, std::int64_t offset, std::uint64_t longest, std::size_t capacity)
         : file_(file),
           longest_(std::clamp<std::uint64_t>(longest, longest_chunk, longest_at_all)),
           position_(offset),
-          buffer_(std::make_unique_for_overwrite<std::byte[]>(input_bytes + crc_bytes + chunk_head_bytes)) {
+          capacity_(capacity),
+          buffer_(std::make_unique_for_overwrite<std::byte[]>(capacity + crc_bytes + chunk_head_bytes)) {
         next_ = end_ = buffer_.get();
     }
 
@@ -58,9 +63,9 @@ public:
     [[nodiscard]] bool fill() {
         std::size_t have = available();
         std::memmove(buffer_.get(), next_, have);
-        while (!last_ && have < input_bytes) {
+        while (!last_ && have < capacity_) {
             std::byte* to = buffer_.get() + have;
-            const std::size_t part = std::min(left_, input_bytes - have);
+            const std::size_t part = std::min(left_, capacity_ - have);
             const std::size_t after = part == left_ ? crc_bytes + chunk_head_bytes : 0;
             if (!read(to, part + after)) return false;
             crc_ = crc32_after(crc_, to, part);
@@ -114,6 +119,7 @@ private:
     InputFile& file_;
     std::uint64_t longest_;
     std::int64_t position_;
+    std::size_t capacity_;
     std::size_t left_ = 0;  // of the chunk
     std::uint32_t crc_ = 0;
     ChunkHead following_{std::array<std::byte, chunk_head_bytes>{}.data()};
@@ -158,43 +164,73 @@ private:
     std::uint64_t unpacked_ = 0;
 };
 
+/// Rows that are pushed together: few enough for the processor's second cache, and a power of two, so that they are
+/// whole batches for those who work on such.
+Index batch_rows(std::size_t row_bytes) {
+    Index rows = 32;
+    while (rows > 1 && static_cast<std::size_t>(rows) * row_bytes > batch_bytes) rows /= 2;
+    return rows;
+}
+
 /// Undoes the filters row by row.
 class Rows {
 public:
-    Rows(const PngSamples& samples, Range wanted, RowSink& sink) : samples_(samples), wanted_(wanted), sink_(sink) {
-        for (std::vector<std::byte>* row : {&row_, &above_}) row->resize(samples.row_bytes + 2 * png_row_margin);
-        if (samples.swapped) delivered_.resize(samples.row_bytes + png_row_margin);
-    }
+    Rows(const PngSamples& samples, Range wanted, RowSink& sink)
+        : row_bytes_(samples.row_bytes),
+          pixel_bytes_(samples.pixel_bytes),
+          swapped_(samples.bits == 16 && std::endian::native == std::endian::little),
+          wanted_(wanted),
+          sink_(sink),
+          row_(samples.row_bytes + png_row_margin),
+          above_(row_.size()),
+          batch_rows_(batch_rows(samples.row_bytes)),
+          batch_(static_cast<std::size_t>(batch_rows_) * samples.row_bytes + png_row_margin) {}
 
     /// `stored`: the filter, and the filtered bytes.
     [[nodiscard]] bool take(const std::byte* stored) {
         std::swap(row_, above_);
-        std::byte* row = row_.data() + png_row_margin;
-        if (!unfilter_png_row(std::to_integer<int>(stored[0]), samples_.pixel_bytes, stored + 1,
-                              above_.data() + png_row_margin, row, samples_.row_bytes)) {
+        if (!unfilter_png_row(std::to_integer<int>(stored[0]), pixel_bytes_, stored + 1, above_.data(), row_.data(),
+                              row_bytes_)) {
             return false;
         }
-        if (next_ >= wanted_.first) {
-            if (samples_.swapped) {
-                swap_png_row(row, delivered_.data(), samples_.row_bytes);
-                row = delivered_.data();
-            }
-            sink_.row(next_, row);
+        const Index first = next_ / batch_rows_ * batch_rows_;
+        std::byte* delivered = batch_.data() + static_cast<std::size_t>(next_ - first) * row_bytes_;
+        if (swapped_) {
+            swap_png_row(row_.data(), delivered, row_bytes_);
+        } else {
+            std::memcpy(delivered, row_.data(), row_bytes_);
         }
         ++next_;
+        if (next_ == first + batch_rows_ || finished()) push({std::max(first, wanted_.first), next_}, first);
         return true;
     }
     [[nodiscard]] bool finished() const { return next_ == wanted_.end; }
 
+    [[nodiscard]] static std::size_t bytes(std::size_t row_bytes) {
+        return (static_cast<std::size_t>(batch_rows(row_bytes)) + 2) * (row_bytes + png_row_margin);
+    }
+
 private:
-    const PngSamples& samples_;
+    void push(Range rows, Index first) {
+        if (rows.empty()) return;
+        sink_.rows(rows.first, rows.size(), batch_.data() + static_cast<std::size_t>(rows.first - first) * row_bytes_);
+    }
+
+    std::size_t row_bytes_;
+    std::size_t pixel_bytes_;
+    bool swapped_;
     Range wanted_;
     RowSink& sink_;
     std::vector<std::byte> row_;
     std::vector<std::byte> above_;
-    std::vector<std::byte> delivered_;
+    Index batch_rows_;
+    std::vector<std::byte> batch_;
     Index next_ = 0;
 };
+
+std::uint64_t unpacked_bytes(const PngSamples& samples, Index rows) {
+    return (std::uint64_t{samples.row_bytes} + 1) * static_cast<std::uint64_t>(rows);
+}
 
 /// May this zlib stream begin so, if it unfolds to `bytes`? zlib notices references beyond a smaller window only
 /// sometimes; where the window is the largest, or not smaller than the whole, there can be none.
@@ -207,17 +243,40 @@ bool regular_zlib_head(const std::byte* head, std::uint64_t bytes) {
            (window_bits == 15 || bytes <= std::uint64_t{1} << window_bits);
 }
 
-}  // namespace
+/// May they be unpacked at once? Then what is left of the file, which holds them packed, is not much longer.
+bool is_small(const InputFile& file, const PngSamples& samples) {
+    const std::uint64_t all = unpacked_bytes(samples, samples.height);
+    const auto rest = static_cast<std::uint64_t>(std::max<std::int64_t>(file.bytes() - samples.offset, 0));
+    return all <= whole_bytes && rest <= all + all / 8 + input_bytes;
+}
 
-bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink) {
+bool begins_regularly(PackedSamples& packed, std::uint64_t unpacked) {
     constexpr std::size_t zlib_head_bytes = 2;
-    const std::size_t stored_row = samples.row_bytes + 1;
-    const std::uint64_t all = std::uint64_t{stored_row} * static_cast<std::uint64_t>(samples.height);
-    const std::uint64_t wanted = std::uint64_t{stored_row} * static_cast<std::uint64_t>(rows.end);
+    return packed.open() && packed.available() >= zlib_head_bytes && regular_zlib_head(packed.next(), unpacked);
+}
 
-    PackedSamples packed(file, samples.offset, all);
-    if (!packed.open() || packed.available() < zlib_head_bytes) return false;
-    if (!regular_zlib_head(packed.next(), all)) return false;
+bool decode_whole(InputFile& file, const PngSamples& samples, Range wanted, RowSink& sink) {
+    const std::uint64_t all = unpacked_bytes(samples, samples.height);
+    PackedSamples packed(file, samples.offset, all, static_cast<std::size_t>(file.bytes() - samples.offset));
+    if (!begins_regularly(packed, all) || !packed.last()) return false;
+    const auto size = static_cast<std::size_t>(all);
+    const auto unpacked = std::make_unique_for_overwrite<std::byte[]>(size + png_row_margin);
+    if (!unpack_whole({packed.next(), packed.available()}, {unpacked.get(), size})) return false;
+    packed.drop(packed.available());
+    if (!packed.regular_end()) return false;
+    Rows converter(samples, wanted, sink);
+    for (const std::byte* row = unpacked.get(); !converter.finished(); row += samples.row_bytes + 1) {
+        if (!converter.take(row)) return false;
+    }
+    return true;
+}
+
+bool decode_stream(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink) {
+    const std::size_t stored_row = samples.row_bytes + 1;
+    const std::uint64_t all = unpacked_bytes(samples, samples.height);
+    const std::uint64_t wanted = unpacked_bytes(samples, rows.end);
+    PackedSamples packed(file, samples.offset, all, input_bytes);
+    if (!begins_regularly(packed, all)) return false;
 
     Window window(stored_row);
     Rows converter(samples, rows, sink);
@@ -239,9 +298,24 @@ bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, 
     return window.unpacked() == all && (wanted < all || packed.regular_end());
 }
 
-std::int64_t regular_png_bytes(std::size_t row_bytes) {
-    const std::size_t rows = 4 * (row_bytes + 2 * png_row_margin);
-    return static_cast<std::int64_t>(input_bytes + step_bytes + rows) + ZlibUnpacker::memory_bytes() + 4096;
+}  // namespace
+
+bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink, PngUnpacking unpacking) {
+    const bool whole = unpacking == PngUnpacking::fastest ? prefers_whole(samples.bits) && rows.end == samples.height
+                                                          : unpacking == PngUnpacking::whole;
+    return whole && is_small(file, samples) ? decode_whole(file, samples, rows, sink)
+                                            : decode_stream(file, samples, rows, sink);
+}
+
+std::int64_t regular_png_bytes(const InputFile& file, const PngSamples& samples) {
+    constexpr std::size_t state = std::size_t{64} << 10;  // of libdeflate, and of all else that is small
+    const std::uint64_t streamed =
+        input_bytes + step_bytes + samples.row_bytes + static_cast<std::uint64_t>(ZlibUnpacker::memory_bytes());
+    const std::uint64_t whole =
+        prefers_whole(samples.bits) && is_small(file, samples)
+            ? unpacked_bytes(samples, samples.height) + static_cast<std::uint64_t>(file.bytes() - samples.offset)
+            : 0;
+    return static_cast<std::int64_t>(std::max(streamed, whole) + Rows::bytes(samples.row_bytes) + state);
 }
 
 }  // namespace stack2nrrd

@@ -15,15 +15,20 @@ struct PngSamples {
     Index height = 0;
     std::size_t row_bytes = 0;
     std::size_t pixel_bytes = 0;  ///< all channels at one position
-    bool swapped = false;         ///< 16-bit samples, on a machine that has the lower byte first
+    int bits = 0;                 ///< of a sample
 };
+
+/// What it is done with. Fastest: as a whole if that is quicker for these samples, all rows are wanted, and the slice
+/// is no larger than a limit, so that the memory does not follow its size.
+enum class PngUnpacking : std::uint8_t { fastest, streamed, whole };
 
 /// Pushes `rows` to `sink`, as Codec::decode does. It never refuses a file: if it meets anything that a regular file
 /// has not, from a chunk out of place to a wrong checksum, it returns false, and libpng must say what is to be thought
 /// of it. The rows that were pushed up to there are those that libpng delivers, if it delivers any.
-[[nodiscard]] bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink);
+[[nodiscard]] bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink,
+                                      PngUnpacking unpacking = PngUnpacking::fastest);
 
 /// Upper bound of what it holds.
-[[nodiscard]] std::int64_t regular_png_bytes(std::size_t row_bytes);
+[[nodiscard]] std::int64_t regular_png_bytes(const InputFile& file, const PngSamples& samples);
 
 }  // namespace stack2nrrd

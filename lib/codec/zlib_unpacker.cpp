@@ -4,6 +4,10 @@
 #include <limits>
 #include <new>
 
+#if defined(STACK2NRRD_HAVE_LIBDEFLATE)
+#include <libdeflate.h>
+#endif
+
 #if defined(STACK2NRRD_HAVE_ISAL)
 
 #include <isa-l/crc.h>
@@ -23,6 +27,8 @@ struct ZlibUnpacker::Stream : inflate_state {
 };
 
 std::int64_t ZlibUnpacker::memory_bytes() { return sizeof(Stream); }
+
+bool prefers_whole(int bits) { return unpacks_whole() && bits == 16; }
 
 std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
     return crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes), size);
@@ -51,6 +57,8 @@ struct ZlibUnpacker::Stream : z_stream {
 };
 
 std::int64_t ZlibUnpacker::memory_bytes() { return std::int64_t{64} << 10; }
+
+bool prefers_whole(int) { return unpacks_whole(); }
 
 std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
     return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes), size));
@@ -83,5 +91,28 @@ ZlibUnpacker::State ZlibUnpacker::run(Piece& piece) {
     piece.available_out -= made;
     return state;
 }
+
+#if defined(STACK2NRRD_HAVE_LIBDEFLATE)
+
+bool unpacks_whole() { return true; }
+
+bool unpack_whole(std::span<const std::byte> packed, std::span<std::byte> unpacked) {
+    struct Free {
+        void operator()(libdeflate_decompressor* unpacker) const { libdeflate_free_decompressor(unpacker); }
+    };
+    const std::unique_ptr<libdeflate_decompressor, Free> unpacker(libdeflate_alloc_decompressor());
+    if (unpacker == nullptr) throw std::bad_alloc();
+    std::size_t taken = 0;  // that as much as there is room for is made, goes without asking where nobody asks
+    return libdeflate_zlib_decompress_ex(unpacker.get(), packed.data(), packed.size(), unpacked.data(), unpacked.size(),
+                                         &taken, nullptr) == LIBDEFLATE_SUCCESS &&
+           taken == packed.size();
+}
+
+#else
+
+bool unpacks_whole() { return false; }
+bool unpack_whole(std::span<const std::byte>, std::span<std::byte>) { return false; }
+
+#endif
 
 }  // namespace stack2nrrd

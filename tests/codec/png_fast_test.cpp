@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 
 #include "codec/png.hpp"
+#include "codec/zlib_unpacker.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -160,7 +161,7 @@ private:
     Index next_;
 };
 
-enum class Way { whichever, alone, libpng };
+enum class Way { whichever, streamed, whole, libpng };
 
 Outcome outcome(const std::string& path, Way way, Range rows = {}) {
     Outcome result;
@@ -171,7 +172,8 @@ Outcome outcome(const std::string& path, Way way, Range rows = {}) {
         Rows sink(result.samples, probe.image.row_bytes(), rows.first);
         switch (way) {
             case Way::whichever: png_codec.decode(file, 0, rows, sink); break;
-            case Way::alone: result.gave_up = !decode_png_alone(file, rows, sink); break;
+            case Way::streamed: result.gave_up = !decode_png_alone(file, rows, sink, PngUnpacking::streamed); break;
+            case Way::whole: result.gave_up = !decode_png_alone(file, rows, sink, PngUnpacking::whole); break;
             case Way::libpng: decode_png_by_libpng(file, rows, sink); break;
         }
     } catch (const Error& error) {
@@ -180,13 +182,21 @@ Outcome outcome(const std::string& path, Way way, Range rows = {}) {
     return result;
 }
 
-/// Writes the file and reads it in all ways. False if they disagree. `alone` counts what needed no libpng.
+/// Writes the file and reads it in all ways. False if they disagree. `alone` counts what needed no libpng, unpacked in
+/// either way.
 bool ways_agree(const std::string& path, const Bytes& png, Range rows = {}, int* alone = nullptr) {
     write_bytes(path, png);
     const Outcome expected = outcome(path, Way::libpng, rows);
-    const Outcome fast = outcome(path, Way::alone, rows);
-    if (alone != nullptr && !fast.gave_up && fast.refusal.empty()) ++*alone;
-    return outcome(path, Way::whichever, rows) == expected && (fast.gave_up || fast == expected);
+    bool agree = outcome(path, Way::whichever, rows) == expected;
+    bool gave_up = false;
+    for (const Way way : {Way::streamed, Way::whole}) {
+        if (way == Way::whole && !unpacks_whole()) continue;
+        const Outcome fast = outcome(path, way, rows);
+        gave_up = gave_up || fast.gave_up || !fast.refusal.empty();
+        agree = agree && (fast.gave_up || fast == expected);
+    }
+    if (alone != nullptr && !gave_up) ++*alone;
+    return agree;
 }
 
 /// ISA-L takes codes that lack words ("invalid distances set"), which zlib never does. Checksums still hold.
@@ -279,7 +289,7 @@ TEST_CASE("PNG without libpng: every filter, size of a pixel and width", "[codec
                 if (bits == 16 && std::endian::native == std::endian::little) {
                     for (std::size_t i = 0; i < expected.size(); i += 2) std::swap(expected[i], expected[i + 1]);
                 }
-                CHECK((outcome(file, Way::alone).samples == expected));
+                CHECK((outcome(file, Way::whichever).samples == expected));
             }
         }
     }
@@ -305,6 +315,26 @@ TEST_CASE("PNG without libpng: slices larger than all buffers, in chunks of any 
     check({90'000, 7, 16, 6}, 1 << 30, 6);  // a row is larger than the window
     check({1, 70'000, 8, 0}, 1000, 9);
     check({300, 200, 16, 0}, 1, 6);
+}
+
+TEST_CASE("PNG without libpng: memory for a whole slice is told, and has a limit", "[codec][png][fast]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.png");
+    const auto decoder_bytes = [&](std::uint32_t height) {
+        const Spec spec{1000, height, 16, 0};
+        const Bytes content(static_cast<std::size_t>(spec.height) * (spec.row_bytes() + 1));
+        write_bytes(file, make_png(spec, compressed(content, 0)));
+        return probe_file(file).decoder_bytes;
+    };
+    const std::int64_t few = decoder_bytes(100);
+    const std::int64_t many = decoder_bytes(5000);
+    const std::int64_t too_many = decoder_bytes(6000);
+    if (unpacks_whole()) {
+        CHECK(few > 2 * 100 * 2001);
+        CHECK(many > 2 * 5000 * 2001);
+        CHECK(many < 2 * 5000 * 2001 + 1'000'000);
+    }
+    CHECK(too_many < 1'000'000);
 }
 
 TEST_CASE("PNG without libpng: every beginning and every changed byte, as libpng sees them", "[codec][png][fast]") {
