@@ -172,60 +172,73 @@ Index batch_rows(std::size_t row_bytes) {
     return rows;
 }
 
-/// Undoes the filters row by row.
+/// Undoes the filters, and pushes rows in batches.
 class Rows {
 public:
     Rows(const PngSamples& samples, Range wanted, RowSink& sink)
         : row_bytes_(samples.row_bytes),
           pixel_bytes_(samples.pixel_bytes),
-          swapped_(samples.bits == 16 && std::endian::native == std::endian::little),
           wanted_(wanted),
           sink_(sink),
-          row_(samples.row_bytes + png_row_margin),
-          above_(row_.size()),
-          batch_rows_(batch_rows(samples.row_bytes)),
-          batch_(static_cast<std::size_t>(batch_rows_) * samples.row_bytes + png_row_margin) {}
+          most_(batch_rows(samples.row_bytes)),
+          rows_((static_cast<std::size_t>(most_) + 1) * samples.row_bytes + png_row_margin) {
+        if (samples.bits == 16 && std::endian::native == std::endian::little) {
+            swapped_.resize(static_cast<std::size_t>(most_) * samples.row_bytes);
+        }
+    }
 
-    /// `stored`: the filter, and the filtered bytes.
-    [[nodiscard]] bool take(const std::byte* stored) {
-        std::swap(row_, above_);
-        if (!unfilter_png_row(std::to_integer<int>(stored[0]), pixel_bytes_, stored + 1, above_.data(), row_.data(),
-                              row_bytes_)) {
-            return false;
+    /// `stored`: `count` rows, each its filter and the filtered bytes. How many of them it has taken: one or two; none
+    /// if there is no such filter.
+    [[nodiscard]] std::size_t take(const std::byte* stored, std::size_t count) {
+        std::byte* row = row_at(next_ - first_);
+        const std::byte* stored_below = stored + row_bytes_ + 1;
+        const auto is_paeth = [](const std::byte* filter) { return std::to_integer<int>(*filter) == paeth_filter; };
+        const Index end = std::min(first_ + most_, wanted_.end);
+        std::size_t taken = 1;
+        if (pixel_bytes_ == 1 && count > 1 && end - next_ > 1 && is_paeth(stored) && is_paeth(stored_below)) {
+            unfilter_paeth_pair(stored + 1, stored_below + 1, row - row_bytes_, row, row + row_bytes_, row_bytes_);
+            taken = 2;
+        } else if (!unfilter_png_row(std::to_integer<int>(stored[0]), pixel_bytes_, stored + 1, row - row_bytes_, row,
+                                     row_bytes_)) {
+            return 0;
         }
-        const Index first = next_ / batch_rows_ * batch_rows_;
-        std::byte* delivered = batch_.data() + static_cast<std::size_t>(next_ - first) * row_bytes_;
-        if (swapped_) {
-            swap_png_row(row_.data(), delivered, row_bytes_);
-        } else {
-            std::memcpy(delivered, row_.data(), row_bytes_);
-        }
-        ++next_;
-        if (next_ == first + batch_rows_ || finished()) push({std::max(first, wanted_.first), next_}, first);
-        return true;
+        next_ += static_cast<Index>(taken);
+        if (next_ == end) push();
+        return taken;
     }
     [[nodiscard]] bool finished() const { return next_ == wanted_.end; }
 
     [[nodiscard]] static std::size_t bytes(std::size_t row_bytes) {
-        return (static_cast<std::size_t>(batch_rows(row_bytes)) + 2) * (row_bytes + png_row_margin);
+        return (2 * static_cast<std::size_t>(batch_rows(row_bytes)) + 1) * row_bytes + png_row_margin;
     }
 
 private:
-    void push(Range rows, Index first) {
-        if (rows.empty()) return;
-        sink_.rows(rows.first, rows.size(), batch_.data() + static_cast<std::size_t>(rows.first - first) * row_bytes_);
+    /// Of the batch; -1 is the row above it.
+    [[nodiscard]] std::byte* row_at(Index i) { return rows_.data() + static_cast<std::size_t>(i + 1) * row_bytes_; }
+
+    void push() {
+        const Range rows{std::max(first_, wanted_.first), next_};
+        if (rows.first < rows.end) {
+            const std::byte* samples = row_at(rows.first - first_);
+            if (!swapped_.empty()) {
+                swap_png_samples(samples, swapped_.data(), static_cast<std::size_t>(rows.size()) * row_bytes_);
+                samples = swapped_.data();
+            }
+            sink_.rows(rows.first, rows.size(), samples);
+        }
+        std::memcpy(row_at(-1), row_at(next_ - first_ - 1), row_bytes_);
+        first_ = next_;
     }
 
     std::size_t row_bytes_;
     std::size_t pixel_bytes_;
-    bool swapped_;
     Range wanted_;
     RowSink& sink_;
-    std::vector<std::byte> row_;
-    std::vector<std::byte> above_;
-    Index batch_rows_;
-    std::vector<std::byte> batch_;
+    Index most_;       // rows of a batch
+    Index first_ = 0;  // row of this batch
     Index next_ = 0;
+    std::vector<std::byte> rows_;
+    std::vector<std::byte> swapped_;
 };
 
 std::uint64_t unpacked_bytes(const PngSamples& samples, Index rows) {
@@ -265,8 +278,12 @@ bool decode_whole(InputFile& file, const PngSamples& samples, Range wanted, RowS
     packed.drop(packed.available());
     if (!packed.regular_end()) return false;
     Rows converter(samples, wanted, sink);
-    for (const std::byte* row = unpacked.get(); !converter.finished(); row += samples.row_bytes + 1) {
-        if (!converter.take(row)) return false;
+    const std::size_t stored_row = samples.row_bytes + 1;
+    for (std::size_t done = 0; !converter.finished();) {
+        const std::size_t taken =
+            converter.take(unpacked.get() + done * stored_row, static_cast<std::size_t>(samples.height) - done);
+        if (taken == 0) return false;
+        done += taken;
     }
     return true;
 }
@@ -284,8 +301,10 @@ bool decode_stream(InputFile& file, const PngSamples& samples, Range rows, RowSi
         const ZlibUnpacker::State state = window.fill(packed);
         if (state == ZlibUnpacker::State::damaged || window.unpacked() > all) return false;
         const bool starved = !window.is_full();
-        for (; !converter.finished() && window.available() >= stored_row; window.drop(stored_row)) {
-            if (!converter.take(window.next())) return false;
+        while (!converter.finished() && window.available() >= stored_row) {
+            const std::size_t taken = converter.take(window.next(), window.available() / stored_row);
+            if (taken == 0) return false;
+            window.drop(taken * stored_row);
         }
         // zlib, too, looks one symbol ahead of the last byte that it is asked for, and may find damage there; and
         // libpng wants input to be left. Where there is none the rest is short, and shows whether the stream is whole.

@@ -52,21 +52,19 @@ void undo_up(const std::byte* filtered, const std::byte* above, std::byte* row, 
     each_step<8>(bytes, [&](std::size_t i) { store(row + i, add(load(filtered + i), load(above + i))); });
 }
 
+// Where pixels have one or two bytes, these wait for their neighbours on the left for a shorter time alone than in a
+// word.
+
 template <std::size_t pixel_bytes>
 void undo_sub(const std::byte* filtered, std::byte* row, std::size_t bytes) {
-    if constexpr (8 % pixel_bytes == 0) {
-        // Sums within a word first; only adding the last pixel of the word before waits for that word.
-        constexpr Word each_pixel = ~Word{0} / (~Word{0} >> (64 - 8 * pixel_bytes));
-        Word last = 0;
-        each_step<8>(bytes, [&](std::size_t i) {
-            Word sum = load(filtered + i);
-            if constexpr (pixel_bytes <= 1) sum = add(sum, sum << 8);
-            if constexpr (pixel_bytes <= 2) sum = add(sum, sum << 16);
-            if constexpr (pixel_bytes <= 4) sum = add(sum, sum << 32);
-            sum = add(sum, last * each_pixel);
-            store(row + i, sum);
-            last = sum >> (64 - 8 * pixel_bytes);
-        });
+    if constexpr (pixel_bytes <= 2) {
+        std::array<std::uint8_t, pixel_bytes> left{};
+        for (std::size_t i = 0; i < bytes; i += pixel_bytes) {
+            for (std::size_t c = 0; c < pixel_bytes; ++c) {
+                left[c] = static_cast<std::uint8_t>(left[c] + std::to_integer<unsigned>(filtered[i + c]));
+                row[i + c] = static_cast<std::byte>(left[c]);
+            }
+        }
     } else {
         Word left = 0;
         each_step<pixel_bytes>(bytes, [&](std::size_t i) {
@@ -78,11 +76,22 @@ void undo_sub(const std::byte* filtered, std::byte* row, std::size_t bytes) {
 
 template <std::size_t pixel_bytes>
 void undo_average(const std::byte* filtered, const std::byte* above, std::byte* row, std::size_t bytes) {
-    Word left = 0;
-    each_step<pixel_bytes>(bytes, [&](std::size_t i) {
-        left = add(load(filtered + i), mean(left, load(above + i)));
-        store(row + i, left);
-    });
+    if constexpr (pixel_bytes <= 2) {
+        std::array<std::uint8_t, pixel_bytes> left{};
+        for (std::size_t i = 0; i < bytes; i += pixel_bytes) {
+            for (std::size_t c = 0; c < pixel_bytes; ++c) {
+                const unsigned guess = (left[c] + std::to_integer<unsigned>(above[i + c])) >> 1;
+                left[c] = static_cast<std::uint8_t>(guess + std::to_integer<unsigned>(filtered[i + c]));
+                row[i + c] = static_cast<std::byte>(left[c]);
+            }
+        }
+    } else {
+        Word left = 0;
+        each_step<pixel_bytes>(bytes, [&](std::size_t i) {
+            left = add(load(filtered + i), mean(left, load(above + i)));
+            store(row + i, left);
+        });
+    }
 }
 
 /// The one of `left`, `above` and `corner` that is nearest to left + above - corner, the first of those that are:
@@ -118,7 +127,7 @@ bool undo(int filter, const std::byte* filtered, const std::byte* above, std::by
         case 1: undo_sub<pixel_bytes>(filtered, row, bytes); return true;
         case 2: undo_up(filtered, above, row, bytes); return true;
         case 3: undo_average<pixel_bytes>(filtered, above, row, bytes); return true;
-        case 4: undo_paeth<pixel_bytes>(filtered, above, row, bytes); return true;
+        case paeth_filter: undo_paeth<pixel_bytes>(filtered, above, row, bytes); return true;
         default: return false;
     }
 }
@@ -138,12 +147,39 @@ bool unfilter_png_row(int filter, std::size_t pixel_bytes, const std::byte* filt
     }
 }
 
-void swap_png_row(const std::byte* from, std::byte* to, std::size_t bytes) {
-    constexpr Word low = 0x00FF00FF00FF00FF;
-    each_step<8>(bytes, [&](std::size_t i) {
-        const Word word = load(from + i);
-        store(to + i, (word & low) << 8 | (word >> 8 & low));
-    });
+void unfilter_paeth_pair(const std::byte* filtered, const std::byte* filtered_below, const std::byte* above,
+                         std::byte* row, std::byte* below, std::size_t bytes) {
+    // The row below is one byte behind: then what is above it is there.
+    int left = 0;
+    int corner = 0;
+    int left_below = 0;
+    int corner_below = 0;
+    const auto step = [&](std::size_t i) {
+        const int up = std::to_integer<int>(above[i]);
+        left = (paeth(left, up, corner) + std::to_integer<int>(filtered[i])) & 255;
+        corner = up;
+        row[i] = static_cast<std::byte>(left);
+    };
+    const auto step_below = [&](std::size_t i, int up) {
+        left_below = (paeth(left_below, up, corner_below) + std::to_integer<int>(filtered_below[i])) & 255;
+        corner_below = up;
+        below[i] = static_cast<std::byte>(left_below);
+    };
+    step(0);
+    for (std::size_t i = 1; i < bytes; ++i) {
+        step_below(i - 1, left);
+        step(i);
+    }
+    step_below(bytes - 1, left);
+}
+
+void swap_png_samples(const std::byte* from, std::byte* to, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; i += 2) {
+        std::uint16_t sample = 0;
+        std::memcpy(&sample, from + i, sizeof sample);
+        sample = static_cast<std::uint16_t>(sample << 8 | sample >> 8);
+        std::memcpy(to + i, &sample, sizeof sample);
+    }
 }
 
 }  // namespace stack2nrrd
