@@ -5,6 +5,7 @@
 //
 // STACK2NRRD_INSTRUCTIONS=baseline or avx2 makes the loops take lesser instruction sets.
 
+#include "core/buffer.hpp"
 #include "intensity/to_float.hpp"
 #include "intensity/to_sample.hpp"
 #include "resample/accumulator.hpp"
@@ -71,7 +72,7 @@ int main(int argc, char** argv) {
     const RowConversion<float> convert = row_conversion<float>(image, Channel::luma);
     std::printf("factor %lld, %s; ns for each source sample\n", static_cast<long long>(factor), kernel.c_str());
 
-    std::vector<float> numbers(static_cast<std::size_t>(rows_at_a_time * (block + 16)));
+    Buffer<float> numbers(static_cast<std::size_t>(rows_at_a_time * (block + 16)));
     std::vector<const float*> rows(rows_at_a_time);
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = numbers.data() + i * (block + 16);
     const auto converted = [&](Index y, Index x) {
@@ -102,7 +103,7 @@ int main(int argc, char** argv) {
     report("y", to_y - converting, slice_samples);
 
     const std::size_t small_row = static_cast<std::size_t>(plan.outputs);
-    std::vector<float> small(small_row * small_row);
+    Buffer<float> small(small_row * small_row);
     const std::vector<float> row(static_cast<std::size_t>(side), 3.5F);
     FilterX<float> x_filter(plan, table, 1,
                             [&](Index y) { return small.data() + static_cast<std::size_t>(y) * small_row; });
@@ -112,7 +113,7 @@ int main(int argc, char** argv) {
     });
     report("x", x_taken, slice_samples);
 
-    std::vector<std::vector<float>> slices(slices_at_a_time, std::vector<float>(small.size(), 1.25F));
+    std::vector<Buffer<float>> slices(slices_at_a_time, Buffer<float>(small.size(), 1.25F));
     std::vector<std::uint16_t> samples(small.size());
     const LinearMap map = intensity_map(SampleType::uint16, SampleType::uint16, std::nullopt);
     const auto z_seconds = [&](bool with_samples) {

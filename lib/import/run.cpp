@@ -26,7 +26,7 @@ public:
     /// All that can be under way, at once: so that a long run takes what a short one takes, however threads are timed.
     explicit SlicePool(const ImportPlan::Detail& plan) {
         const Index most = std::min(plan.in_flight + plan.z_batch, plan.source.size());
-        for (Index i = 0; i < most; ++i) free_.push_back({std::vector<Real>(plan.small_slice_length()), {}});
+        for (Index i = 0; i < most; ++i) free_.push_back({Buffer<Real>(plan.small_slice_length()), {}});
     }
 
     SmallSlice<Real> take() {

@@ -10,7 +10,9 @@ namespace {
 /// Rows that are filtered along y together.
 constexpr Index rows_at_a_time = 32;
 
-constexpr std::size_t cache_line = 64;
+/// Numbers in a cache line.
+template <class Real>
+constexpr Index line = cache_line / sizeof(Real);
 
 bool is_float(SampleType type) { return type == SampleType::float32 || type == SampleType::float64; }
 
@@ -20,13 +22,23 @@ template <class Real>
 SliceTables<Real>::SliceTables(const ImportPlan::Detail& plan)
     : x(std::make_shared<TapTable<Real>>(plan.axes[0])), y(std::make_shared<TapTable<Real>>(plan.axes[1])) {}
 
-/// Columns of a batch that are converted and filtered along y at a time: they stay in the processor's first cache.
-/// Whether a row has NaN must be known before anything is added, so floating-point rows are worked on as a whole.
+/// Columns of a batch that are converted and filtered along y at a time: they stay in the processor's first cache, and
+/// begin at cache lines. Whether a row has NaN must be known before anything is added, so floating-point rows are
+/// worked on as a whole.
 template <class Real>
 Index SliceFilter<Real>::block_columns(const ImportPlan::Detail& plan) {
     constexpr Index samples = 512;
     const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
-    return is_float(plan.image.type) ? columns : std::min(columns, std::max<Index>(1, samples / plan.volume.channels));
+    if (is_float(plan.image.type)) return columns;
+    return std::min(columns, std::max<Index>(1, samples / plan.volume.channels / line<Real>) * line<Real>);
+}
+
+/// From one row of a block to the next: whole cache lines, and one more, lest all rows meet in the same places of the
+/// cache.
+template <class Real>
+std::size_t SliceFilter<Real>::block_stride(const ImportPlan::Detail& plan) {
+    const Index samples = block_columns(plan) * plan.volume.channels;
+    return static_cast<std::size_t>((samples / line<Real> + 1) * line<Real>);
 }
 
 template <class Real>
@@ -43,7 +55,7 @@ SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables
       rows_(static_cast<std::size_t>(rows_at_a_time)),
       kept_(rows_.size() * plan.image.row_bytes()),
       block_(block_columns(plan)),
-      stride_(static_cast<std::size_t>(block_ * plan.volume.channels) + cache_line / sizeof(Real)),
+      stride_(block_stride(plan)),
       numbers_(rows_.size() * stride_),
       number_rows_(rows_.size()),
       nan_rows_(rows_.size()),
@@ -129,10 +141,9 @@ std::int64_t SliceFilter<Real>::memory_bytes(const ImportPlan::Detail& plan) {
     const auto channels = static_cast<std::size_t>(plan.volume.channels);
     const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
     const std::size_t length = static_cast<std::size_t>(columns) * channels;
-    const std::size_t block = static_cast<std::size_t>(block_columns(plan)) * channels + cache_line / sizeof(Real);
     const std::int64_t path = FilterX<Real>::memory_bytes(plan.axes[0], channels) +
                               Accumulator<Real>::memory_bytes(plan.axes[1], length, rows_at_a_time) +
-                              rows_at_a_time * static_cast<std::int64_t>(block * sizeof(Real));
+                              rows_at_a_time * static_cast<std::int64_t>(block_stride(plan) * sizeof(Real));
     const auto kept = rows_at_a_time * static_cast<std::int64_t>(plan.image.row_bytes());
     return (is_float(plan.image.type) ? 2 : 1) * path + kept;
 }

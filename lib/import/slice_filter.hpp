@@ -4,6 +4,7 @@
 // decoded; nothing here holds a whole source slice.
 
 #include "codec/codec.hpp"
+#include "core/buffer.hpp"
 #include "import/plan_detail.hpp"
 #include "import/slice_source.hpp"
 #include "intensity/to_float.hpp"
@@ -20,8 +21,8 @@ namespace stack2nrrd {
 /// A slice on its way from the workers to z: y × x × channels.
 template <class Real>
 struct SmallSlice {
-    std::vector<Real> numbers;
-    std::vector<Real> nan;  ///< the share of each number's weight that fell on NaN; empty if none did
+    Buffer<Real> numbers;
+    Buffer<Real> nan;  ///< the share of each number's weight that fell on NaN; empty if none did
 };
 
 /// The tables that all workers share.
@@ -50,6 +51,7 @@ private:
     void rows(Index y, Index count, const std::byte* samples) override;
     void filter(Range batch);
     static Index block_columns(const ImportPlan::Detail& plan);
+    static std::size_t block_stride(const ImportPlan::Detail& plan);
 
     const ImportPlan::Detail& plan_;
     SliceSource& source_;
@@ -65,8 +67,8 @@ private:
     std::vector<std::byte> kept_;         ///< those of them that their decoder did not keep
     Index block_;                         ///< columns that are worked on at a time
     std::size_t stride_;                  ///< from one row of a block to the next
-    std::vector<Real> numbers_;           ///< a block, converted
-    std::vector<Real> nan_;
+    Buffer<Real> numbers_;                ///< a block, converted
+    Buffer<Real> nan_;
     std::vector<const Real*> number_rows_;
     std::vector<const Real*> nan_rows_;
     std::vector<bool> has_nan_;

@@ -1,6 +1,7 @@
 #include "resample/accumulator.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace stack2nrrd {
@@ -24,7 +25,7 @@ void Accumulator<Real>::restart() {
 
 template <class Real>
 void Accumulator<Real>::recycle(Output output) {
-    output.started = output.started_nan = false;
+    output.started_nan = false;
     spare_.push_back(std::move(output));
 }
 
@@ -35,7 +36,7 @@ void Accumulator<Real>::begin(Range batch, const std::vector<bool>& has_nan) {
     for (Output& output : open_) {
         look_for_nan(output, has_nan);
         if (output.end() > batch.end) continue;
-        finished_.push_back({output.k, output.sum.get(), output.started_nan ? output.nan.get() : nullptr});
+        finished_.push_back({output.k, output.sum.data(), output.started_nan ? output.nan.data() : nullptr});
     }
 }
 
@@ -58,7 +59,7 @@ void Accumulator<Real>::open_outputs() {
             output = std::move(spare_.back());
             spare_.pop_back();
         } else {
-            output.sum = std::make_unique_for_overwrite<Real[]>(length_);
+            output.sum.resize(length_);
         }
         if (table_ == nullptr) {
             round_weights(taps_.weights, output.own_weights);
@@ -76,8 +77,7 @@ void Accumulator<Real>::look_for_nan(Output& output, const std::vector<bool>& ha
     if (output.started_nan) return;
     for (Index i = std::max(output.taps.first, batch_.first); i < std::min(output.end(), batch_.end); ++i) {
         if (!has_nan[static_cast<std::size_t>(i - batch_.first)]) continue;
-        if (output.nan == nullptr) output.nan = std::make_unique_for_overwrite<Real[]>(length_);
-        std::fill_n(output.nan.get(), length_, Real{0});
+        output.nan.assign(length_, Real{0});
         output.started_nan = true;
         zeros_.resize(length_);
         return;
@@ -86,30 +86,30 @@ void Accumulator<Real>::look_for_nan(Output& output, const std::vector<bool>& ha
 
 template <class Real>
 void Accumulator<Real>::sweep(std::size_t begin, std::size_t end, const Real* const* numbers, const Real* const* nan) {
-    std::vector<const Real*> shares;
     for (Output& output : open_) {
         const Range part{std::max(output.taps.first, batch_.first), std::min(output.end(), batch_.end)};
-        if (part.empty()) continue;
-        const auto skipped = static_cast<std::size_t>(part.first - batch_.first);
-        const auto count = static_cast<std::size_t>(part.size());
-        const Real* weights = output.taps.weights + (part.first - output.taps.first);
-        const auto first_group =
-            std::min(count, static_cast<std::size_t>(accumulator_group - part.first % accumulator_group));
-        Real* sum = output.sum.get() + begin;
-        loops_.add_up(sum, output.started ? sum : nullptr, numbers + skipped, weights, count, first_group, end - begin);
-        if (!output.started_nan) continue;
-        shares.resize(count);
-        for (std::size_t j = 0; j < count; ++j) {
-            shares[j] = nan[skipped + j] != nullptr ? nan[skipped + j] : zeros_.data();
+        for (Index i = part.first; i < part.end;) {
+            const Index cut = std::min(part.end, (i / accumulator_group + 1) * accumulator_group);
+            const auto at = static_cast<std::size_t>(i - batch_.first);
+            const auto count = static_cast<std::size_t>(cut - i);
+            const Real* weights = output.taps.weights + (i - output.taps.first);
+            loops_.add_up(output.sum.data() + begin, i == output.taps.first, numbers + at, weights, count, end - begin);
+            if (output.started_nan) add_up_nan(output.nan.data() + begin, nan + at, weights, count, end - begin);
+            i = cut;
         }
-        Real* share = output.nan.get() + begin;
-        loops_.add_up(share, share, shares.data(), weights, count, first_group, end - begin);
     }
 }
 
 template <class Real>
+void Accumulator<Real>::add_up_nan(Real* sum, const Real* const* nan, const Real* weights, std::size_t count,
+                                   std::size_t length) const {
+    std::array<const Real*, summing_group> items{};
+    for (std::size_t j = 0; j < count; ++j) items[j] = nan[j] != nullptr ? nan[j] : zeros_.data();
+    loops_.add_up(sum, false, items.data(), weights, count, length);
+}
+
+template <class Real>
 void Accumulator<Real>::end() {
-    for (Output& output : open_) output.started = true;
     for (std::size_t done = finished_.size(); done > 0; --done) {
         recycle(std::move(open_.front()));
         open_.pop_front();

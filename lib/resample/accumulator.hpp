@@ -4,6 +4,7 @@
 // added, times its weight, into the few outputs that are under way. An output is finished when its last item has come.
 // How many are under way depends on the kernel, not on the factor.
 
+#include "core/buffer.hpp"
 #include "resample/axis_plan.hpp"
 #include "resample/loops.hpp"
 
@@ -63,22 +64,21 @@ public:
     [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan, std::size_t length, Index batch);
 
 private:
-    using Buffer = std::unique_ptr<Real[]>;
-
     struct Output {
         Index k = 0;
         TapView<Real> taps;
         std::vector<Real> own_weights;  ///< where there is no table
-        Buffer sum;
-        Buffer nan;
-        bool started = false;      ///< is `sum` more than raw memory?
-        bool started_nan = false;  ///< the same of `nan`
+        Buffer<Real> sum;
+        Buffer<Real> nan;
+        bool started_nan = false;  ///< has an item with NaN come?
 
         [[nodiscard]] Index end() const noexcept { return taps.first + taps.count; }
     };
 
     void open_outputs();
     void recycle(Output output);
+    void add_up_nan(Real* sum, const Real* const* nan, const Real* weights, std::size_t count,
+                    std::size_t length) const;
     void look_for_nan(Output& output, const std::vector<bool>& has_nan);
 
     AxisPlan plan_;
@@ -92,7 +92,7 @@ private:
     std::deque<Output> open_;
     std::vector<Finished> finished_;
     std::vector<Output> spare_;  ///< closed outputs, kept for their memory
-    std::vector<Real> zeros_;    ///< an item without NaN
+    Buffer<Real> zeros_;         ///< an item without NaN
     Taps taps_;
 };
 

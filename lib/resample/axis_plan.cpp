@@ -215,9 +215,16 @@ TapTable<Real>::TapTable(const AxisPlan& plan) {
     for (Index k = 0; k < plan.outputs; ++k) {
         find_taps(plan, k, taps);
         round_weights(taps.weights, rounded);
-        // The weights stay where they are: there is room for all.
-        entries_.push_back({taps.first, static_cast<Index>(rounded.size()), weights_.data() + weights_.size()});
-        weights_.insert(weights_.end(), rounded.begin(), rounded.end());
+        const Real* weights = weights_.data() + weights_.size();
+        // Outputs share their weights with the last of the same phase, if they can: all do between the edges.
+        const Index twin = k - plan.step.den;
+        if (twin >= 0 && std::equal(rounded.begin(), rounded.end(), (*this)[twin].weights,
+                                    (*this)[twin].weights + (*this)[twin].count)) {
+            weights = (*this)[twin].weights;
+        } else {
+            weights_.insert(weights_.end(), rounded.begin(), rounded.end());  // there is room: they stay where they are
+        }
+        entries_.push_back({taps.first, static_cast<Index>(rounded.size()), weights});
     }
 }
 

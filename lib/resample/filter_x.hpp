@@ -3,6 +3,7 @@
 // The filter along x. A few rows are laid side by side, so that sample x of all of them is contiguous; the loops then
 // run across the rows and are the same for every factor. Channels need no loop of their own.
 
+#include "core/buffer.hpp"
 #include "resample/axis_plan.hpp"
 #include "resample/loops.hpp"
 
@@ -48,11 +49,11 @@ private:
     Place place_;
     Range needed_;
     const Loops<Real>& loops_ = loops<Real>();
-    std::vector<Real> rows_;          ///< bundle × source samples × channels, as they came
-    std::vector<Real> side_by_side_;  ///< window × channels × bundle
-    std::vector<Real> results_;       ///< outputs_at_a_time × channels × bundle
-    Range columns_;                   ///< the source samples in side_by_side_
-    std::vector<Index> held_;         ///< the y of the rows in rows_
+    Buffer<Real> rows_;          ///< bundle × source samples × channels, as they came
+    Buffer<Real> side_by_side_;  ///< window × channels × bundle
+    Buffer<Real> results_;       ///< outputs_at_a_time × channels × bundle
+    Range columns_;              ///< the source samples in side_by_side_
+    std::vector<Index> held_;    ///< the y of the rows in rows_
 };
 
 }  // namespace stack2nrrd

@@ -29,10 +29,10 @@ struct TapView {
 
 template <class Real>
 struct Loops {
-    /// sum[i] = onto[i] + Σ weights[j]·items[j][i] for i < length. Without `onto` sums begin with the first group,
-    /// which has `first_group` items; `count` > 0. `sum` may be `onto`, but overlaps with no item.
-    void (*add_up)(Real* sum, const Real* onto, const Real* const* items, const Real* weights, std::size_t count,
-                   std::size_t first_group, std::size_t length);
+    /// sum[i] += Σ weights[j]·items[j][i] for j < count ≤ summing_group and i < length; `fresh` sums begin with it, and
+    /// may be anything before. `sum` overlaps with no item.
+    void (*add_up)(Real* sum, bool fresh, const Real* const* items, const Real* weights, std::size_t count,
+                   std::size_t length);
 
     /// Lays bundle_rows rows side by side: columns[i·bundle_rows + r] = rows[r][i] for i < length.
     void (*lay_side_by_side)(const Real* const* rows, std::size_t length, Real* columns);

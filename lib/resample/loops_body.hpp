@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 namespace stack2nrrd {
 
@@ -47,100 +48,86 @@ void store(Real* p, V<Real> v) {
     std::memcpy(p, &v, sizeof v);
 }
 
-constexpr std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
-
-/// `Wide` vectors of weighted sums: item j begins at item(j).
-template <std::size_t Wide, class Real, class Item>
-struct Sums {
-    V<Real> total[Wide];
-
-    /// The group of items j … end, which is not empty.
-    void group(std::size_t j, std::size_t end, const Real* weights, Item item, V<Real>* sum) {
-        const Real* first = item(j);
-        for (std::size_t v = 0; v < Wide; ++v) sum[v] = weights[j] * load(first + v * lanes<Real>);
-        for (++j; j < end; ++j) {
-            const Real* next = item(j);
-            for (std::size_t v = 0; v < Wide; ++v) sum[v] += weights[j] * load(next + v * lanes<Real>);
-        }
+/// Calls work(Count) with the number as a constant, 1 … summing_group: loops over a group have no branch then that
+/// could be mispredicted, which took longer than the sums.
+template <class Work>
+void with_count(std::size_t count, Work work) {
+    static_assert(summing_group == 4);
+    switch (count) {
+        case 1: return work(std::integral_constant<std::size_t, 1>());
+        case 2: return work(std::integral_constant<std::size_t, 2>());
+        case 3: return work(std::integral_constant<std::size_t, 3>());
+        default: return work(std::integral_constant<std::size_t, 4>());
     }
-
-    void begin(std::size_t first_group, const Real* weights, Item item) { group(0, first_group, weights, item, total); }
-
-    void add(std::size_t j, std::size_t count, const Real* weights, Item item) {
-        V<Real> sum[Wide];
-        for (; j + summing_group <= count; j += summing_group) {
-            group(j, j + summing_group, weights, item, sum);
-            for (std::size_t v = 0; v < Wide; ++v) total[v] += sum[v];
-        }
-        if (j == count) return;
-        group(j, count, weights, item, sum);
-        for (std::size_t v = 0; v < Wide; ++v) total[v] += sum[v];
-    }
-};
-
-template <std::size_t Wide, class Real>
-void add_up_at(std::size_t x, Real* sum, const Real* onto, const Real* const* items, const Real* weights,
-               std::size_t count, std::size_t first_group) {
-    const auto item = [items, x](std::size_t j) { return items[j] + x; };
-    Sums<Wide, Real, decltype(item)> sums;
-    if (onto == nullptr) {
-        sums.begin(first_group, weights, item);
-    } else {
-        for (std::size_t v = 0; v < Wide; ++v) sums.total[v] = load(onto + x + v * lanes<Real>);
-        V<Real> first[Wide];
-        sums.group(0, first_group, weights, item, first);
-        for (std::size_t v = 0; v < Wide; ++v) sums.total[v] += first[v];
-    }
-    sums.add(first_group, count, weights, item);
-    for (std::size_t v = 0; v < Wide; ++v) store(sum + x + v * lanes<Real>, sums.total[v]);
 }
 
-/// The same for a single sample.
-template <class Real>
-void add_up_one(std::size_t x, Real* sum, const Real* onto, const Real* const* items, const Real* weights,
-                std::size_t count, std::size_t first_group) {
-    Real total = onto == nullptr ? Real{0} : onto[x];
-    for (std::size_t j = 0, end = first_group; j < count; end = smaller(count, end + summing_group)) {
-        Real group = weights[j] * items[j][x];
-        const bool begins = j == 0 && onto == nullptr;
-        for (++j; j < end; ++j) group += weights[j] * items[j][x];
-        total = begins ? group : total + group;
+template <std::size_t Count, bool Fresh, class Real>
+void add_group(Real* sum, const Real* const* some_items, const Real* some_weights, std::size_t length) {
+    const Real* items[Count];
+    Real weights[Count];
+    for (std::size_t j = 0; j < Count; ++j) {
+        items[j] = some_items[j];
+        weights[j] = some_weights[j];
     }
-    sum[x] = total;
-}
-
-template <class Real>
-void add_up(Real* sum, const Real* onto, const Real* const* items, const Real* weights, std::size_t count,
-            std::size_t first_group, std::size_t length) {
-    constexpr std::size_t wide = 4;
     std::size_t x = 0;
-    for (; x + wide * lanes<Real> <= length; x += wide * lanes<Real>) {
-        add_up_at<wide>(x, sum, onto, items, weights, count, first_group);
-    }
+#pragma GCC unroll 4
     for (; x + lanes<Real> <= length; x += lanes<Real>) {
-        add_up_at<1>(x, sum, onto, items, weights, count, first_group);
+        V<Real> group = weights[0] * load(items[0] + x);
+        for (std::size_t j = 1; j < Count; ++j) group += weights[j] * load(items[j] + x);
+        store(sum + x, Fresh ? group : load(sum + x) + group);
     }
-    for (; x < length; ++x) add_up_one(x, sum, onto, items, weights, count, first_group);
+    for (; x < length; ++x) {
+        Real group = weights[0] * items[0][x];
+        for (std::size_t j = 1; j < Count; ++j) group += weights[j] * items[j][x];
+        sum[x] = Fresh ? group : sum[x] + group;
+    }
+}
+
+template <class Real>
+void add_up(Real* sum, bool fresh, const Real* const* items, const Real* weights, std::size_t count,
+            std::size_t length) {
+    with_count(count, [&](auto constant) {
+        fresh ? add_group<constant(), true>(sum, items, weights, length)
+              : add_group<constant(), false>(sum, items, weights, length);
+    });
+}
+
+/// Adds the taps j … j + Count of outputs that have those, in rows that lie side by side.
+template <std::size_t Count, bool Fresh, class Real>
+void filter_group(const Real* columns, std::int64_t first, std::size_t channels, const TapView<Real>* taps,
+                  std::size_t outputs, std::size_t j, Real* results) {
+    const std::size_t stride = channels * bundle_rows<Real>;
+    const Real* known = nullptr;
+    Real weights[Count]{};
+    for (std::size_t k = 0; k < outputs; ++k) {
+        if (taps[k].weights != known) {  // most often all outputs share them
+            known = taps[k].weights;
+            for (std::size_t i = 0; i < Count; ++i) weights[i] = known[j + i];
+        }
+        const Real* samples = columns + (static_cast<std::size_t>(taps[k].first - first) + j) * stride;
+        for (const Real* end = samples + stride; samples < end; samples += lanes<Real>, results += lanes<Real>) {
+            V<Real> group = weights[0] * load(samples);
+            for (std::size_t i = 1; i < Count; ++i) group += weights[i] * load(samples + i * stride);
+            store(results, Fresh ? group : load(results) + group);
+        }
+    }
 }
 
 template <class Real>
 void filter(const Real* columns, std::int64_t first, std::size_t channels, const TapView<Real>* taps,
             std::size_t outputs, Real* results) {
-    constexpr std::size_t bundle = bundle_rows<Real>;
-    constexpr std::size_t wide = bundle / lanes<Real>;
-    const std::size_t stride = channels * bundle;
-    for (std::size_t k = 0; k < outputs; ++k) {
-        const Real* samples = columns + static_cast<std::size_t>(taps[k].first - first) * stride;
-        const Real* weights = taps[k].weights;
+    for (std::size_t k = 0; k < outputs;) {
         const auto count = static_cast<std::size_t>(taps[k].count);
-        const std::size_t first_group = smaller(count, summing_group);
-        for (std::size_t c = 0; c < channels; ++c, samples += bundle, results += bundle) {
-            const auto item = [samples, stride](std::size_t j) { return samples + j * stride; };
-            Sums<wide, Real, decltype(item)> sums;
-            sums.begin(first_group, weights, item);
-            sums.add(first_group, count, weights, item);
-            for (std::size_t v = 0; v < wide; ++v) store(results + v * lanes<Real>, sums.total[v]);
+        std::size_t end = k + 1;
+        while (end < outputs && taps[end].count == taps[k].count) ++end;
+        Real* out = results + k * channels * bundle_rows<Real>;
+        for (std::size_t j = 0; j < count; j += summing_group) {
+            with_count(count - j < summing_group ? count - j : summing_group, [&](auto constant) {
+                j == 0 ? filter_group<constant(), true>(columns, first, channels, taps + k, end - k, j, out)
+                       : filter_group<constant(), false>(columns, first, channels, taps + k, end - k, j, out);
+            });
         }
+        k = end;
     }
 }
 

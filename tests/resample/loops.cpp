@@ -254,13 +254,13 @@ std::vector<Real> numbers(std::mt19937& random, std::size_t count) {
 
 /// What the loops promise, in their order: groups of four, one after the other.
 template <class Real>
-Real in_groups(const std::vector<Real>& products, std::size_t first_group, const Real* onto) {
+Real in_groups(const std::vector<Real>& products, const Real* onto) {
     Real total = onto != nullptr ? *onto : Real{0};
-    std::size_t end = first_group;
-    for (std::size_t j = 0; j < products.size(); end += 4) {
+    for (std::size_t j = 0; j < products.size();) {
         const bool fresh = j == 0 && onto == nullptr;
+        const std::size_t end = std::min(j + 4, products.size());
         Real group = products[j++];
-        for (; j < std::min(end, products.size()); ++j) group += products[j];
+        for (; j < end; ++j) group += products[j];
         total = fresh ? group : total + group;
     }
     return total;
@@ -270,9 +270,8 @@ template <class Real>
 void test_adding_up(const stack2nrrd::Loops<Real>& loops) {
     std::mt19937 random(11);
     for (int turn = 0; turn < 300; ++turn) {
-        const std::size_t count = 1 + random() % 40;
+        const std::size_t count = 1 + random() % 4;
         const std::size_t length = random() % 300;
-        const std::size_t first_group = std::min(count, std::size_t{1 + random() % 4});
         const bool fresh = random() % 2 == 0;
         Items<Real> items;
         std::vector<const Real*> pointers;
@@ -281,12 +280,11 @@ void test_adding_up(const stack2nrrd::Loops<Real>& loops) {
         const std::vector<Real> weights = numbers<Real>(random, count);
         const std::vector<Real> onto = numbers<Real>(random, length);
         std::vector<Real> sum = onto;
-        loops.add_up(sum.data(), fresh ? nullptr : sum.data(), pointers.data(), weights.data(), count, first_group,
-                     length);
+        loops.add_up(sum.data(), fresh, pointers.data(), weights.data(), count, length);
         for (std::size_t x = 0; x < length; ++x) {
             std::vector<Real> products;
             for (std::size_t j = 0; j < count; ++j) products.push_back(weights[j] * items[j][x]);
-            REQUIRE(sum[x] == in_groups(products, first_group, fresh ? nullptr : &onto[x]));
+            REQUIRE(sum[x] == in_groups(products, fresh ? nullptr : &onto[x]));
         }
     }
 }
@@ -309,13 +307,16 @@ void test_bundles(const stack2nrrd::Loops<Real>& loops) {
         loops.lay_apart(columns.data(), samples * channels, to.data());
         REQUIRE((back == rows));
 
-        const std::vector<Real> weights = numbers<Real>(random, samples);
+        // Runs of outputs with as many taps, some of which share their weights.
+        const Items<Real> weights{numbers<Real>(random, samples), numbers<Real>(random, samples)};
         const auto first = static_cast<Index>(random() % 5);
         std::vector<stack2nrrd::TapView<Real>> taps;
+        std::size_t count = 0;
         for (std::size_t k = 0; k < 9; ++k) {
-            const std::size_t skipped = random() % samples;
-            const std::size_t count = 1 + random() % (samples - skipped);
-            taps.push_back({first + static_cast<Index>(skipped), static_cast<Index>(count), weights.data()});
+            if (k % 3 == 0) count = 1 + random() % samples;
+            const std::size_t skipped = random() % (samples - count + 1);
+            taps.push_back(
+                {first + static_cast<Index>(skipped), static_cast<Index>(count), weights[random() % 2].data()});
         }
         std::vector<Real> results(taps.size() * channels * bundle);
         loops.filter(columns.data(), first, channels, taps.data(), taps.size(), results.data());
@@ -325,9 +326,9 @@ void test_bundles(const stack2nrrd::Loops<Real>& loops) {
                     std::vector<Real> products;
                     for (std::size_t j = 0; j < static_cast<std::size_t>(taps[k].count); ++j) {
                         const std::size_t x = static_cast<std::size_t>(taps[k].first - first) + j;
-                        products.push_back(weights[j] * rows[r][x * channels + c]);
+                        products.push_back(taps[k].weights[j] * rows[r][x * channels + c]);
                     }
-                    REQUIRE(results[(k * channels + c) * bundle + r] == in_groups<Real>(products, 4, nullptr));
+                    REQUIRE(results[(k * channels + c) * bundle + r] == in_groups<Real>(products, nullptr));
                 }
     }
 }
