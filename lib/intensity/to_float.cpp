@@ -1,6 +1,7 @@
 #include "intensity/to_float.hpp"
 
 #include "core/sample_types.hpp"
+#include "loops/loops.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -45,7 +46,11 @@ bool convert_row(const std::byte* row, Range columns, int channels, int channel,
         }
     } else if (channel == RowConversion<Real>::all || channels == 1) {
         numbers_made = count * stride;
-        for (std::size_t i = 0; i < numbers_made; ++i) numbers[i] = number(i);
+        if constexpr (std::is_same_v<Real, float> && std::is_unsigned_v<Sample> && sizeof(Sample) <= 2) {
+            sample_loops<Sample>().to_numbers(first, numbers_made, middle, numbers);
+        } else {
+            for (std::size_t i = 0; i < numbers_made; ++i) numbers[i] = number(i);
+        }
     } else {
         for (std::size_t i = 0; i < count; ++i) numbers[i] = number(i * stride + static_cast<std::size_t>(channel));
     }

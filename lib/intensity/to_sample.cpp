@@ -2,6 +2,7 @@
 
 #include "core/sample_types.hpp"
 #include "intensity/to_float.hpp"
+#include "loops/loops.hpp"
 
 #include <cmath>
 #include <limits>
@@ -36,24 +37,6 @@ Sample rounded(double value) {
     }
 }
 
-/// The same for numbers that need no more than a whole offset, in arithmetic that processors do many at a time: 16- and
-/// 8-bit samples as they are.
-template <class Sample>
-void round_off(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples) {
-    // Whole limits may be applied before rounding: what lies beyond them rounds to them.
-    const auto lowest = static_cast<float>(-offset);
-    const auto highest = static_cast<float>(std::numeric_limits<Sample>::max() - offset);
-    for (std::size_t i = 0; i < count; ++i) {
-        float number = numbers[i];
-        number = number < lowest ? lowest : number;
-        number = number > highest ? highest : number;
-        auto whole = static_cast<std::int32_t>(number);
-        const float rest = number - static_cast<float>(whole);  // exact
-        whole += (rest >= 0.5F ? 1 : 0) - (rest < -0.5F ? 1 : 0) + offset;
-        samples[i] = static_cast<Sample>(whole);
-    }
-}
-
 /// The share of weight that must be left for a number to mean something. What rounding leaves of nothing is less.
 constexpr double least_share = 1e-12;
 
@@ -62,9 +45,10 @@ std::int64_t convert(const Real* numbers, const Real* nan, std::size_t count, co
     auto* samples = reinterpret_cast<Sample*>(bytes);
     const bool as_it_is = map.gain == 1 && map.offset == 0;  // keeps the sign of a floating-point zero
     if constexpr (std::is_same_v<Real, float> && std::is_unsigned_v<Sample> && sizeof(Sample) <= 2) {
+        // No more than a whole offset: 8- and 16-bit samples as they are.
         const bool small = std::abs(map.offset) <= 65536 && map.offset == std::floor(map.offset);
         if (nan == nullptr && map.gain == 1 && small) {
-            round_off(numbers, count, static_cast<std::int32_t>(map.offset), samples);
+            sample_loops<Sample>().round_off(numbers, count, static_cast<std::int32_t>(map.offset), samples);
             return 0;
         }
     }

@@ -6,7 +6,7 @@
 
 #include "core/buffer.hpp"
 #include "resample/axis_plan.hpp"
-#include "resample/loops.hpp"
+#include "loops/loops.hpp"
 
 #include <algorithm>
 #include <cstddef>

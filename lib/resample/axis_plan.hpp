@@ -3,7 +3,7 @@
 // Which source samples make which output sample of one axis, and by what weights. All of the mathematics of
 // resampling is in this file; the loops elsewhere multiply and add.
 
-#include "resample/loops.hpp"
+#include "loops/loops.hpp"
 
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/kernel.hpp>

@@ -5,7 +5,7 @@
 
 #include "core/buffer.hpp"
 #include "resample/axis_plan.hpp"
-#include "resample/loops.hpp"
+#include "loops/loops.hpp"
 
 #include <cstddef>
 #include <functional>

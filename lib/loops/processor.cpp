@@ -1,4 +1,4 @@
-#include "core/processor.hpp"
+#include "loops/processor.hpp"
 
 #include <cstdlib>
 #include <string_view>

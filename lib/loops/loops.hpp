@@ -1,10 +1,10 @@
 #pragma once
 
-// The innermost loops: sums of weighted samples, side by side. They are written once and compiled for several
-// instruction sets; the widest that the processor has is taken. All sets make the same bytes: every output is summed in
-// the same order whatever lies beside it, and products are rounded before they are added.
+// The innermost loops: samples to numbers, sums of weighted numbers, numbers to samples. They are written once and
+// compiled for several instruction sets; the widest that the processor has is taken. All sets make the same bytes:
+// every output is summed in the same order whatever lies beside it, and products are rounded before they are added.
 
-#include "core/processor.hpp"
+#include "loops/processor.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -49,10 +49,25 @@ struct Loops {
 template <class Real>
 [[nodiscard]] const Loops<Real>& loops(InstructionSet set = instruction_set()) noexcept;
 
+/// For uint8_t and uint16_t.
+template <class Sample>
+struct SampleLoops {
+    /// numbers[i] = samples[i] - middle; samples need not be aligned.
+    void (*to_numbers)(const std::byte* samples, std::size_t count, float middle, float* numbers);
+
+    /// samples[i] = floor(numbers[i] + offset + 1/2), or what is nearest to it in the type's range; |offset| < 2^20.
+    void (*round_off)(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples);
+};
+
+template <class Sample>
+[[nodiscard]] const SampleLoops<Sample>& sample_loops(InstructionSet set = instruction_set()) noexcept;
+
 /// The loops of one instruction set.
 struct LoopTable {
     Loops<float> single;
     Loops<double> twice;
+    SampleLoops<std::uint8_t> bytes;
+    SampleLoops<std::uint16_t> words;
 };
 extern const LoopTable baseline_loops;
 extern const LoopTable avx2_loops;

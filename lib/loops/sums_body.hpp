@@ -1,10 +1,10 @@
 #pragma once
 
-// The bodies of the loops, for the files that compile them for one instruction set each. Nothing here may be visible to
+// The loops over sums, for the files that compile them for one instruction set each. Nothing here may be visible to
 // other files, and nothing of the standard library is called: the linker would take one of several versions for all,
 // and that one might need instructions that the processor does not have.
 
-#include "resample/loops.hpp"
+#include "loops/loops.hpp"
 
 #include <cstddef>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "resample/loops.hpp"
+#include "loops/loops.hpp"
 
 namespace stack2nrrd {
 
@@ -22,6 +22,16 @@ const Loops<float>& loops<float>(InstructionSet set) noexcept {
 template <>
 const Loops<double>& loops<double>(InstructionSet set) noexcept {
     return table(set).twice;
+}
+
+template <>
+const SampleLoops<std::uint8_t>& sample_loops<std::uint8_t>(InstructionSet set) noexcept {
+    return table(set).bytes;
+}
+
+template <>
+const SampleLoops<std::uint16_t>& sample_loops<std::uint16_t>(InstructionSet set) noexcept {
+    return table(set).words;
 }
 
 }  // namespace stack2nrrd

@@ -1,0 +1,10 @@
+#include "loops/loops.hpp"
+#include "loops/samples_body.hpp"
+#include "loops/sums_body.hpp"
+
+namespace stack2nrrd {
+
+const LoopTable avx2_loops{compiled_loops<float>, compiled_loops<double>, compiled_sample_loops<std::uint8_t>,
+                           compiled_sample_loops<std::uint16_t>};
+
+}  // namespace stack2nrrd

@@ -1,7 +1,0 @@
-#include "resample/loops_body.hpp"
-
-namespace stack2nrrd {
-
-const LoopTable baseline_loops{compiled_loops<float>, compiled_loops<double>};
-
-}  // namespace stack2nrrd
