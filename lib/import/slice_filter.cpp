@@ -133,6 +133,11 @@ void SliceFilter<Real>::filter(Range batch) {
         x_.add(output.k, output.numbers);
         if (output.nan != nullptr) x_of_nan_->add(output.k, output.nan);
     }
+    if (x_of_nan_) x_of_nan_->keep();
+    // The outputs of a batch are whole bundles but for the slice's first and last, or x waits for more.
+    const Rational step = plan_.axes[1].step;
+    const bool whole_bundles = rows_at_a_time * step.den % (step.num * Index{FilterX<Real>::bundle}) == 0;
+    whole_bundles ? x_.flush() : x_.keep();
     y_.end();
 }
 

@@ -5,8 +5,8 @@
 // How many are under way depends on the kernel, not on the factor.
 
 #include "core/buffer.hpp"
-#include "resample/axis_plan.hpp"
 #include "loops/loops.hpp"
+#include "resample/axis_plan.hpp"
 
 #include <algorithm>
 #include <cstddef>

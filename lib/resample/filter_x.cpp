@@ -14,7 +14,7 @@ FilterX<Real>::FilterX(const AxisPlan& plan, std::shared_ptr<const TapTable<Real
       place_(std::move(place)),
       needed_(reach(plan, {0, plan.outputs})) {
     if (plan_.copies()) return;
-    rows_.resize(bundle * static_cast<std::size_t>(needed_.size()) * channels);
+    kept_.resize(bundle * static_cast<std::size_t>(needed_.size()) * channels);
     side_by_side_.resize(static_cast<std::size_t>(window(plan, channels)) * channels * bundle);
     results_.resize(static_cast<std::size_t>(outputs_at_a_time) * channels * bundle);
     held_.reserve(bundle);
@@ -33,9 +33,19 @@ void FilterX<Real>::add(Index y, const Real* row) {
         std::copy_n(row, samples, place_(y));
         return;
     }
-    std::copy_n(row, samples, rows_.data() + held_.size() * samples);
-    held_.push_back(y);
+    held_.push_back({y, row});
     if (held_.size() == bundle) flush();
+}
+
+template <class Real>
+void FilterX<Real>::keep() {
+    const std::size_t samples = static_cast<std::size_t>(needed_.size()) * channels_;
+    Real* place = kept_.data();
+    for (Held& held : held_) {
+        if (held.row != place) std::copy_n(held.row, samples, place);
+        held.row = place;
+        place += samples;
+    }
 }
 
 /// Makes the samples from `first` on lie side by side, as many as there is room for.
@@ -50,11 +60,10 @@ void FilterX<Real>::slide(Index first) {
     }
     const Index end = std::min(needed_.end, first + static_cast<Index>(side_by_side_.size() / column));
 
-    const std::size_t row_length = static_cast<std::size_t>(needed_.size()) * channels_;
     std::array<const Real*, bundle> rows{};
     for (std::size_t r = 0; r < bundle; ++r) {
         // Rows that are not there may be anything that can be read.
-        rows[r] = rows_.data() + std::min(r, held_.size() - 1) * row_length +
+        rows[r] = held_[std::min(r, held_.size() - 1)].row +
                   static_cast<std::size_t>(first + kept - needed_.first) * channels_;
     }
     loops_.lay_side_by_side(rows.data(), static_cast<std::size_t>(end - first - kept) * channels_,
@@ -66,7 +75,7 @@ template <class Real>
 void FilterX<Real>::flush() {
     if (held_.empty()) return;
     std::array<Real*, bundle> out{};
-    for (std::size_t r = 0; r < held_.size(); ++r) out[r] = place_(held_[r]);
+    for (std::size_t r = 0; r < held_.size(); ++r) out[r] = place_(held_[r].y);
 
     columns_ = {};
     for (Index k = 0; k < plan_.outputs;) {

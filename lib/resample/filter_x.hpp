@@ -4,8 +4,8 @@
 // run across the rows and are the same for every factor. Channels need no loop of their own.
 
 #include "core/buffer.hpp"
-#include "resample/axis_plan.hpp"
 #include "loops/loops.hpp"
+#include "resample/axis_plan.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -29,8 +29,11 @@ public:
     /// The source samples of x that rows hold.
     [[nodiscard]] Range needed() const noexcept { return needed_; }
 
+    /// `row` must stay as it is until keep() or flush().
     void add(Index y, const Real* row);
-    /// Writes what is still held back.
+    /// Copies what is held back: the rows that have been added may be gone after this.
+    void keep();
+    /// Writes what is held back.
     void flush();
 
     [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan, std::size_t channels);
@@ -41,6 +44,11 @@ private:
     [[nodiscard]] static Index window(const AxisPlan& plan, std::size_t channels);
     static constexpr Index outputs_at_a_time = 64;
 
+    struct Held {
+        Index y = 0;
+        const Real* row = nullptr;
+    };
+
     void slide(Index first);
 
     AxisPlan plan_;
@@ -49,11 +57,11 @@ private:
     Place place_;
     Range needed_;
     const Loops<Real>& loops_ = loops<Real>();
-    Buffer<Real> rows_;          ///< bundle × source samples × channels, as they came
+    Buffer<Real> kept_;          ///< bundle × source samples × channels: rows that would be gone
     Buffer<Real> side_by_side_;  ///< window × channels × bundle
     Buffer<Real> results_;       ///< outputs_at_a_time × channels × bundle
     Range columns_;              ///< the source samples in side_by_side_
-    std::vector<Index> held_;    ///< the y of the rows in rows_
+    std::vector<Held> held_;     ///< rows of an incomplete bundle
 };
 
 }  // namespace stack2nrrd

@@ -198,9 +198,18 @@ void test_filter_x(double tolerance) {
                     noise<Real>(static_cast<Index>(rows), static_cast<std::size_t>(plan.source) * channels);
                 for (int turn = 0; turn < 2; ++turn) {  // the second time after a flush
                     for (auto& row : made) row.assign(out_length, Real{-1e6});
-                    for (std::size_t y = 0; y < rows; ++y)
-                        filter.add(static_cast<Index>(3 * y),
-                                   source[y].data() + static_cast<std::size_t>(needed.first) * channels);
+                    std::vector<Real> passing;  // a row that is gone after keep(), where one is kept
+                    for (std::size_t y = 0; y < rows; ++y) {
+                        const Real* row = source[y].data() + static_cast<std::size_t>(needed.first) * channels;
+                        if (y % 3 != 0) {
+                            filter.add(static_cast<Index>(3 * y), row);
+                            continue;
+                        }
+                        passing.assign(row, source[y].data() + source[y].size());
+                        filter.add(static_cast<Index>(3 * y), passing.data());
+                        filter.keep();
+                        std::fill(passing.begin(), passing.end(), Real{1e6});
+                    }
                     filter.flush();
                     double worst = 0;
                     for (std::size_t y = 0; y < rows; ++y) {
