@@ -78,7 +78,7 @@ private:
 
 /// A part of the block that stands for it.
 std::span<const std::byte> sample_of(std::span<const std::byte> block) {
-    constexpr std::size_t sample_bytes = std::size_t{32} << 10;
+    constexpr std::size_t sample_bytes = std::size_t{16} << 10;
     return block.size() <= sample_bytes ? block : block.subspan((block.size() - sample_bytes) / 2, sample_bytes);
 }
 
@@ -97,7 +97,9 @@ struct BlockDeflater::State {
         if (!choose) return false;
         const std::span<const std::byte> sample = sample_of(block);
         const std::size_t by_quick = quick.deflate(sample, true, piece);
-        return by_quick == 0 || zlib.deflate(sample, true, piece) * 100 < by_quick * 99;
+        // Where there is much to find a sample does not tell how much, and zlib is not slow.
+        if (by_quick * 4 < sample.size()) return true;
+        return zlib.deflate(sample, true, piece) * 100 < by_quick * 99;
     }
 
     std::size_t deflate(std::span<const std::byte> block, bool last, std::span<std::byte> piece) {
