@@ -48,17 +48,14 @@ void store(Real* p, V<Real> v) {
     std::memcpy(p, &v, sizeof v);
 }
 
-/// Calls work(Count) with the number as a constant, 1 … summing_group: loops over a group have no branch then that
-/// could be mispredicted, which took longer than the sums.
-template <class Work>
+/// Calls work(Count) with the number, 1 … Most, as a constant: loops over a few items have no branch then that could be
+/// mispredicted, which took longer than the sums.
+template <std::size_t Most, class Work>
 void with_count(std::size_t count, Work work) {
-    static_assert(summing_group == 4);
-    switch (count) {
-        case 1: return work(std::integral_constant<std::size_t, 1>());
-        case 2: return work(std::integral_constant<std::size_t, 2>());
-        case 3: return work(std::integral_constant<std::size_t, 3>());
-        default: return work(std::integral_constant<std::size_t, 4>());
+    if constexpr (Most > 1) {
+        if (count < Most) return with_count<Most - 1>(count, work);
     }
+    work(std::integral_constant<std::size_t, Most>());
 }
 
 template <std::size_t Count, bool Fresh, class Real>
@@ -86,7 +83,7 @@ void add_group(Real* sum, const Real* const* some_items, const Real* some_weight
 template <class Real>
 void add_up(Real* sum, bool fresh, const Real* const* items, const Real* weights, std::size_t count,
             std::size_t length) {
-    with_count(count, [&](auto constant) {
+    with_count<summing_group>(count, [&](auto constant) {
         fresh ? add_group<constant(), true>(sum, items, weights, length)
               : add_group<constant(), false>(sum, items, weights, length);
     });
@@ -94,8 +91,8 @@ void add_up(Real* sum, bool fresh, const Real* const* items, const Real* weights
 
 /// Adds the taps j … j + Count of outputs that have those, in rows that lie side by side.
 template <std::size_t Count, bool Fresh, class Real>
-void filter_group(const Real* columns, std::int64_t first, std::size_t channels, const TapView<Real>* taps,
-                  std::size_t outputs, std::size_t j, Real* results) {
+void filter_taps(const Real* columns, std::int64_t first, std::size_t channels, const TapView<Real>* taps,
+                 std::size_t outputs, std::size_t j, Real* results) {
     const std::size_t stride = channels * bundle_rows<Real>;
     const Real* known = nullptr;
     Real weights[Count]{};
@@ -106,9 +103,15 @@ void filter_group(const Real* columns, std::int64_t first, std::size_t channels,
         }
         const Real* samples = columns + (static_cast<std::size_t>(taps[k].first - first) + j) * stride;
         for (const Real* end = samples + stride; samples < end; samples += lanes<Real>, results += lanes<Real>) {
-            V<Real> group = weights[0] * load(samples);
-            for (std::size_t i = 1; i < Count; ++i) group += weights[i] * load(samples + i * stride);
-            store(results, Fresh ? group : load(results) + group);
+            V<Real> total = Fresh ? V<Real>{} : load(results);
+            for (std::size_t begin = 0; begin < Count; begin += summing_group) {
+                V<Real> group = weights[begin] * load(samples + begin * stride);
+                for (std::size_t i = begin + 1; i < begin + summing_group && i < Count; ++i) {
+                    group += weights[i] * load(samples + i * stride);
+                }
+                total = Fresh && begin == 0 ? group : total + group;
+            }
+            store(results, total);
         }
     }
 }
@@ -116,15 +119,16 @@ void filter_group(const Real* columns, std::int64_t first, std::size_t channels,
 template <class Real>
 void filter(const Real* columns, std::int64_t first, std::size_t channels, const TapView<Real>* taps,
             std::size_t outputs, Real* results) {
+    constexpr std::size_t most = 3 * summing_group;  // Lanczos-3 at 1/2 in one go
     for (std::size_t k = 0; k < outputs;) {
         const auto count = static_cast<std::size_t>(taps[k].count);
         std::size_t end = k + 1;
         while (end < outputs && taps[end].count == taps[k].count) ++end;
         Real* out = results + k * channels * bundle_rows<Real>;
-        for (std::size_t j = 0; j < count; j += summing_group) {
-            with_count(count - j < summing_group ? count - j : summing_group, [&](auto constant) {
-                j == 0 ? filter_group<constant(), true>(columns, first, channels, taps + k, end - k, j, out)
-                       : filter_group<constant(), false>(columns, first, channels, taps + k, end - k, j, out);
+        for (std::size_t j = 0; j < count; j += most) {
+            with_count<most>(count - j < most ? count - j : most, [&](auto constant) {
+                j == 0 ? filter_taps<constant(), true>(columns, first, channels, taps + k, end - k, j, out)
+                       : filter_taps<constant(), false>(columns, first, channels, taps + k, end - k, j, out);
             });
         }
         k = end;
