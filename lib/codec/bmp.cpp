@@ -14,7 +14,6 @@ namespace stack2nrrd {
 namespace {
 
 constexpr std::int64_t file_header_bytes = 14;
-constexpr Index read_bytes = Index{128} << 10;
 
 // Values of the compression field; with 3 and 6 (three or four) colour masks follow the header.
 constexpr std::uint32_t uncompressed = 0;
@@ -181,8 +180,8 @@ BmpLayout read_layout(InputFile& file) {
         layout.probe.density = {density_or_none(static_cast<double>(header.i32(38))),
                                 density_or_none(static_cast<double>(header.i32(42))), FileDensity::Unit::metre};
     }
-    layout.probe.decoder_bytes =
-        std::max(read_bytes, layout.row_bytes) + static_cast<std::int64_t>(image.row_bytes() + 2 * sizeof(BmpLayout));
+    layout.probe.decoder_bytes = rows_to_read(layout.row_bytes) * layout.row_bytes +
+                                 static_cast<std::int64_t>(image.row_bytes() + 2 * sizeof(BmpLayout));
     return layout;
 }
 
@@ -261,7 +260,7 @@ void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
     const BmpLayout layout = read_layout(file);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     const Index height = layout.probe.image.height;
-    const Index at_a_time = std::clamp(read_bytes / layout.row_bytes, Index{1}, wanted.size());
+    const Index at_a_time = std::min(rows_to_read(layout.row_bytes), wanted.size());
     std::vector<std::byte> block(static_cast<std::size_t>(at_a_time * layout.row_bytes));
     RowConverter converter(layout);
     const Index packed_row = (layout.probe.image.width * layout.bits + 7) / 8;

@@ -83,6 +83,14 @@ std::optional<double> density_or_none(double value) {
     return value;
 }
 
+Index rows_to_read(std::int64_t row_bytes) {
+    constexpr std::int64_t good = std::int64_t{128} << 10;
+    constexpr std::int64_t most = std::int64_t{512} << 10;
+    const Index rows = good / row_bytes;
+    if (rows >= row_batch) return rows / row_batch * row_batch;
+    return row_batch * row_bytes <= most ? row_batch : std::max<Index>(rows, 1);
+}
+
 Range wanted_rows(const InputFile& file, const ImageInfo& image, Range rows) {
     if (rows.empty()) return {0, image.height};
     if (rows.first < 0 || rows.end > image.height) {

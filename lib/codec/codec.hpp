@@ -57,6 +57,13 @@ struct Pages {
     std::vector<std::string> notes;
 };
 
+/// Rows are worked on in batches of this many, which begin at multiples of it. One that is pushed whole is not copied.
+inline constexpr Index row_batch = 32;
+
+/// How many rows of `row_bytes` bytes to read at once: few enough for the processor's second cache; whole batches, if
+/// that is possible.
+[[nodiscard]] Index rows_to_read(std::int64_t row_bytes);
+
 /// Receives the rows of a slice from top to bottom. May throw; the decoder then unwinds.
 class RowSink {
 public:

@@ -167,7 +167,7 @@ private:
 /// Rows that are pushed together: few enough for the processor's second cache, and a power of two, so that they are
 /// whole batches for those who work on such.
 Index batch_rows(std::size_t row_bytes) {
-    Index rows = 32;
+    Index rows = row_batch;
     while (rows > 1 && static_cast<std::size_t>(rows) * row_bytes > batch_bytes) rows /= 2;
     return rows;
 }

@@ -14,7 +14,6 @@ namespace {
 
 // Uncompressed rows are read in blocks of this size: large enough to hide the system call, small enough to stay in
 // the processor's cache.
-constexpr Index read_bytes = Index{128} << 10;
 
 // Strips up to this size are decompressed whole, which is faster; larger ones row by row.
 constexpr std::int64_t whole_strip_bytes = std::int64_t{16} << 20;
@@ -52,7 +51,8 @@ public:
 
     static std::int64_t buffer_bytes(const TiffLayout& layout) {
         const std::int64_t block = layout.planes * layout.block_bytes();
-        if (layout.verbatim) return std::max(read_bytes, layout.planes * layout.row_bytes);
+        const Index row = layout.planes * layout.row_bytes;
+        if (layout.verbatim) return rows_to_read(row) * row;
         if (layout.tiled) return layout.blocks_across * block + layout.planes * layout.row_bytes;
         if (layout.block_bytes() <= whole_strip_bytes) return block;
         return layout.planes * layout.row_bytes;
@@ -91,10 +91,11 @@ private:
     // ------------------------------------------------------------------------------------------- uncompressed strips
 
     void verbatim() {
-        const Index at_a_time = std::clamp(read_bytes / (layout_.planes * layout_.row_bytes), Index{1}, rows_.size());
-        allocate(at_a_time * layout_.row_bytes);
-        for (Index y = rows_.first; y < rows_.end; y += at_a_time) {
-            const Index count = std::min(at_a_time, rows_.end - y);
+        const Index at_a_time = rows_to_read(layout_.planes * layout_.row_bytes);
+        allocate(std::min(at_a_time, rows_.size()) * layout_.row_bytes);
+        Index count = 0;
+        for (Index y = rows_.first; y < rows_.end; y += count) {
+            count = std::min(rows_.end, (y / at_a_time + 1) * at_a_time) - y;
             for (int p = 0; p < layout_.planes; ++p) read_verbatim(p, {y, y + count}, plane(p));
             if (converter_.passes()) {
                 sink_.rows(y, count, plane(0));

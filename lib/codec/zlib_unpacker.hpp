@@ -46,8 +46,8 @@ private:
 /// bits, and a third more than ISA-L for 8.
 [[nodiscard]] bool prefers_whole(int bits);
 
-/// Fills `unpacked`. False if the stream is damaged, or longer or shorter, or if bytes follow it. libdeflate, too, takes
-/// some codes that zlib refuses: that of a length which there is not.
+/// Fills `unpacked`. False if the stream is damaged, or longer or shorter, or if bytes follow it. libdeflate, too,
+/// takes some codes that zlib refuses: that of a length which there is not.
 [[nodiscard]] bool unpack_whole(std::span<const std::byte> packed, std::span<std::byte> unpacked);
 
 /// The CRC-32 of PNG's chunks (and of gzip), of bytes that follow others with the checksum `before`; 0 if none do.

@@ -7,9 +7,6 @@ namespace stack2nrrd {
 
 namespace {
 
-/// Rows that are filtered along y together.
-constexpr Index rows_at_a_time = 32;
-
 /// Numbers in a cache line.
 template <class Real>
 constexpr Index line = cache_line / sizeof(Real);
@@ -52,7 +49,7 @@ SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables
          [this](Index y) { return slice_->numbers.data() + static_cast<std::size_t>(y) * plan_.small_row_length(); }),
       y_(plan.axes[1], tables.y, {0, plan.axes[1].outputs},
          static_cast<std::size_t>(x_.needed().size() * plan.volume.channels)),
-      rows_(static_cast<std::size_t>(rows_at_a_time)),
+      rows_(static_cast<std::size_t>(row_batch)),
       kept_(rows_.size() * plan.image.row_bytes()),
       block_(block_columns(plan)),
       stride_(block_stride(plan)),
@@ -90,8 +87,8 @@ template <class Real>
 void SliceFilter<Real>::rows(Index y, Index count, const std::byte* samples) {
     const std::size_t row_bytes = plan_.image.row_bytes();
     for (const Index last = y + count; y < last;) {
-        const Index begin = std::max(y_.needed().first, y / rows_at_a_time * rows_at_a_time);
-        const Index end = y_.batch_end(y, rows_at_a_time);
+        const Index begin = std::max(y_.needed().first, y / row_batch * row_batch);
+        const Index end = y_.batch_end(y, row_batch);
         const Index taken = std::min(end, last) - y;
         const bool keep = taken < end - begin;
         const auto bytes = static_cast<std::size_t>(taken) * row_bytes;
@@ -136,7 +133,7 @@ void SliceFilter<Real>::filter(Range batch) {
     if (x_of_nan_) x_of_nan_->keep();
     // The outputs of a batch are whole bundles but for the slice's first and last, or x waits for more.
     const Rational step = plan_.axes[1].step;
-    const bool whole_bundles = rows_at_a_time * step.den % (step.num * Index{FilterX<Real>::bundle}) == 0;
+    const bool whole_bundles = row_batch * step.den % (step.num * Index{FilterX<Real>::bundle}) == 0;
     whole_bundles ? x_.flush() : x_.keep();
     y_.end();
 }
@@ -147,9 +144,9 @@ std::int64_t SliceFilter<Real>::memory_bytes(const ImportPlan::Detail& plan) {
     const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
     const std::size_t length = static_cast<std::size_t>(columns) * channels;
     const std::int64_t path = FilterX<Real>::memory_bytes(plan.axes[0], channels) +
-                              Accumulator<Real>::memory_bytes(plan.axes[1], length, rows_at_a_time) +
-                              rows_at_a_time * static_cast<std::int64_t>(block_stride(plan) * sizeof(Real));
-    const auto kept = rows_at_a_time * static_cast<std::int64_t>(plan.image.row_bytes());
+                              Accumulator<Real>::memory_bytes(plan.axes[1], length, row_batch) +
+                              row_batch * static_cast<std::int64_t>(block_stride(plan) * sizeof(Real));
+    const auto kept = row_batch * static_cast<std::int64_t>(plan.image.row_bytes());
     return (is_float(plan.image.type) ? 2 : 1) * path + kept;
 }
 

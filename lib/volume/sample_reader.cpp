@@ -24,9 +24,8 @@ std::size_t plane_count(const NrrdVolume& volume) {
 std::size_t stored_row(const NrrdVolume& volume) { return volume.image().row_bytes() / plane_count(volume); }
 
 std::size_t rows_at_once(const NrrdVolume& volume) {
-    constexpr std::size_t block_bytes = 128 << 10;
-    const std::size_t row = volume.image().row_bytes();
-    return std::clamp<std::size_t>(block_bytes / row, 1, static_cast<std::size_t>(volume.size[1]));
+    const auto row = static_cast<std::int64_t>(volume.image().row_bytes());
+    return static_cast<std::size_t>(std::min(rows_to_read(row), volume.size[1]));
 }
 
 template <std::size_t size>
@@ -192,7 +191,8 @@ void SampleReader::read_slice(Index z, Range rows, RowSink& sink) {
     const auto row_bytes = static_cast<std::int64_t>(stored_row_);
     const bool swap = volume_->endian != std::endian::native;
     for (Index y = rows.first; y < rows.end;) {
-        const auto count = std::min(static_cast<std::size_t>(rows.end - y), rows_at_once_);
+        const auto at_once = static_cast<Index>(rows_at_once_);
+        const auto count = static_cast<std::size_t>(std::min(rows.end, (y / at_once + 1) * at_once) - y);
         const Index stored = volume_->bottom_up ? height - y - static_cast<Index>(count) : y;
         for (std::size_t c = 0; c < planes_.size(); ++c) {
             std::byte* block = block_.data() + c * rows_at_once_ * stored_row_;
@@ -202,7 +202,9 @@ void SampleReader::read_slice(Index z, Range rows, RowSink& sink) {
             if (volume_->wide == WideInteger::int64) rounded_ = to_doubles<std::int64_t>(block, size) || rounded_;
             if (volume_->wide == WideInteger::uint64) rounded_ = to_doubles<std::uint64_t>(block, size) || rounded_;
         }
-        for (std::size_t i = 0; i < count; ++i) {
+        const bool as_it_is = planes_.size() == 1 && !volume_->bottom_up;
+        if (as_it_is) sink.rows(y, static_cast<Index>(count), block_.data());
+        for (std::size_t i = 0; i < count && !as_it_is; ++i) {
             sink.row(y + static_cast<Index>(i), delivered(volume_->bottom_up ? count - 1 - i : i));
         }
         y += static_cast<Index>(count);
