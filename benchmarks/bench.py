@@ -121,6 +121,8 @@ def measure(name, folder, bits):
     reference = rows[0] if name.endswith("tiff_raw") else rows[-1]
     rows += [
         Row("stack2nrrd, no write, 1/2", [*alone, "factor", "2"], again=True),
+        Row("the same with the least instructions",
+            ["env", "STACK2NRRD_INSTRUCTIONS=baseline", *alone, "factor", "2"], again=True),
         Row("stack2nrrd, no write, 1/4", [*alone, "factor", "4"], again=True),
         Row("stack2nrrd, no write, box 1/2", [*alone, "factor", "2", "kernel", "box"], again=True),
         Row("stack2nrrd, raw, 1/2", [*whole, *half, "-o", sink[0]], again=True),
@@ -174,7 +176,7 @@ def measure(name, folder, bits):
 
 
 def scaling(name, folder):
-    """What threads bring."""
+    """What threads bring: lines of a table."""
     files, count, counts = slices_of(folder), 1, []
     while count <= args.threads:
         counts.append(count)
@@ -186,10 +188,8 @@ def scaling(name, folder):
         "stack2nrrd, no write, 1/2":
             lambda n: [f"{binaries}/stack2nrrd_import_alone", folder, "factor", "2", "threads", str(n)]}.items()}
     interleaved(list(rows.values()), args.rounds, [])
-    print(f"\n### Threads, {name}\n")
-    table(["", "threads", "wall s", "CPU s", "x one thread", "peak MiB"],
-          [[kind, n, f"{row.wall:.3f}", f"{row.cpu:.3f}", f"{rows[kind, 1].wall / row.wall:.2f}", f"{row.peak:.0f}"]
-           for (kind, n), row in sorted(rows.items())])
+    return [[f"{name}, {kind}", n, f"{row.wall:.3f}", f"{row.cpu:.3f}", f"{rows[kind, 1].wall / row.wall:.2f}",
+             f"{row.peak:.0f}"] for (kind, n), row in sorted(rows.items())]
 
 
 def stages():
@@ -262,9 +262,11 @@ with tempfile.TemporaryDirectory(prefix="stack2nrrd_bench.", dir="/dev/shm") as 
         processor = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
     print(f"{commit.strip() or 'no commit'}, {processor}, {os.cpu_count()} cores, {args.threads} threads, median of "
           f"{args.rounds} rounds, load {os.getloadavg()[0]:.2f} at the beginning")
-    for number, (name, folder, bits) in enumerate(given(args.stacks) if args.stacks else made_up()):
+    threads_lines = []
+    for name, folder, bits in given(args.stacks) if args.stacks else made_up():
         measure(name, folder, bits)
-        if number == 0 or name == "S/png16":
-            scaling(name, folder)
+        threads_lines += scaling(name, folder)
+    print("\n### Threads\n")
+    table(["", "threads", "wall s", "CPU s", "x one thread", "peak MiB"], threads_lines)
     stages()
     print(f"\nload {os.getloadavg()[0]:.2f} at the end")
