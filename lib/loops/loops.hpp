@@ -15,6 +15,9 @@ namespace stack2nrrd {
 /// rounding errors small for wide kernels.
 inline constexpr std::size_t summing_group = 4;
 
+/// A row can be dealt out to so many phases.
+inline constexpr std::size_t most_phases = 4;
+
 /// Rows that are filtered along x together: one cache line.
 template <class Real>
 inline constexpr std::size_t bundle_rows = 64 / sizeof(Real);
@@ -33,6 +36,9 @@ struct Loops {
     /// may be anything before. `sum` overlaps with no item.
     void (*add_up)(Real* sum, bool fresh, const Real* const* items, const Real* weights, std::size_t count,
                    std::size_t length);
+
+    /// phases[p][i] = row[i·count + p] wherever row has a sample, of which there are `length`; 1 < count ≤ most_phases.
+    void (*deal)(const Real* row, std::size_t length, std::size_t count, Real* const* phases);
 
     /// Lays bundle_rows rows side by side: columns[i·bundle_rows + r] = rows[r][i] for i < length.
     void (*lay_side_by_side)(const Real* const* rows, std::size_t length, Real* columns);

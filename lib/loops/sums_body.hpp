@@ -89,6 +89,23 @@ void add_up(Real* sum, bool fresh, const Real* const* items, const Real* weights
     });
 }
 
+template <std::size_t Count, class Real>
+void deal_to(const Real* row, std::size_t length, Real* const* phases) {
+    Real* phase[Count];
+    for (std::size_t p = 0; p < Count; ++p) phase[p] = phases[p];
+    const std::size_t whole = length / Count;
+    for (std::size_t i = 0; i < whole; ++i) {
+#pragma GCC unroll 4
+        for (std::size_t p = 0; p < Count; ++p) phase[p][i] = row[i * Count + p];
+    }
+    for (std::size_t p = 0; p < length % Count; ++p) phase[p][whole] = row[whole * Count + p];
+}
+
+template <class Real>
+void deal(const Real* row, std::size_t length, std::size_t count, Real* const* phases) {
+    with_count<most_phases>(count, [&](auto constant) { deal_to<constant()>(row, length, phases); });
+}
+
 /// Adds the taps j … j + Count of outputs that have those, in rows that lie side by side.
 template <std::size_t Count, bool Fresh, class Real>
 void filter_taps(const Real* columns, std::int64_t first, std::size_t channels, const TapView<Real>* taps,
@@ -201,7 +218,7 @@ void lay_apart(const Real* columns, std::size_t length, Real* const* rows) {
 }
 
 template <class Real>
-constexpr Loops<Real> compiled_loops{add_up<Real>, lay_side_by_side<Real>, filter<Real>, lay_apart<Real>};
+constexpr Loops<Real> compiled_loops{add_up<Real>, deal<Real>, lay_side_by_side<Real>, filter<Real>, lay_apart<Real>};
 
 }  // namespace
 

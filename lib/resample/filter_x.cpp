@@ -14,6 +14,10 @@ FilterX<Real>::FilterX(const AxisPlan& plan, std::shared_ptr<const TapTable<Real
       place_(std::move(place)),
       needed_(reach(plan, {0, plan.outputs})) {
     if (plan_.copies()) return;
+    if (Polyphase<Real>::suits(plan, channels)) {
+        polyphase_.emplace(plan, table_);
+        return;
+    }
     kept_.resize(bundle * static_cast<std::size_t>(needed_.size()) * channels);
     side_by_side_.resize(static_cast<std::size_t>(window(plan, channels)) * channels * bundle);
     results_.resize(static_cast<std::size_t>(outputs_at_a_time) * channels * bundle);
@@ -33,6 +37,7 @@ void FilterX<Real>::add(Index y, const Real* row) {
         std::copy_n(row, samples, place_(y));
         return;
     }
+    if (polyphase_) return polyphase_->filter(row, place_(y));
     held_.push_back({y, row});
     if (held_.size() == bundle) flush();
 }
@@ -103,6 +108,7 @@ void FilterX<Real>::flush() {
 template <class Real>
 std::int64_t FilterX<Real>::memory_bytes(const AxisPlan& plan, std::size_t channels) {
     if (plan.copies()) return 0;
+    if (Polyphase<Real>::suits(plan, channels)) return Polyphase<Real>::memory_bytes(plan);
     const Index samples = reach(plan, {0, plan.outputs}).size() + window(plan, channels) + outputs_at_a_time;
     return samples * static_cast<Index>(channels * bundle * sizeof(Real));
 }

@@ -77,15 +77,24 @@ void test_bundles(const stack2nrrd::Loops<Real>& loops) {
         loops.lay_apart(columns.data(), samples * channels, to.data());
         REQUIRE((back == rows));
 
+        std::vector<Real> dealt(samples * channels * stack2nrrd::most_phases, Real{7e5});
+        const std::size_t count = 2 + random() % (stack2nrrd::most_phases - 1);
+        std::vector<Real*> phases;
+        for (std::size_t p = 0; p < count; ++p) phases.push_back(dealt.data() + p * samples * channels);
+        loops.deal(rows[0].data(), samples * channels, count, phases.data());
+        for (std::size_t i = 0; i < count * samples * channels; ++i) {
+            REQUIRE(phases[i % count][i / count] == (i < samples * channels ? rows[0][i] : Real{7e5}));
+        }
+
         // Runs of outputs with as many taps, some of which share their weights.
         const Items<Real> weights{numbers<Real>(random, samples), numbers<Real>(random, samples)};
         const auto first = static_cast<std::int64_t>(random() % 5);
         std::vector<stack2nrrd::TapView<Real>> taps;
-        std::size_t count = 0;
+        std::size_t tap_count = 0;
         for (std::size_t k = 0; k < 9; ++k) {
-            if (k % 3 == 0) count = 1 + random() % samples;
-            const std::size_t skipped = random() % (samples - count + 1);
-            taps.push_back({first + static_cast<std::int64_t>(skipped), static_cast<std::int64_t>(count),
+            if (k % 3 == 0) tap_count = 1 + random() % samples;
+            const std::size_t skipped = random() % (samples - tap_count + 1);
+            taps.push_back({first + static_cast<std::int64_t>(skipped), static_cast<std::int64_t>(tap_count),
                             weights[random() % 2].data()});
         }
         std::vector<Real> results(taps.size() * channels * bundle);
