@@ -1,6 +1,7 @@
 #include "import/slice_filter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace stack2nrrd {
@@ -10,6 +11,9 @@ namespace {
 /// Numbers in a cache line.
 template <class Real>
 constexpr Index line = cache_line / sizeof(Real);
+
+/// Is a sample needed by hardly more than one output? Where it is by two, it is better converted before.
+bool converts_once(const AxisPlan& y) { return 2 * most_taps(y) * y.step.den <= 3 * y.step.num; }
 
 bool is_float(SampleType type) { return type == SampleType::float32 || type == SampleType::float64; }
 
@@ -56,7 +60,8 @@ SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables
       numbers_(rows_.size() * stride_),
       number_rows_(rows_.size()),
       nan_rows_(rows_.size()),
-      has_nan_(rows_.size()) {
+      has_nan_(rows_.size()),
+      add_up_at_once_(convert_.add_up != nullptr && converts_once(plan.axes[1])) {
     if (!is_float(plan.image.type)) return;
     x_of_nan_.emplace(plan.axes[0], tables.x, static_cast<std::size_t>(plan.volume.channels), [this](Index y) {
         slice_->nan.resize(plan_.small_slice_length());  // zeros, where this is the first row with a NaN
@@ -109,23 +114,7 @@ void SliceFilter<Real>::rows(Index y, Index count, const std::byte* samples) {
 template <class Real>
 void SliceFilter<Real>::filter(Range batch) {
     (*pulse_)();
-    const auto count = static_cast<std::size_t>(batch.size());
-    const auto channels = static_cast<std::size_t>(plan_.volume.channels);
-    const Range needed = x_.needed();
-    for (Index first = needed.first; first < needed.end; first += block_) {
-        const Range columns{first, std::min(needed.end, first + block_)};
-        for (std::size_t i = 0; i < count; ++i) {
-            Real* numbers = numbers_.data() + i * stride_;
-            Real* nan = nan_.empty() ? nullptr : nan_.data() + i * stride_;
-            has_nan_[i] = convert_(rows_[i], columns, numbers, nan);
-            number_rows_[i] = numbers;
-            nan_rows_[i] = has_nan_[i] ? nan : nullptr;
-        }
-        if (first == needed.first) y_.begin(batch, has_nan_);
-        y_.sweep(static_cast<std::size_t>(columns.first - needed.first) * channels,
-                 static_cast<std::size_t>(columns.end - needed.first) * channels, number_rows_.data(),
-                 nan_rows_.data());
-    }
+    add_up_at_once_ ? sum_samples(batch) : sum_numbers(batch);
     for (const auto& output : y_.finished()) {
         x_.add(output.k, output.numbers);
         if (output.nan != nullptr) x_of_nan_->add(output.k, output.nan);
@@ -136,6 +125,48 @@ void SliceFilter<Real>::filter(Range batch) {
     const bool whole_bundles = row_batch * step.den % (step.num * Index{FilterX<Real>::bundle}) == 0;
     whole_bundles ? x_.flush() : x_.keep();
     y_.end();
+}
+
+/// Calls work(columns, begin, end) for one block after another; `begin` and `end` are places in the sums of y.
+template <class Real>
+template <class Work>
+void SliceFilter<Real>::each_block(Work work) {
+    const auto channels = static_cast<std::size_t>(plan_.volume.channels);
+    const Range needed = x_.needed();
+    for (Index first = needed.first; first < needed.end; first += block_) {
+        const Range columns{first, std::min(needed.end, first + block_)};
+        work(columns, static_cast<std::size_t>(columns.first - needed.first) * channels,
+             static_cast<std::size_t>(columns.end - needed.first) * channels);
+    }
+}
+
+template <class Real>
+void SliceFilter<Real>::sum_numbers(Range batch) {
+    const auto count = static_cast<std::size_t>(batch.size());
+    each_block([&](Range columns, std::size_t begin, std::size_t end) {
+        for (std::size_t i = 0; i < count; ++i) {
+            Real* numbers = numbers_.data() + i * stride_;
+            Real* nan = nan_.empty() ? nullptr : nan_.data() + i * stride_;
+            has_nan_[i] = convert_(rows_[i], columns, numbers, nan);
+            number_rows_[i] = numbers;
+            nan_rows_[i] = has_nan_[i] ? nan : nullptr;
+        }
+        if (begin == 0) y_.begin(batch, has_nan_);
+        y_.sweep(begin, end, number_rows_.data(), nan_rows_.data());
+    });
+}
+
+template <class Real>
+void SliceFilter<Real>::sum_samples(Range batch) {
+    const std::size_t column_bytes = plan_.image.row_bytes() / static_cast<std::size_t>(plan_.image.width);
+    std::array<const std::byte*, row_batch> rows{};
+    y_.begin(batch, has_nan_);
+    each_block([&](Range columns, std::size_t begin, std::size_t end) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(batch.size()); ++i) {
+            rows[i] = rows_[i] + static_cast<std::size_t>(columns.first) * column_bytes;
+        }
+        y_.sweep(begin, end, rows.data(), convert_.add_up);
+    });
 }
 
 template <class Real>

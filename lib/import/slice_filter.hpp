@@ -50,6 +50,10 @@ public:
 private:
     void rows(Index y, Index count, const std::byte* samples) override;
     void filter(Range batch);
+    void sum_numbers(Range batch);
+    void sum_samples(Range batch);
+    template <class Work>
+    void each_block(Work work);
     static Index block_columns(const ImportPlan::Detail& plan);
     static std::size_t block_stride(const ImportPlan::Detail& plan);
 
@@ -72,6 +76,7 @@ private:
     std::vector<const Real*> number_rows_;
     std::vector<const Real*> nan_rows_;
     std::vector<bool> has_nan_;
+    bool add_up_at_once_;  ///< samples are added up as they are converted
 
     const std::function<void()>* pulse_ = nullptr;
 };

@@ -71,6 +71,12 @@ bool convert_row(const std::byte* row, Range columns, int channels, int channel,
     }
 }
 
+template <class Sample>
+void add_up_samples(float* sum, bool fresh, const std::byte* const* rows, const float* weights, std::size_t count,
+                    std::size_t length) {
+    sample_loops<Sample>().add_up(sum, fresh, rows, static_cast<float>(bias_of<Sample>), weights, count, length);
+}
+
 }  // namespace
 
 double bias(SampleType type) noexcept {
@@ -103,6 +109,11 @@ RowConversion<Real> row_conversion(const ImageInfo& image, Channel channel) {
     if (channel == Channel::luma && conversion.channels < 3) conversion.channel = 0;
     conversion.function =
         with_sample_type(image.type, [](auto sample) { return &convert_row<decltype(sample), Real>; });
+    if constexpr (std::is_same_v<Real, float>) {
+        const bool one_each = conversion.channels == 1 || conversion.channel == RowConversion<Real>::all;
+        if (one_each && image.type == SampleType::uint8) conversion.add_up = &add_up_samples<std::uint8_t>;
+        if (one_each && image.type == SampleType::uint16) conversion.add_up = &add_up_samples<std::uint16_t>;
+    }
     return conversion;
 }
 

@@ -28,9 +28,14 @@ struct RowConversion {
     /// Returns whether there was one. Integers have none.
     using Function = bool (*)(const std::byte* row, Range columns, int channels, int channel, Real* numbers, Real* nan);
 
+    /// Converts and adds up at once, as Loops::add_up does with numbers. Rows begin with the first sample wanted.
+    using AddUp = void (*)(Real* sum, bool fresh, const std::byte* const* rows, const Real* weights, std::size_t count,
+                           std::size_t length);
+
     Function function = nullptr;
-    int channels = 1;  ///< of the slices
-    int channel = 0;   ///< the one that is taken, or one of the two below
+    AddUp add_up = nullptr;  ///< for 8- and 16-bit samples without sign that become a number each
+    int channels = 1;        ///< of the slices
+    int channel = 0;         ///< the one that is taken, or one of the two below
 
     static constexpr int luma = -2;  ///< 0.2126 R + 0.7152 G + 0.0722 B (ITU-R BT.709)
     static constexpr int all = -1;

@@ -61,6 +61,10 @@ struct SampleLoops {
     /// numbers[i] = samples[i] - middle; samples need not be aligned.
     void (*to_numbers)(const std::byte* samples, std::size_t count, float middle, float* numbers);
 
+    /// sum[i] += Σ weights[j]·(rows[j][i] - middle), as Loops::add_up does it with numbers; rows need not be aligned.
+    void (*add_up)(float* sum, bool fresh, const std::byte* const* rows, float middle, const float* weights,
+                   std::size_t count, std::size_t length);
+
     /// samples[i] = floor(numbers[i] + offset + 1/2), or what is nearest to it in the type's range; |offset| < 2^20.
     void (*round_off)(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples);
 };

@@ -4,6 +4,7 @@
 // here as well.
 
 #include "loops/loops.hpp"
+#include "loops/sums_body.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,13 +14,43 @@ namespace stack2nrrd {
 
 namespace {
 
+/// Sample i of a row. Rows come from decoders and need not be aligned.
+template <class Sample>
+float number_at(const std::byte* samples, std::size_t i) {
+    Sample sample;
+    std::memcpy(&sample, samples + i * sizeof sample, sizeof sample);
+    return static_cast<float>(sample);
+}
+
 template <class Sample>
 void to_numbers(const std::byte* samples, std::size_t count, float middle, float* numbers) {
-    for (std::size_t i = 0; i < count; ++i) {
-        Sample sample;
-        std::memcpy(&sample, samples + i * sizeof sample, sizeof sample);
-        numbers[i] = static_cast<float>(sample) - middle;
+    for (std::size_t i = 0; i < count; ++i) numbers[i] = number_at<Sample>(samples, i) - middle;
+}
+
+template <class Sample, std::size_t Count, bool Fresh>
+void add_sample_group(float* sum, const std::byte* const* some_rows, float middle, const float* some_weights,
+                      std::size_t length) {
+    const std::byte* rows[Count];
+    float weights[Count];
+    for (std::size_t j = 0; j < Count; ++j) {
+        rows[j] = some_rows[j];
+        weights[j] = some_weights[j];
     }
+    for (std::size_t i = 0; i < length; ++i) {
+        float group = weights[0] * (number_at<Sample>(rows[0], i) - middle);
+#pragma GCC unroll 4
+        for (std::size_t j = 1; j < Count; ++j) group += weights[j] * (number_at<Sample>(rows[j], i) - middle);
+        sum[i] = Fresh ? group : sum[i] + group;
+    }
+}
+
+template <class Sample>
+void add_up_samples(float* sum, bool fresh, const std::byte* const* rows, float middle, const float* weights,
+                    std::size_t count, std::size_t length) {
+    with_count<summing_group>(count, [&](auto constant) {
+        fresh ? add_sample_group<Sample, constant(), true>(sum, rows, middle, weights, length)
+              : add_sample_group<Sample, constant(), false>(sum, rows, middle, weights, length);
+    });
 }
 
 template <class Sample>
@@ -40,7 +71,7 @@ void round_off(const float* numbers, std::size_t count, std::int32_t offset, Sam
 }
 
 template <class Sample>
-constexpr SampleLoops<Sample> compiled_sample_loops{to_numbers<Sample>, round_off<Sample>};
+constexpr SampleLoops<Sample> compiled_sample_loops{to_numbers<Sample>, add_up_samples<Sample>, round_off<Sample>};
 
 }  // namespace
 

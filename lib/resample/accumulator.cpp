@@ -86,26 +86,16 @@ void Accumulator<Real>::look_for_nan(Output& output, const std::vector<bool>& ha
 
 template <class Real>
 void Accumulator<Real>::sweep(std::size_t begin, std::size_t end, const Real* const* numbers, const Real* const* nan) {
-    for (Output& output : open_) {
-        const Range part{std::max(output.taps.first, batch_.first), std::min(output.end(), batch_.end)};
-        for (Index i = part.first; i < part.end;) {
-            const Index cut = std::min(part.end, (i / accumulator_group + 1) * accumulator_group);
-            const auto at = static_cast<std::size_t>(i - batch_.first);
-            const auto count = static_cast<std::size_t>(cut - i);
-            const Real* weights = output.taps.weights + (i - output.taps.first);
-            loops_.add_up(output.sum.data() + begin, i == output.taps.first, numbers + at, weights, count, end - begin);
-            if (output.started_nan) add_up_nan(output.nan.data() + begin, nan + at, weights, count, end - begin);
-            i = cut;
+    each_group([&](Output& output, const Group& group) {
+        loops_.add_up(output.sum.data() + begin, group.fresh, numbers + group.at, group.weights, group.count,
+                      end - begin);
+        if (!output.started_nan) return;
+        std::array<const Real*, summing_group> shares{};
+        for (std::size_t j = 0; j < group.count; ++j) {
+            shares[j] = nan[group.at + j] != nullptr ? nan[group.at + j] : zeros_.data();
         }
-    }
-}
-
-template <class Real>
-void Accumulator<Real>::add_up_nan(Real* sum, const Real* const* nan, const Real* weights, std::size_t count,
-                                   std::size_t length) const {
-    std::array<const Real*, summing_group> items{};
-    for (std::size_t j = 0; j < count; ++j) items[j] = nan[j] != nullptr ? nan[j] : zeros_.data();
-    loops_.add_up(sum, false, items.data(), weights, count, length);
+        loops_.add_up(output.nan.data() + begin, false, shares.data(), group.weights, group.count, end - begin);
+    });
 }
 
 template <class Real>

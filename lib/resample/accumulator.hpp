@@ -52,6 +52,17 @@ public:
     /// Calls for parts that do not overlap may come from several threads.
     void sweep(std::size_t begin, std::size_t end, const Real* const* numbers, const Real* const* nan);
 
+    /// Adds up items of which the loop of the caller's makes numbers itself; there is no NaN among them.
+    template <class Item>
+    using AddUp = void (*)(Real* sum, bool fresh, const Item* const* items, const Real* weights, std::size_t count,
+                           std::size_t length);
+    template <class Item>
+    void sweep(std::size_t begin, std::size_t end, const Item* const* items, AddUp<Item> add_up) {
+        each_group([&](Output& output, const Group& group) {
+            add_up(output.sum.data() + begin, group.fresh, items + group.at, group.weights, group.count, end - begin);
+        });
+    }
+
     /// What the batch finishes, in order. Valid until end().
     [[nodiscard]] const std::vector<Finished>& finished() const noexcept { return finished_; }
 
@@ -75,10 +86,29 @@ private:
         [[nodiscard]] Index end() const noexcept { return taps.first + taps.count; }
     };
 
+    /// Items of the batch that are added to an output together.
+    struct Group {
+        std::size_t at = 0;
+        std::size_t count = 0;
+        const Real* weights = nullptr;
+        bool fresh = false;  ///< the output begins with them
+    };
+
+    template <class Work>
+    void each_group(Work work) {
+        for (Output& output : open_) {
+            const Range part{std::max(output.taps.first, batch_.first), std::min(output.end(), batch_.end)};
+            for (Index i = part.first; i < part.end;) {
+                const Index cut = std::min(part.end, (i / accumulator_group + 1) * accumulator_group);
+                work(output, Group{static_cast<std::size_t>(i - batch_.first), static_cast<std::size_t>(cut - i),
+                                   output.taps.weights + (i - output.taps.first), i == output.taps.first});
+                i = cut;
+            }
+        }
+    }
+
     void open_outputs();
     void recycle(Output output);
-    void add_up_nan(Real* sum, const Real* const* nan, const Real* weights, std::size_t count,
-                    std::size_t length) const;
     void look_for_nan(Output& output, const std::vector<bool>& has_nan);
 
     AxisPlan plan_;

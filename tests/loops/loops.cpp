@@ -155,6 +155,38 @@ void test_samples(const stack2nrrd::SampleLoops<Sample>& loops) {
     }
 }
 
+/// Adding up at once against converting first.
+template <class Sample>
+void test_adding_samples(const stack2nrrd::SampleLoops<Sample>& loops, const stack2nrrd::Loops<float>& plain) {
+    std::mt19937 random(13);
+    for (int turn = 0; turn < 300; ++turn) {
+        const std::size_t count = 1 + random() % 4;
+        const std::size_t length = random() % 300;
+        const bool fresh = random() % 2 == 0;
+        const float middle = random() % 2 == 0 ? 0.F : 32768.F;
+        std::vector<std::vector<std::byte>> rows(count, std::vector<std::byte>(1 + length * sizeof(Sample)));
+        std::vector<const std::byte*> samples;
+        Items<float> items(count, std::vector<float>(length));
+        std::vector<const float*> pointers;
+        for (std::size_t j = 0; j < count; ++j) {
+            for (std::byte& byte : rows[j]) byte = static_cast<std::byte>(random());
+            samples.push_back(rows[j].data() + random() % 2);
+            for (std::size_t i = 0; i < length; ++i) {
+                Sample sample{};
+                std::memcpy(&sample, samples[j] + i * sizeof sample, sizeof sample);
+                items[j][i] = static_cast<float>(sample) - middle;
+            }
+            pointers.push_back(items[j].data());
+        }
+        const std::vector<float> weights = numbers<float>(random, count);
+        std::vector<float> sum = numbers<float>(random, length);
+        std::vector<float> wanted = sum;
+        loops.add_up(sum.data(), fresh, samples.data(), middle, weights.data(), count, length);
+        plain.add_up(wanted.data(), fresh, pointers.data(), weights.data(), count, length);
+        REQUIRE((sum == wanted));
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the loops of every instruction set make the same bytes", "[loops]") {
@@ -169,6 +201,9 @@ TEST_CASE("the loops of every instruction set make the same bytes", "[loops]") {
         test_adding_up(stack2nrrd::loops<double>(set));
         test_bundles(stack2nrrd::loops<float>(set));
         test_bundles(stack2nrrd::loops<double>(set));
+        const auto& plain = stack2nrrd::loops<float>(InstructionSet::baseline);
+        test_adding_samples(stack2nrrd::sample_loops<std::uint8_t>(set), plain);
+        test_adding_samples(stack2nrrd::sample_loops<std::uint16_t>(set), plain);
         test_samples(stack2nrrd::sample_loops<std::uint8_t>(set));
         test_samples(stack2nrrd::sample_loops<std::uint16_t>(set));
     }
