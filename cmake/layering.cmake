@@ -11,7 +11,7 @@ set(table
     "lib/core           |                                                  | system"
     "lib/codec          | core                                             | tiff png jpeg zlib isal libdeflate"
     "lib/sidecar        | core                                             | "
-    "lib/loops          |                                                  | "
+    "lib/loops          | core                                             | intrinsics"
     "lib/intensity      | core loops                                       | "
     "lib/resample       | core loops                                       | "
     "lib/sink           | core                                             | png zlib isal"
@@ -33,6 +33,7 @@ set(zlib "^z(lib|conf)\\.h$")
 set(isal "^isa-l/")
 set(libdeflate "^libdeflate\\.h$")
 set(json "^nlohmann/")
+set(intrinsics "^immintrin\\.h$")
 set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 
 set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")

@@ -40,6 +40,11 @@ struct Loops {
     /// phases[p][i] = row[i·count + p] wherever row has a sample, of which there are `length`; 1 < count ≤ most_phases.
     void (*deal)(const Real* row, std::size_t length, std::size_t count, Real* const* phases);
 
+    /// Copies to where nobody will read soon: past the caches, if the processor can. Another thread may read it after
+    /// settle(), which is for all copies of the calling thread.
+    void (*put_away)(const Real* from, std::size_t length, Real* to);
+    void (*settle)();
+
     /// Lays bundle_rows rows side by side: columns[i·bundle_rows + r] = rows[r][i] for i < length.
     void (*lay_side_by_side)(const Real* const* rows, std::size_t length, Real* columns);
 

@@ -4,11 +4,17 @@
 // other files, and nothing of the standard library is called: the linker would take one of several versions for all,
 // and that one might need instructions that the processor does not have.
 
+#include "core/buffer.hpp"
 #include "loops/loops.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 namespace stack2nrrd {
 
@@ -104,6 +110,30 @@ void deal_to(const Real* row, std::size_t length, Real* const* phases) {
 template <class Real>
 void deal(const Real* row, std::size_t length, std::size_t count, Real* const* phases) {
     with_count<most_phases>(count, [&](auto constant) { deal_to<constant()>(row, length, phases); });
+}
+
+template <class Real>
+void put_away(const Real* from, std::size_t length, Real* to) {
+    std::size_t i = 0;
+#if defined(__SSE2__)
+    // Whole cache lines only: the processor would have to read the others first.
+    constexpr std::size_t line = cache_line / sizeof(Real);
+    for (; i < length && reinterpret_cast<std::uintptr_t>(to + i) % cache_line != 0; ++i) to[i] = from[i];
+    for (; i + line <= length; i += line) {
+        for (std::size_t part = 0; part < line; part += sizeof(__m128) / sizeof(Real)) {
+            __m128 v;
+            std::memcpy(&v, from + i + part, sizeof v);
+            _mm_stream_ps(reinterpret_cast<float*>(to + i + part), v);
+        }
+    }
+#endif
+    for (; i < length; ++i) to[i] = from[i];
+}
+
+void settle() {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
 }
 
 /// Adds the taps j … j + Count of outputs that have those, in rows that lie side by side.
@@ -218,7 +248,8 @@ void lay_apart(const Real* columns, std::size_t length, Real* const* rows) {
 }
 
 template <class Real>
-constexpr Loops<Real> compiled_loops{add_up<Real>, deal<Real>, lay_side_by_side<Real>, filter<Real>, lay_apart<Real>};
+constexpr Loops<Real> compiled_loops{add_up<Real>,           deal<Real>,   put_away<Real>, settle,
+                                     lay_side_by_side<Real>, filter<Real>, lay_apart<Real>};
 
 }  // namespace
 

@@ -37,7 +37,7 @@ void FilterX<Real>::add(Index y, const Real* row) {
         std::copy_n(row, samples, place_(y));
         return;
     }
-    if (polyphase_) return polyphase_->filter(row, place_(y));
+    if (polyphase_) return loops_.put_away(polyphase_->filter(row), static_cast<std::size_t>(plan_.outputs), place_(y));
     held_.push_back({y, row});
     if (held_.size() == bundle) flush();
 }
@@ -78,6 +78,7 @@ void FilterX<Real>::slide(Index first) {
 
 template <class Real>
 void FilterX<Real>::flush() {
+    if (polyphase_) loops_.settle();
     if (held_.empty()) return;
     std::array<Real*, bundle> out{};
     for (std::size_t r = 0; r < held_.size(); ++r) out[r] = place_(held_[r].y);

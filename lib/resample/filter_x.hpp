@@ -36,7 +36,7 @@ public:
     void add(Index y, const Real* row);
     /// Copies what is held back: the rows that have been added may be gone after this.
     void keep();
-    /// Writes what is held back.
+    /// Writes what is held back. Other threads may read the results after this.
     void flush();
 
     [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan, std::size_t channels);

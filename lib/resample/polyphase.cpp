@@ -42,7 +42,8 @@ Polyphase<Real>::Polyphase(const AxisPlan& plan, std::shared_ptr<const TapTable<
     : table_(std::move(table)),
       needed_(reach(plan, {0, plan.outputs})),
       step_(static_cast<std::size_t>(plan.step.num)),
-      samples_(step_ * phase_length<Real>(plan)) {
+      samples_(step_ * phase_length<Real>(plan)),
+      outputs_(static_cast<std::size_t>(plan.outputs)) {
     for (std::size_t p = 0; p < step_; ++p) phases_[p] = samples_.data() + p * phase_length<Real>(plan);
     for (Index k = 0; k < plan.outputs; ++k) {
         const bool same = k > 0 && (*table_)[k].weights == (*table_)[k - 1].weights;
@@ -52,7 +53,8 @@ Polyphase<Real>::Polyphase(const AxisPlan& plan, std::shared_ptr<const TapTable<
 }
 
 template <class Real>
-void Polyphase<Real>::filter(const Real* row, Real* outputs) {
+const Real* Polyphase<Real>::filter(const Real* row) {
+    Real* outputs = outputs_.data();
     loops_.deal(row, static_cast<std::size_t>(needed_.size()), step_, phases_.data());
     std::array<const Real*, summing_group> items{};
     for (const Run& run : runs_) {
@@ -70,11 +72,13 @@ void Polyphase<Real>::filter(const Real* row, Real* outputs) {
                           static_cast<std::size_t>(run.end - run.first));
         }
     }
+    return outputs;
 }
 
 template <class Real>
 std::int64_t Polyphase<Real>::memory_bytes(const AxisPlan& plan) {
-    const auto samples = static_cast<std::size_t>(plan.step.num) * phase_length<Real>(plan);
+    const std::size_t samples =
+        static_cast<std::size_t>(plan.step.num) * phase_length<Real>(plan) + static_cast<std::size_t>(plan.outputs);
     const auto edges = 2 * static_cast<std::size_t>(most_taps(plan)) + 1;
     return static_cast<std::int64_t>(samples * sizeof(Real) + edges * sizeof(Run));
 }

@@ -24,8 +24,9 @@ public:
 
     Polyphase(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table);
 
-    /// `row`: the source samples reach(plan, all outputs); `outputs`: plan.outputs numbers.
-    void filter(const Real* row, Real* outputs);
+    /// `row`: the source samples reach(plan, all outputs). The result, plan.outputs numbers, stands until the next
+    /// call.
+    [[nodiscard]] const Real* filter(const Real* row);
 
     [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan);
 
@@ -42,6 +43,7 @@ private:
     std::vector<Run> runs_;
     Buffer<Real> samples_;
     std::array<Real*, most_phases> phases_{};  ///< in samples_
+    Buffer<Real> outputs_;
     const Loops<Real>& loops_ = loops<Real>();
 };
 

@@ -86,6 +86,15 @@ void test_bundles(const stack2nrrd::Loops<Real>& loops) {
             REQUIRE(phases[i % count][i / count] == (i < samples * channels ? rows[0][i] : Real{7e5}));
         }
 
+        std::vector<Real> away(samples * channels + 20, Real{7e5});
+        const std::size_t at = random() % 20;
+        loops.put_away(rows[0].data(), samples * channels, away.data() + at);
+        loops.settle();
+        for (std::size_t i = 0; i < away.size(); ++i) {
+            const bool inside = i >= at && i < at + samples * channels;
+            REQUIRE(away[i] == (inside ? rows[0][i - at] : Real{7e5}));
+        }
+
         // Runs of outputs with as many taps, some of which share their weights.
         const Items<Real> weights{numbers<Real>(random, samples), numbers<Real>(random, samples)};
         const auto first = static_cast<std::int64_t>(random() % 5);
