@@ -251,7 +251,7 @@ parser.add_argument("--bits", type=int, default=16, choices=(8, 16), help="of st
 parser.add_argument("--threads", type=int, default=os.cpu_count())
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--patience", type=float, default=2, help="peers that take more seconds are run once")
-args = parser.parse_args()
+args = parser.parse_intermixed_args()
 binaries = os.path.join(os.path.abspath(args.build), "bin")
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that tmpfs is freed
 
