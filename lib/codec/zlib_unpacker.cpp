@@ -1,5 +1,7 @@
 #include "codec/zlib_unpacker.hpp"
 
+#include "core/vector_state.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <new>
@@ -21,7 +23,9 @@ struct ZlibUnpacker::Stream : inflate_state {
         crc_flag = ISAL_ZLIB;
     }
     State go() {
-        if (isal_inflate(this) != ISAL_DECOMP_OK) return State::damaged;
+        const int result = isal_inflate(this);
+        restore_vector_state();
+        if (result != ISAL_DECOMP_OK) return State::damaged;
         return block_state == ISAL_BLOCK_FINISH ? State::finished : State::going;
     }
 };
@@ -31,7 +35,9 @@ std::int64_t ZlibUnpacker::memory_bytes() { return sizeof(Stream); }
 bool prefers_whole(int bits) { return unpacks_whole() && bits == 16; }
 
 std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
-    return crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes), size);
+    const std::uint32_t after = crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes), size);
+    restore_vector_state();
+    return after;
 }
 
 }  // namespace stack2nrrd

@@ -1,5 +1,7 @@
 #include "sink/block_deflater.hpp"
 
+#include "core/vector_state.hpp"
+
 #include <zlib.h>
 #if defined(STACK2NRRD_HAVE_ISAL)
 #include <isa-l/igzip_lib.h>
@@ -64,7 +66,9 @@ public:
         stream_->avail_in = static_cast<std::uint32_t>(block.size());
         stream_->next_out = reinterpret_cast<std::uint8_t*>(piece.data());
         stream_->avail_out = static_cast<std::uint32_t>(piece.size());
-        if (::isal_deflate(stream_.get()) != COMP_OK || stream_->avail_in > 0 || stream_->avail_out == 0) {
+        const int result = ::isal_deflate(stream_.get());
+        restore_vector_state();
+        if (result != COMP_OK || stream_->avail_in > 0 || stream_->avail_out == 0) {
             return 0;
         }
         return piece.size() - stream_->avail_out;
