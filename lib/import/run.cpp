@@ -1,6 +1,7 @@
 #include "import/plan_detail.hpp"
 
 #include "import/conduct.hpp"
+#include "import/pool.hpp"
 #include "import/run_modes.hpp"
 #include "import/slice_filter.hpp"
 #include "intensity/to_sample.hpp"
@@ -12,45 +13,17 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <new>
 
 namespace stack2nrrd {
 
 namespace {
 
-/// Buffers of slices that go round between the workers and z.
-template <class Real>
-class SlicePool {
-public:
-    /// All that can be under way, at once: so that a long run takes what a short one takes, however threads are timed.
-    explicit SlicePool(const ImportPlan::Detail& plan) {
-        const Index most = std::min(plan.in_flight + plan.z_batch, plan.source.size());
-        for (Index i = 0; i < most; ++i) free_.push_back({Buffer<Real>(plan.small_slice_length()), {}});
-    }
-
-    SmallSlice<Real> take() {
-        const std::lock_guard lock(mutex_);
-        if (free_.empty()) return {};
-        SmallSlice<Real> slice = std::move(free_.back());
-        free_.pop_back();
-        return slice;
-    }
-    void give(SmallSlice<Real> slice) {
-        const std::lock_guard lock(mutex_);
-        free_.push_back(std::move(slice));
-    }
-
-private:
-    std::mutex mutex_;
-    std::vector<SmallSlice<Real>> free_;
-};
-
 /// z, rounding, sink.
 template <class Real>
 class ZFilter {
 public:
-    ZFilter(const ImportPlan::Detail& plan, Sink& sink, SlicePool<Real>& pool)
+    ZFilter(const ImportPlan::Detail& plan, Sink& sink, Pool<SmallSlice<Real>>& pool)
         : plan_(plan),
           sink_(sink),
           pool_(pool),
@@ -111,7 +84,7 @@ private:
 
     const ImportPlan::Detail& plan_;
     Sink& sink_;
-    SlicePool<Real>& pool_;
+    Pool<SmallSlice<Real>>& pool_;
     std::vector<SmallSlice<Real>> held_;           ///< a batch
     std::vector<std::vector<std::byte>> samples_;  ///< of finished slices
     Accumulator<Real> accumulator_;
@@ -126,7 +99,10 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
     for (unsigned worker = 0; worker < plan.threads; ++worker) {
         filters[worker] = std::make_unique<SliceFilter<Real>>(plan, tables, source, worker);
     }
-    SlicePool<Real> pool(plan);
+    Pool<SmallSlice<Real>> pool;
+    for (Index i = std::min(plan.in_flight + plan.z_batch, plan.source.size()); i > 0; --i) {
+        pool.give({Buffer<Real>(plan.small_slice_length()), {}});
+    }
     ZFilter<Real> z_filter(plan, sink, pool);
 
     const auto produce = [&](Index z, unsigned worker, const std::function<void()>& pulse) {

@@ -1,6 +1,7 @@
 #include "import/run_modes.hpp"
 
 #include "import/conduct.hpp"
+#include "import/pool.hpp"
 #include "intensity/to_float.hpp"
 #include "intensity/to_sample.hpp"
 #include "resample/mode.hpp"
@@ -9,7 +10,6 @@
 #include <cstring>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace stack2nrrd {
@@ -39,26 +39,6 @@ ModeLayout layout_of(const Detail& plan) {
 
 /// Slices that wait for their turn, and those that an output covers.
 Index most_slices(const Detail& plan) { return std::min(plan.in_flight + most_taps(plan.axes[2]), plan.source.size()); }
-
-/// What goes round between threads. All of it is there from the start, so that a long run takes what a short one takes.
-template <class Thing>
-class Pool {
-public:
-    void give(Thing thing) {
-        const std::lock_guard lock(mutex_);
-        free_.push_back(std::move(thing));
-    }
-    Thing take() {
-        const std::lock_guard lock(mutex_);
-        Thing thing = std::move(free_.back());
-        free_.pop_back();
-        return thing;
-    }
-
-private:
-    std::mutex mutex_;
-    std::vector<Thing> free_;
-};
 
 /// One worker's part: rows of a slice to the samples that are wanted.
 class Cutter final : private RowSink {
