@@ -13,7 +13,10 @@ template <class Real>
 constexpr Index line = cache_line / sizeof(Real);
 
 /// Is a sample needed by hardly more than one output? Where it is by two, it is better converted before.
-bool converts_once(const AxisPlan& y) { return 2 * most_taps(y) * y.step.den <= 3 * y.step.num; }
+template <class Real>
+bool converts_once(const AxisPlan& y, const TapTable<Real>& table) {
+    return 2 * table[y.outputs / 2].count * y.step.den <= 3 * y.step.num;
+}
 
 bool is_float(SampleType type) { return type == SampleType::float32 || type == SampleType::float64; }
 
@@ -61,7 +64,7 @@ SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables
       number_rows_(rows_.size()),
       nan_rows_(rows_.size()),
       has_nan_(rows_.size()),
-      add_up_at_once_(convert_.add_up != nullptr && converts_once(plan.axes[1])) {
+      add_up_at_once_(convert_.add_up != nullptr && converts_once(plan.axes[1], *tables.y)) {
     if (!is_float(plan.image.type)) return;
     x_of_nan_.emplace(plan.axes[0], tables.x, static_cast<std::size_t>(plan.volume.channels), [this](Index y) {
         slice_->nan.resize(plan_.small_slice_length());  // zeros, where this is the first row with a NaN
