@@ -12,9 +12,6 @@ namespace stack2nrrd {
 
 namespace {
 
-// Uncompressed rows are read in blocks of this size: large enough to hide the system call, small enough to stay in
-// the processor's cache.
-
 // Strips up to this size are decompressed whole, which is faster; larger ones row by row.
 constexpr std::int64_t whole_strip_bytes = std::int64_t{16} << 20;
 

@@ -202,10 +202,12 @@ void SampleReader::read_slice(Index z, Range rows, RowSink& sink) {
             if (volume_->wide == WideInteger::int64) rounded_ = to_doubles<std::int64_t>(block, size) || rounded_;
             if (volume_->wide == WideInteger::uint64) rounded_ = to_doubles<std::uint64_t>(block, size) || rounded_;
         }
-        const bool as_it_is = planes_.size() == 1 && !volume_->bottom_up;
-        if (as_it_is) sink.rows(y, static_cast<Index>(count), block_.data());
-        for (std::size_t i = 0; i < count && !as_it_is; ++i) {
-            sink.row(y + static_cast<Index>(i), delivered(volume_->bottom_up ? count - 1 - i : i));
+        if (planes_.size() == 1 && !volume_->bottom_up) {
+            sink.rows(y, static_cast<Index>(count), block_.data());
+        } else {
+            for (std::size_t i = 0; i < count; ++i) {
+                sink.row(y + static_cast<Index>(i), delivered(volume_->bottom_up ? count - 1 - i : i));
+            }
         }
         y += static_cast<Index>(count);
     }
