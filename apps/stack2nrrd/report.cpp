@@ -123,7 +123,7 @@ std::string info_text(const Findings& f, const Command& command) {
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
     std::string text = "input    " + stack.name + " (" + stack.kind + "): " + sizes(source) + ", " +
                        std::string(sample_type_name(stack.image.type)) + ", " +
-                       std::string(colour_name(stack.image.colour)) + ", " + stack.image.format + "\n";
+                       colour_text(stack.image.colour, stack.image.channels()) + ", " + stack.image.format + "\n";
     const TakenPages& taken = stack.taken;
     if (taken.channels > 1) {
         text += "channel  " + std::to_string(taken.channel) + ", of 0 to " + std::to_string(taken.channels - 1) + "\n";
@@ -136,7 +136,7 @@ std::string info_text(const Findings& f, const Command& command) {
     if (f.plan != nullptr) {
         const VolumeInfo& volume = f.plan->volume();
         text += "output   " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
-                (volume.channels > 1 ? ", " + std::string(colour_name(volume.colour)) : "") + ", " +
+                (volume.channels > 1 ? ", " + colour_text(volume.colour, volume.channels) : "") + ", " +
                 memory_text(volume.bytes()) + "\n";
         text += "         spacing " + triple(spacings(volume.geometry)) + ", origin " + triple(volume.geometry.origin) +
                 (volume.geometry.spacing_known ? " mm" : ", in source samples") + "\n";

@@ -21,6 +21,7 @@ struct VolumeInfo {
     std::array<Index, 3> size{0, 0, 0};  ///< x, y, z
     int channels = 1;                    ///< > 1: interleaved, before x
     Colour colour = Colour::grey;        ///< what the channels mean
+    ComponentAxis components{};          ///< more of it, of Colour::components
     SampleType type = SampleType::uint8;
     Geometry geometry{};
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values for the header, in order

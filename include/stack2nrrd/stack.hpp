@@ -72,6 +72,7 @@ struct Stack {
     std::vector<std::string> strays;   ///< base names of what lay beside the slices and is not one
     std::vector<Problem> problems;     ///< in order of importance: fatal ones first, by slice
     ImageInfo image;                   ///< what every slice has in common
+    ComponentAxis components{};        ///< what its channels are, if they are components
     std::int64_t decoder_bytes = 0;    ///< the most memory that decoding one of the slices takes beyond its rows
     Geometry geometry;                 ///< of the source samples; unit steps where the spacing is unknown
     /// Base names of the files beside the slices that tell of them: a scanner's log. None of them is a stray.

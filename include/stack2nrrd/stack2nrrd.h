@@ -58,7 +58,7 @@ enum {
     STACK2NRRD_CANCELLED = 1300       /* the progress callback asked to stop */
 };
 
-/* Types of samples. */
+/* Types of samples. There may be more of them some day, with numbers of their own. */
 enum {
     STACK2NRRD_UINT8 = 0,
     STACK2NRRD_INT8 = 1,
@@ -67,7 +67,9 @@ enum {
     STACK2NRRD_UINT32 = 4,
     STACK2NRRD_INT32 = 5,
     STACK2NRRD_FLOAT32 = 6,
-    STACK2NRRD_FLOAT64 = 7
+    STACK2NRRD_FLOAT64 = 7,
+    STACK2NRRD_INT64 = 8,
+    STACK2NRRD_UINT64 = 9
 };
 
 /* A stack of slices, options, and what follows from them. */
@@ -76,7 +78,7 @@ typedef struct stack2nrrd_handle stack2nrrd_handle;
 /* What an import will make. Axis order is x, y, z; x is fastest, z numbers the slices. */
 typedef struct stack2nrrd_volume {
     int64_t size[3];        /* samples along x, y, z */
-    int32_t components;     /* of a sample, interleaved before x: 1 to 4 */
+    int32_t components;     /* of a sample, interleaved before x */
     int32_t sample_type;    /* STACK2NRRD_UINT8 ... */
     double direction[3][3]; /* direction[a]: the step along axis a, LPS mm (source samples if the spacing is unknown) */
     double origin[3];       /* centre of the first sample, likewise */

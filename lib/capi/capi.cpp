@@ -46,6 +46,8 @@ static_assert(STACK2NRRD_UINT32 == static_cast<int>(s2n::SampleType::uint32));
 static_assert(STACK2NRRD_INT32 == static_cast<int>(s2n::SampleType::int32));
 static_assert(STACK2NRRD_FLOAT32 == static_cast<int>(s2n::SampleType::float32));
 static_assert(STACK2NRRD_FLOAT64 == static_cast<int>(s2n::SampleType::float64));
+static_assert(STACK2NRRD_INT64 == static_cast<int>(s2n::SampleType::int64));
+static_assert(STACK2NRRD_UINT64 == static_cast<int>(s2n::SampleType::uint64));
 
 int number_of(ErrorCode code) noexcept {
     switch (code) {

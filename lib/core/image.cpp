@@ -15,14 +15,16 @@ struct TypeEntry {
     std::size_t bytes;
 };
 
-constexpr std::array<TypeEntry, 8> type_table{{{"uint8", 1},
-                                               {"int8", 1},
-                                               {"uint16", 2},
-                                               {"int16", 2},
-                                               {"uint32", 4},
-                                               {"int32", 4},
-                                               {"float32", 4},
-                                               {"float64", 8}}};
+constexpr std::array<TypeEntry, 10> type_table{{{"uint8", 1},
+                                                {"int8", 1},
+                                                {"uint16", 2},
+                                                {"int16", 2},
+                                                {"uint32", 4},
+                                                {"int32", 4},
+                                                {"float32", 4},
+                                                {"float64", 8},
+                                                {"int64", 8},
+                                                {"uint64", 8}}};
 
 }  // namespace
 
@@ -37,12 +39,19 @@ SampleType parse_sample_type(std::string_view name) {
     }
     throw Error(ErrorCode::invalid_argument,
                 "'" + printable(name) +
-                    "' is no sample type; use uint8, int8, uint16, int16, uint32, int32, float32 or float64");
+                    "' is no sample type; use uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or "
+                    "float64");
 }
 
 std::string_view colour_name(Colour colour) noexcept {
-    constexpr std::array<std::string_view, 4> names{"grey", "grey with alpha", "RGB", "RGBA"};
+    constexpr std::array<std::string_view, 5> names{"grey", "grey with alpha", "RGB", "RGBA", "components"};
     return names[static_cast<std::size_t>(colour)];
+}
+
+std::string colour_text(Colour colour, int channels) {
+    const std::string name(colour_name(colour));
+    if (colour != Colour::components) return name;
+    return channels == 1 ? "1 component" : std::to_string(channels) + " " + name;
 }
 
 }  // namespace stack2nrrd

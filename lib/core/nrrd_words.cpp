@@ -16,11 +16,12 @@ std::string_view type_name(SampleType type) {
 }
 
 /// The kind of the axis that holds the channels.
-std::string_view kind_name(Colour colour) {
-    switch (colour) {
+std::string kind_name(const NrrdChannels& channels) {
+    switch (channels.colour) {
         case Colour::grey_alpha: return "2-vector";
-        case Colour::rgb: return "RGB-color";
-        case Colour::rgba: return "RGBA-color";
+        case Colour::rgb: return channels.axis.kind == "3-color" ? "3-color" : "RGB-color";
+        case Colour::rgba: return channels.axis.kind == "4-color" ? "4-color" : "RGBA-color";
+        case Colour::components: return channels.axis.kind;
         case Colour::grey: break;
     }
     return "domain";
@@ -33,9 +34,9 @@ std::string nrrd_vector(const Vector3& v) {
     return "(" + text(v[0]) + "," + text(v[1]) + "," + text(v[2]) + ")";
 }
 
-std::string nrrd_axes(SampleType type, Colour colour, const std::array<Index, 3>& size,
+std::string nrrd_axes(SampleType type, const NrrdChannels& channels, const std::array<Index, 3>& size,
                       const std::array<Vector3, 3>& direction) {
-    const bool vector = colour != Colour::grey;
+    const bool vector = channels.colour != Colour::grey;
     const auto axis = [&](std::string_view first, const std::string& rest) {
         return vector ? std::string(first) + " " + rest : rest;
     };
@@ -49,11 +50,11 @@ std::string nrrd_axes(SampleType type, Colour colour, const std::array<Index, 3>
     std::string text = "NRRD0004\n";
     text += "type: " + std::string(type_name(type)) + "\n";
     text += "dimension: " + std::string(vector ? "4" : "3") + "\n";
-    text += "sizes: " + axis(std::to_string(channel_count(colour)), sizes) + "\n";
+    text += "sizes: " + axis(std::to_string(channels.count), sizes) + "\n";
     text += "space: left-posterior-superior\n";
     text += "space directions: " + axis("none", directions) + "\n";
     text += "centerings: " + axis("???", "cell cell cell") + "\n";
-    text += "kinds: " + axis(kind_name(colour), "domain domain domain") + "\n";
+    text += "kinds: " + axis(kind_name(channels), "domain domain domain") + "\n";
     return text;
 }
 

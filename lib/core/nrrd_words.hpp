@@ -14,9 +14,16 @@ namespace stack2nrrd {
 /// "(1,0,0.5)".
 [[nodiscard]] std::string nrrd_vector(const Vector3& v);
 
+/// The axis of the channels, if there is one.
+struct NrrdChannels {
+    Colour colour = Colour::grey;
+    int count = 1;
+    const ComponentAxis& axis;  ///< of components
+};
+
 /// The beginning of every header that we write: the magic, and the fields that say what the axes are, in the order that
 /// all readers take ("sizes" before "space", for one). Channels, if there are several, are the fastest axis.
-[[nodiscard]] std::string nrrd_axes(SampleType type, Colour colour, const std::array<Index, 3>& size,
+[[nodiscard]] std::string nrrd_axes(SampleType type, const NrrdChannels& channels, const std::array<Index, 3>& size,
                                     const std::array<Vector3, 3>& direction);
 
 /// As the value of a key: one line of text.

@@ -20,9 +20,20 @@ decltype(auto) with_sample_type(SampleType type, Function&& function) {
         case SampleType::uint32: return function(std::uint32_t{});
         case SampleType::int32: return function(std::int32_t{});
         case SampleType::float32: return function(float{});
+        case SampleType::int64: return function(std::int64_t{});
+        case SampleType::uint64: return function(std::uint64_t{});
         case SampleType::float64: break;
     }
     return function(double{});
+}
+
+[[nodiscard]] constexpr bool is_float(SampleType type) noexcept {
+    return type == SampleType::float32 || type == SampleType::float64;
+}
+
+/// Integers of 64 bits, not all of which a double can hold.
+[[nodiscard]] constexpr bool is_wide_integer(SampleType type) noexcept {
+    return type == SampleType::int64 || type == SampleType::uint64;
 }
 
 /// See bias().

@@ -46,6 +46,13 @@ bool counts_values(const std::array<AxisPlan, 3>& axes) {
     return true;
 }
 
+bool picks_wide_integers(const Stack& stack, const Options& options, const ImportPlan::Detail& plan) {
+    if (!is_wide_integer(stack.image.type) || options.window || options.window_auto) return false;
+    if (is_float(options.type.value_or(stack.image.type))) return false;
+    if (plan.channel == Channel::luma && stack.image.channels() > 2) return false;
+    return std::all_of(plan.axes.begin(), plan.axes.end(), [](const AxisPlan& axis) { return axis.picks(); });
+}
+
 void check_labels(const Stack& stack, const Options& options, const ImportPlan::Detail& plan) {
     if (!options.labels && !is_mode(plan.axes[0])) return;
     for (const AxisPlan& axis : plan.axes) {
@@ -57,7 +64,7 @@ void check_labels(const Stack& stack, const Options& options, const ImportPlan::
     if (options.window || options.window_auto)
         refuse("--window: would change labels, but with " + what + " they stay; leave one of them out");
     if (plan.channel == Channel::luma && stack.image.channels() > 2) {
-        refuse("--channel: luma would mix the channels of " + std::string(colour_name(stack.image.colour)) +
+        refuse("--channel: luma would mix the channels of " + colour_text(stack.image.colour, stack.image.channels()) +
                " slices, but with " + what + " nothing is mixed; choose one of them, or all");
     }
     if (!holds(plan.volume.type, stack.image.type)) {

@@ -12,6 +12,10 @@ namespace stack2nrrd {
 /// \throws Error invalid_argument if some axes have kernel mode and others have not.
 [[nodiscard]] bool counts_values(const std::array<AxisPlan, 3>& axes);
 
+/// Are samples 64-bit integers that are only picked, and that integers are made of? They stay what they are, and are
+/// not made numbers that hold 53 of their bits. `plan` has its axes and channel.
+[[nodiscard]] bool picks_wide_integers(const Stack& stack, const Options& options, const ImportPlan::Detail& plan);
+
 /// `plan` has its axes, channel and volume.
 /// \throws Error invalid_argument if the samples are labels, by option or by kernel, and would not stay what they are.
 void check_labels(const Stack& stack, const Options& options, const ImportPlan::Detail& plan);

@@ -276,8 +276,9 @@ constexpr std::array<Entry, 27> entries{{
       "a gap in the numbering: stop and list it, repeat the nearest slice, fill with zeros, or close it"},
      set_missing},
     {{"channel", "C", "luma", "Input",
-      "of colour slices: luma (0.2126 R + 0.7152 G + 0.0722 B), first, 0 to 3, or all (vector output); of a TIFF with "
-      "pages for several channels: 0, 1, 2, ..., else the first"},
+      "of colour slices: luma (0.2126 R + 0.7152 G + 0.0722 B), first, 0 to 3, or all; of components that are no "
+      "colour: "
+      "0, 1, 2, ..., else all; of a TIFF with pages for several channels: 0, 1, 2, ..., else the first"},
      set_channel},
     {{"time", "T", "0", "Input", "of a TIFF with pages for several points in time: 0, 1, 2, ..."}, set_time},
     {{"factor", "F|FX,FY,FZ", "1", "Resampling", "reduce: 2 means half as many samples; decimals or fractions (8/3)"},
@@ -305,7 +306,9 @@ constexpr std::array<Entry, 27> entries{{
     {{"spacing", "S|SX,SY,SZ", "", "Metadata", "source spacing; overrides what was found"}, set_spacing},
     {{"space-units", "nm|um|mm|cm|m", "mm", "Metadata", "unit of --spacing"}, set_space_units},
     {{"origin", "X,Y,Z", "0,0,0", "Metadata", "LPS mm, centre of the first source sample"}, set_origin},
-    {{"type", "T", "source's", "Output", "uint8, int8, uint16, int16, uint32, int32, float32 or float64"}, set_type},
+    {{"type", "T", "source's", "Output",
+      "uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64"},
+     set_type},
     {{"window", "LO,HI|auto", "", "Output",
       "map source values LO..HI to the type's range (floats: to 0..1); auto = 1st to 99th percentile, found first"},
      set_window},

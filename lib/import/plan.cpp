@@ -1,5 +1,6 @@
 #include "import/plan_detail.hpp"
 
+#include "core/sample_types.hpp"
 #include "core/text.hpp"
 #include "import/labels.hpp"
 #include "import/provenance.hpp"
@@ -8,6 +9,7 @@
 #include "import/run_modes.hpp"
 #include "import/slice_filter.hpp"
 #include "import/survey.hpp"
+#include "intensity/percentiles.hpp"
 #include "intensity/to_float.hpp"
 #include "resample/accumulator.hpp"
 #include "sink/nrrd_sink.hpp"
@@ -155,13 +157,13 @@ Geometry output_geometry(const Stack& stack, const Options& options, const Detai
 
 /// Where pages are channels, one of them was chosen when the stack was found, and colours are left to luma.
 Channel colour_channel(const Stack& stack, const Options& options) {
-    if (stack.taken.channels == 1) return options.channel;
+    if (stack.taken.channels == 1) return selected_channel(options.channel, stack.image);
     if (options.channel != Channel::luma && static_cast<Index>(options.channel) != stack.taken.channel) {
         throw Error(ErrorCode::invalid_argument, "--channel: asks for another channel than " +
                                                      std::to_string(stack.taken.channel) +
                                                      ", whose pages were found; choose it when the stack is found");
     }
-    return Channel::luma;
+    return selected_channel(Channel::luma, stack.image);
 }
 
 // ----------------------------------------------------------------------------------------------------- memory
@@ -174,8 +176,7 @@ std::int64_t memory_of(const Detail& plan) {
     // No more slices wait than there are.
     const Index slices = std::min(plan.in_flight + plan.z_batch, plan.source.size());
     const auto slice = static_cast<std::int64_t>(plan.small_slice_length() * sizeof(Real));
-    const bool may_hold_nan = plan.image.type == SampleType::float32 || plan.image.type == SampleType::float64;
-    const std::int64_t parts = may_hold_nan ? 2 : 1;
+    const std::int64_t parts = is_float(plan.image.type) ? 2 : 1;  // floats may hold NaN
     const std::int64_t sums = Accumulator<Real>::memory_bytes(plan.axes[2], plan.small_slice_length(), plan.z_batch);
     const Index finished = std::min(plan.slab.size(), plan.z_batch * plan.axes[2].step.den / plan.axes[2].step.num + 1);
     return standing_bytes + TapTable<Real>::memory_bytes(plan.axes[0]) + TapTable<Real>::memory_bytes(plan.axes[1]) +
@@ -237,8 +238,11 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
             "with --space-units um)");
     }
     if (plan.needs_window) {
-        const bool once = sample_bytes(plan.image.type) <= 2;
-        warnings.push_back(std::string("--window auto is found by ") + (once ? "a pass" : "two passes") +
+        const int passes = Percentiles(plan.image.type).passes();
+        warnings.push_back("--window auto is found by " +
+                           std::string(passes == 1   ? "a pass"
+                                       : passes == 2 ? "two passes"
+                                                     : "four passes") +
                            " over the samples before the run");
     }
     if (options.spacing && stack.geometry.spacing_known) {
@@ -308,7 +312,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
 
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
     for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
-    plan->modes = counts_values(plan->axes);
+    plan->modes = counts_values(plan->axes) || picks_wide_integers(stack, options, *plan);
     for (std::size_t a = 0; a < 3; ++a) plan->crop[a] = axes[a].crop == Range{} ? Range{0, source[a]} : axes[a].crop;
 
     const Range all{0, plan->axes[2].outputs};
@@ -326,7 +330,8 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     VolumeInfo& volume = plan->volume;
     volume.size = {plan->axes[0].outputs, plan->axes[1].outputs, plan->slab.size()};
     volume.colour = selected_colour(plan->channel, stack.image.colour);
-    volume.channels = channel_count(volume.colour);
+    volume.channels = channel_count(volume.colour, stack.image.channels());
+    volume.components = stack.components;
     volume.type = options.type.value_or(stack.image.type);
     volume.geometry = output_geometry(stack, options, *plan);
     check_labels(stack, options, *plan);

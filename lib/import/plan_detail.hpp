@@ -33,7 +33,7 @@ struct ImportPlan::Detail {
     bool needs_window = false;  ///< see ImportPlan
     Range slab;                 ///< of the outputs along z
     Range source;               ///< of `slices`, that the slab is made of
-    bool modes = false;         ///< are values counted, not filtered?
+    bool modes = false;         ///< are samples counted or picked, not filtered?
     bool single = false;        ///< float, or double?
     LinearMap intensity;
     VolumeInfo volume;

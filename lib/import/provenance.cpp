@@ -1,5 +1,6 @@
 #include "import/provenance.hpp"
 
+#include "core/sample_types.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/version.hpp>
@@ -68,7 +69,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (stack.taken.channels > 1) {
         given += " channel=" + std::to_string(stack.taken.channel);
     } else if (stack.image.colour != Colour::grey) {
-        given += " channel=" + channel_text(options.channel);
+        given += " channel=" + channel_text(plan.channel);
     }
     if (stack.taken.times > 1) given += " time=" + std::to_string(stack.taken.time);
     if (options.step != 1) given += " step=" + std::to_string(options.step);
@@ -94,10 +95,9 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
         notes.emplace_back("stack2nrrd_missing", gaps);
     }
     if (options.window) {
-        const bool to_float = plan.volume.type == SampleType::float32 || plan.volume.type == SampleType::float64;
         notes.emplace_back("stack2nrrd_window", number_text(options.window->low) + "," +
                                                     number_text(options.window->high) + " -> " +
-                                                    (to_float ? "0,1" : "the range of the type"));
+                                                    (is_float(plan.volume.type) ? "0,1" : "the range of the type"));
     }
     if (!plan.volume.geometry.spacing_known) notes.emplace_back("stack2nrrd_spacing", "unknown");
     notes.insert(notes.end(), stack.notes.begin(), stack.notes.end());

@@ -98,7 +98,8 @@ public:
           first_held_(plan.source.first),
           samples_(static_cast<std::size_t>(plan.volume.slice_bytes())) {
         for (unsigned i = 0; i < plan.threads; ++i) {
-            tools_.give({mode_filter(layout), std::vector<double>(plan.small_row_length())});
+            tools_.give(
+                {mode_filter(layout), std::vector<std::byte>(plan.small_row_length() * sample_bytes(plan.image.type))});
         }
     }
 
@@ -118,7 +119,7 @@ public:
 private:
     struct Tools {
         std::unique_ptr<ModeFilter> filter;
-        std::vector<double> numbers;
+        std::vector<std::byte> row;  ///< of the source's type
     };
 
     void make(const Cells& z, const Share& share) {
@@ -130,9 +131,9 @@ private:
         share(static_cast<std::size_t>(plan_.axes[1].outputs), [&](std::size_t y) {
             Tools tools = tools_.take();
             tools.filter->row(covered_.data(), z, covered_cells(plan_.axes[1], static_cast<Index>(y)),
-                              tools.numbers.data());
-            to_samples<double>(tools.numbers.data(), nullptr, tools.numbers.size(), LinearMap{}, plan_.volume.type,
-                               samples_.data() + y * row_bytes);
+                              tools.row.data());
+            cast_samples(tools.row.data(), plan_.image.type, plan_.small_row_length(), plan_.volume.type,
+                         samples_.data() + y * row_bytes);
             tools_.give(std::move(tools));
         });
         sink_.write_slice(next_ - plan_.slab.first, samples_);
@@ -176,9 +177,9 @@ Report run_modes(const Detail& plan, Sink& sink, const KeepGoing& keep_going) {
 }
 
 std::int64_t modes_memory_bytes(const Detail& plan) {
-    const auto numbers = static_cast<std::int64_t>(plan.small_row_length() * sizeof(double));
+    const auto row = static_cast<std::int64_t>(plan.small_row_length() * sample_bytes(plan.image.type));
     return most_slices(plan) * static_cast<std::int64_t>(layout_of(plan).slice_bytes()) +
-           plan.threads * (mode_filter_bytes(plan.image.type, most_cells(plan)) + numbers) +
+           plan.threads * (mode_filter_bytes(plan.image.type, most_cells(plan)) + row) +
            plan.axes[0].outputs * static_cast<std::int64_t>(sizeof(Cells)) + plan.volume.slice_bytes();
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-// The run for kernel mode. Counting cannot be done one axis after the other: so the workers only decode, and the slices
-// that an output covers are held until it is made.
+// The run for kernel mode, and for 64-bit integers that are only picked. Counting cannot be done one axis after the
+// other: so the workers only decode, and the slices that an output covers are held until it is made. No sample becomes
+// a number on its way.
 
 #include "import/plan_detail.hpp"
 

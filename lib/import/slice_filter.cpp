@@ -1,5 +1,7 @@
 #include "import/slice_filter.hpp"
 
+#include "core/sample_types.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -17,8 +19,6 @@ template <class Real>
 bool converts_once(const AxisPlan& y, const TapTable<Real>& table) {
     return 2 * table[y.outputs / 2].count * y.step.den <= 3 * y.step.num;
 }
-
-bool is_float(SampleType type) { return type == SampleType::float32 || type == SampleType::float64; }
 
 }  // namespace
 
@@ -117,6 +117,7 @@ void SliceFilter<Real>::rows(Index y, Index count, const std::byte* samples) {
 template <class Real>
 void SliceFilter<Real>::filter(Range batch) {
     (*pulse_)();
+    if (is_wide_integer(plan_.image.type)) look_for_wide_integers(batch);
     add_up_at_once_ ? sum_samples(batch) : sum_numbers(batch);
     for (const auto& output : y_.finished()) {
         x_.add(output.k, output.numbers);
@@ -128,6 +129,24 @@ void SliceFilter<Real>::filter(Range batch) {
     const bool whole_bundles = row_batch * step.den % (step.num * Index{FilterX<Real>::bundle}) == 0;
     whole_bundles ? x_.flush() : x_.keep();
     y_.end();
+}
+
+/// Does filtering begin with a sample that its number does not equal?
+template <class Real>
+void SliceFilter<Real>::look_for_wide_integers(Range batch) {
+    const auto stride = static_cast<std::size_t>(plan_.image.channels());
+    const bool one = static_cast<int>(plan_.channel) >= 0;  // of all channels
+    const Range columns = x_.needed();
+    const std::size_t first =
+        static_cast<std::size_t>(columns.first) * stride + (one ? static_cast<std::size_t>(plan_.channel) : 0);
+    const auto width = static_cast<std::size_t>(columns.size());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(batch.size()); ++i) {
+        const std::byte* const samples = rows_[i] + first * sample_bytes(plan_.image.type);
+        if (beyond_double(plan_.image.type, samples, one ? width : width * stride, one ? stride : 1)) {
+            source_.add_rounded_integers();
+            return;
+        }
+    }
 }
 
 /// Calls work(columns, begin, end) for one block after another; `begin` and `end` are places in the sums of y.

@@ -50,6 +50,7 @@ public:
 private:
     void rows(Index y, Index count, const std::byte* samples) override;
     void filter(Range batch);
+    void look_for_wide_integers(Range batch);
     void sum_numbers(Range batch);
     void sum_samples(Range batch);
     template <class Work>

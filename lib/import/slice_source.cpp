@@ -65,11 +65,6 @@ void SliceSource::pass(Index z, const std::function<void()>& pulse) {
     turn_.notify_all();
 }
 
-bool SliceSource::rounded_integers() const noexcept {
-    return std::any_of(readers_.begin(), readers_.end(),
-                       [](const auto& reader) { return reader != nullptr && reader->rounded(); });
-}
-
 Index SliceSource::files_with_surplus() const noexcept {
     Index files = 0;
     for (const auto& reader : readers_) files += reader != nullptr ? reader->files_with_surplus() : 0;

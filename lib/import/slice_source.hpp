@@ -6,6 +6,7 @@
 #include "import/plan_detail.hpp"
 #include "volume/sample_reader.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -29,8 +30,11 @@ public:
     /// Tells that slice `z` is not read.
     void pass(Index z, const std::function<void()>& pulse);
 
+    /// Tells that samples were read which their numbers do not equal; any worker may.
+    void add_rounded_integers() noexcept { rounded_integers_ = true; }
+
     /// What was found so far; to be asked when no worker reads. See Report.
-    [[nodiscard]] bool rounded_integers() const noexcept;
+    [[nodiscard]] bool rounded_integers() const noexcept { return rounded_integers_; }
     [[nodiscard]] Index files_with_surplus() const noexcept;
 
 private:
@@ -41,6 +45,7 @@ private:
     const ImportPlan::Detail& plan_;
     bool in_order_ = false;
     std::vector<std::unique_ptr<SampleReader>> readers_;  ///< of a volume: one a worker, or one for all
+    std::atomic<bool> rounded_integers_ = false;
     std::mutex mutex_;
     std::condition_variable turn_;
     Index next_ = 0;  ///< the slice whose turn it is

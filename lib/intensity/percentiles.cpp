@@ -15,16 +15,33 @@ namespace stack2nrrd {
 namespace {
 
 constexpr std::size_t bins = 65536;
-constexpr std::uint32_t lower_half = 0xFFFF;
-constexpr std::uint32_t sign = 0x80000000;
+constexpr int bits_a_pass = 16;
+constexpr std::uint64_t bin_bits = bins - 1;
+
+/// Floats are ordered as their bits are if they are positive, and the other way round if they are negative.
+template <class Bits, class Float>
+Bits ordered(Float number) {
+    constexpr Bits sign = Bits{1} << (8 * sizeof(Bits) - 1);
+    const auto bits = std::bit_cast<Bits>(number + Float{0});  // there is one zero
+    return (bits & sign) != 0 ? ~bits : bits | sign;
+}
+
+/// The reverse of it.
+template <class Float, class Bits>
+Float restored(Bits key) {
+    constexpr Bits sign = Bits{1} << (8 * sizeof(Bits) - 1);
+    return std::bit_cast<Float>((key & sign) != 0 ? static_cast<Bits>(key & ~sign) : static_cast<Bits>(~key));
+}
+
+int first_shift(SampleType type) {
+    if (sample_bytes(type) <= 2) return 0;
+    return is_wide_integer(type) ? 3 * bits_a_pass : bits_a_pass;
+}
 
 }  // namespace
 
 Percentiles::Percentiles(SampleType type)
-    : type_(type),
-      bias_(bias(type)),
-      is_float_(type == SampleType::float32 || type == SampleType::float64),
-      shift_(sample_bytes(type) <= 2 ? 0 : 16) {
+    : type_(type), bias_(bias(type)), is_float_(is_float(type)), shift_(first_shift(type)) {
     std::tie(lowest_, highest_) = with_sample_type(type, [](auto sample) -> std::pair<double, double> {
         // Numbers beyond float32 count as its ends.
         using Limits = std::numeric_limits<
@@ -33,32 +50,33 @@ Percentiles::Percentiles(SampleType type)
     });
 }
 
-Percentiles::Counts Percentiles::no_counts() const { return Counts(second_ ? 2 * bins : bins); }
+Percentiles::Counts Percentiles::no_counts() const { return Counts(pass_ > 0 ? 2 * bins : bins); }
 
 /// Keys are ordered as values are.
-std::uint32_t Percentiles::key_of(double number) const {
+std::uint64_t Percentiles::key_of(double number) const {
     number = std::clamp(number, lowest_, highest_);
-    if (!is_float_) return static_cast<std::uint32_t>(std::floor(number + 0.5) - lowest_);
-    // Positive floats are ordered as their bits are, negative ones the other way round. + 0: there is one zero.
-    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(number) + 0.0F);
-    return (bits & sign) != 0 ? ~bits : bits | sign;
+    if (is_float_) return ordered<std::uint32_t>(static_cast<float>(number));
+    if (is_wide_integer(type_)) return ordered<std::uint64_t>(std::round(number));
+    return static_cast<std::uint64_t>(std::floor(number + 0.5) - lowest_);
 }
 
-double Percentiles::value_of(std::uint32_t key) const {
-    if (!is_float_) return static_cast<double>(key) + lowest_;
-    return static_cast<double>(std::bit_cast<float>((key & sign) != 0 ? key & ~sign : ~key));
+double Percentiles::value_of(std::uint64_t key) const {
+    if (is_float_) return static_cast<double>(restored<float>(static_cast<std::uint32_t>(key)));
+    if (is_wide_integer(type_)) return restored<double>(key);
+    return static_cast<double>(key) + lowest_;
 }
 
 void Percentiles::count(const double* numbers, const double* nan, std::size_t length, Counts& counts) const {
+    const int shift = shift_ - pass_ * bits_a_pass;
     for (std::size_t i = 0; i < length; ++i) {
         if (is_float_ && ((nan != nullptr && nan[i] != 0) || !std::isfinite(numbers[i]))) continue;
-        const std::uint32_t key = key_of(numbers[i] + bias_);
-        if (!second_) {
-            ++counts[key >> shift_];
+        const std::uint64_t key = key_of(numbers[i] + bias_) >> shift;
+        if (pass_ == 0) {
+            ++counts[key];
             continue;
         }
         for (std::size_t end = 0; end < 2; ++end) {
-            if (key >> shift_ == key_[end]) ++counts[end * bins + (key & lower_half)];
+            if (key >> bits_a_pass == key_[end]) ++counts[end * bins + (key & bin_bits)];
         }
     }
 }
@@ -68,19 +86,19 @@ void Percentiles::end_pass(std::span<const Counts> counts) {
     for (const Counts& part : counts) {
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
     }
-    if (!second_) {
+    if (pass_ == 0) {
         for (const std::int64_t n : sum) samples_ += n;
         // The lowest rank that leaves at least 1 % (99 %) of the samples at or below it.
         rank_ = {(samples_ + 99) / 100 - 1, samples_ - samples_ / 100 - 1};
     }
     if (samples_ == 0) return;
     for (std::size_t end = 0; end < 2; ++end) {
-        const std::int64_t* const table = sum.data() + (second_ ? end * bins : 0);
-        std::uint32_t bin = 0;
+        const std::int64_t* const table = sum.data() + (pass_ > 0 ? end * bins : 0);
+        std::uint64_t bin = 0;
         for (; rank_[end] >= table[bin]; ++bin) rank_[end] -= table[bin];
-        key_[end] = second_ ? key_[end] << shift_ | bin : bin;
+        key_[end] = pass_ > 0 ? key_[end] << bits_a_pass | bin : bin;
     }
-    second_ = shift_ != 0;
+    if (pass_ < passes() - 1) ++pass_;
 }
 
 std::pair<double, double> Percentiles::values() const { return {value_of(key_[0]), value_of(key_[1])}; }

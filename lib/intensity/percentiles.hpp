@@ -1,7 +1,7 @@
 #pragma once
 
-// Values of given rank among very many, by counting. Integers of 8 and 16 bits take one pass over the samples; all else
-// takes two: the first finds the upper half of the bits of what is wanted, the second the lower half.
+// Values of given rank among very many, by counting. Each pass over the samples finds 16 bits more of what is wanted:
+// integers of 8 and 16 bits take one, those of 64 bits four, all else two.
 
 #include <stack2nrrd/image.hpp>
 
@@ -15,7 +15,8 @@
 namespace stack2nrrd {
 
 /// Finds the 1st and the 99th percentile: the lowest value that at least that share of the samples does not exceed.
-/// They are exact; of float64 to the precision of float32. NaN and infinities do not count.
+/// They are exact; of float64 to the precision of float32, of 64-bit integers to that of float64. NaN and infinities do
+/// not count.
 class Percentiles {
 public:
     /// What one thread has counted in a pass.
@@ -24,7 +25,7 @@ public:
     explicit Percentiles(SampleType type);
 
     /// How many passes there must be.
-    [[nodiscard]] int passes() const noexcept { return shift_ == 0 ? 1 : 2; }
+    [[nodiscard]] int passes() const noexcept { return shift_ / 16 + 1; }
 
     /// Nothing counted yet, for the pass that is next.
     [[nodiscard]] Counts no_counts() const;
@@ -46,19 +47,19 @@ public:
     static constexpr std::int64_t counts_bytes = 2 * 65536 * 8;
 
 private:
-    [[nodiscard]] std::uint32_t key_of(double number) const;
-    [[nodiscard]] double value_of(std::uint32_t key) const;
+    [[nodiscard]] std::uint64_t key_of(double number) const;
+    [[nodiscard]] double value_of(std::uint64_t key) const;
 
     SampleType type_;
     double bias_;
     double lowest_;
     double highest_;
     bool is_float_;
-    int shift_;  ///< of keys, in the first pass
-    bool second_ = false;
+    int shift_;     ///< of keys, in the first pass
+    int pass_ = 0;  ///< that is next, or that was the last
     std::int64_t samples_ = 0;
     std::array<std::int64_t, 2> rank_{};  ///< from 0, among the samples that have the bits found so far
-    std::array<std::uint32_t, 2> key_{};  ///< what is found so far
+    std::array<std::uint64_t, 2> key_{};  ///< what is found so far
 };
 
 }  // namespace stack2nrrd

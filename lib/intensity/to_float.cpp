@@ -6,7 +6,9 @@
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <type_traits>
@@ -88,16 +90,34 @@ bool fits_single(SampleType type) noexcept {
                             [](auto sample) { return std::is_integral_v<decltype(sample)> && sizeof(sample) <= 2; });
 }
 
-Colour selected_colour(Channel channel, Colour colour) {
-    if (channel == Channel::all) return colour;
+Channel selected_channel(Channel channel, const ImageInfo& image) {
     const int wanted = static_cast<int>(channel);
-    if (wanted >= channel_count(colour)) {
+    if (wanted >= image.channels()) {
         throw Error(ErrorCode::invalid_argument, "--channel: " + std::to_string(wanted) +
                                                      " was asked for, but the slices are " +
-                                                     std::string(colour_name(colour)) + " and have channels 0 to " +
-                                                     std::to_string(channel_count(colour) - 1));
+                                                     colour_text(image.colour, image.channels()) +
+                                                     " and have channels 0 to " + std::to_string(image.channels() - 1));
     }
-    return Colour::grey;
+    const bool mixes = channel == Channel::luma && image.colour == Colour::components;
+    return mixes ? Channel::all : channel;
+}
+
+Colour selected_colour(Channel channel, Colour colour) { return channel == Channel::all ? colour : Colour::grey; }
+
+bool beyond_double(SampleType type, const std::byte* first, std::size_t count, std::size_t stride) noexcept {
+    return with_sample_type(type, [&](auto sample) {
+        using Sample = decltype(sample);
+        if constexpr (std::is_integral_v<Sample> && sizeof(Sample) == 8) {
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto value = sample_at<Sample>(first, i * stride);
+                const auto bits = static_cast<std::uint64_t>(value);
+                const std::uint64_t magnitude = value < Sample{0} ? 0 - bits : bits;
+                // From the highest bit to the lowest there are more than 53.
+                if (magnitude != 0 && magnitude >> std::countr_zero(magnitude) >= std::uint64_t{1} << 53) return true;
+            }
+        }
+        return false;
+    });
 }
 
 template <class Real>

@@ -16,9 +16,17 @@ namespace stack2nrrd {
 /// Is single precision enough to filter samples of this type? (It is for integers of up to 16 bits.)
 [[nodiscard]] bool fits_single(SampleType type) noexcept;
 
-/// Channels that remain of a slice with `colour`.
-/// \throws Error invalid_argument if it has no such channel.
+/// What `channel` means for slices such as `image`: of components luma is all of them.
+/// \throws Error invalid_argument if there is no such channel.
+[[nodiscard]] Channel selected_channel(Channel channel, const ImageInfo& image);
+
+/// Channels that remain of it.
 [[nodiscard]] Colour selected_colour(Channel channel, Colour colour);
+
+/// Are there 64-bit integers among the `count` samples from `first` on, `stride` samples apart, that no double equals?
+/// False for all other types.
+[[nodiscard]] bool beyond_double(SampleType type, const std::byte* first, std::size_t count,
+                                 std::size_t stride) noexcept;
 
 /// How rows of one import are converted. A value, made once.
 template <class Real>

@@ -5,6 +5,7 @@
 #include "loops/loops.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -30,6 +31,13 @@ Sample rounded(double value) {
     } else {
         constexpr auto lowest = static_cast<double>(std::numeric_limits<Sample>::min());
         constexpr auto highest = static_cast<double>(std::numeric_limits<Sample>::max());
+        if constexpr (sizeof(Sample) == 8) {
+            // From 2^52 on there are no halves to add, and the highest integer is no double: `highest` is one more.
+            const double below = std::floor(value);
+            value = value - below < 0.5 ? below : below + 1;
+            if (value >= highest) return std::numeric_limits<Sample>::max();
+            return value < lowest ? std::numeric_limits<Sample>::min() : static_cast<Sample>(value);
+        }
         value = std::floor(value + 0.5);
         value = value < lowest ? lowest : value;
         value = value > highest ? highest : value;
@@ -76,6 +84,19 @@ std::int64_t convert(const Real* numbers, const Real* nan, std::size_t count, co
     return without_value;
 }
 
+template <class From, class To>
+To cast(From value) {
+    if constexpr (std::is_integral_v<From> && std::is_integral_v<To>) {
+        using Limits = std::numeric_limits<To>;
+        if (std::cmp_less(value, Limits::min())) return Limits::min();
+        return std::cmp_greater(value, Limits::max()) ? Limits::max() : static_cast<To>(value);
+    } else if constexpr (std::is_integral_v<To>) {
+        return std::isnan(value) ? To{0} : rounded<To>(static_cast<double>(value));
+    } else {
+        return static_cast<To>(value);
+    }
+}
+
 }  // namespace
 
 LinearMap intensity_map(SampleType from, SampleType to, const std::optional<Window>& window) {
@@ -91,6 +112,22 @@ std::int64_t to_samples(const Real* numbers, const Real* nan, std::size_t count,
                         std::byte* samples) {
     return with_sample_type(type,
                             [&](auto sample) { return convert<decltype(sample)>(numbers, nan, count, map, samples); });
+}
+
+void cast_samples(const std::byte* samples, SampleType from, std::size_t count, SampleType to, std::byte* result) {
+    if (from == to) {
+        std::memcpy(result, samples, count * sample_bytes(to));
+        return;
+    }
+    with_sample_type(from, [&](auto source) {
+        with_sample_type(to, [&](auto target) {
+            for (std::size_t i = 0; i < count; ++i) {
+                std::memcpy(&source, samples + i * sizeof(source), sizeof(source));
+                target = cast<decltype(source), decltype(target)>(source);
+                std::memcpy(result + i * sizeof(target), &target, sizeof(target));
+            }
+        });
+    });
 }
 
 template std::int64_t to_samples<float>(const float*, const float*, std::size_t, const LinearMap&, SampleType,

@@ -27,4 +27,8 @@ template <class Real>
 std::int64_t to_samples(const Real* numbers, const Real* nan, std::size_t count, const LinearMap& map, SampleType type,
                         std::byte* samples);
 
+/// `count` samples of type `from` as samples of type `to`, without a detour over numbers that might not hold them:
+/// integers are clamped to the range of `to`, and floats as to_samples() has it.
+void cast_samples(const std::byte* samples, SampleType from, std::size_t count, SampleType to, std::byte* result);
+
 }  // namespace stack2nrrd

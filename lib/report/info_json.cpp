@@ -116,7 +116,9 @@ std::vector<std::string> run_warnings(const Findings& f) {
     }
     if (f.rounded_integers) {
         warnings.emplace_back(
-            "the source has integers beyond 2^53 that float64 cannot hold exactly, so the nearest values were taken");
+            "the source has integers beyond 2^53 that float64 cannot hold exactly, so they were filtered as the "
+            "nearest ones "
+            "that it can");
     }
     if (f.files_with_surplus > 0) {
         const std::string files = std::to_string(f.files_with_surplus);

@@ -129,7 +129,7 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
         taps.weights.back() += static_cast<double>(cells.after) / count;
         return;
     }
-    if (plan.copies() || plan.kernel.kind() == Kernel::Kind::nearest) {
+    if (plan.picks()) {
         taps.first = clamped(floor_divide(centre + plan.step.den, unit));  // floor(u + 1/2)
         taps.weights.assign(1, 1.0);
         return;
@@ -162,7 +162,7 @@ Cells covered_cells(const AxisPlan& plan, Index k) {
     const Index unit = 2 * plan.step.den;  // one source sample
     const Index centre = position(plan, k);
     const auto clamped = [&](Index i) { return std::clamp<Index>(i, 0, plan.source - 1); };
-    if (!reduces(plan)) {
+    if (!reduces(plan) || plan.picks()) {
         const Index i = clamped(floor_divide(centre + plan.step.den, unit));
         return {i, i + 1, 0, 0};
     }
@@ -183,7 +183,7 @@ Range reach(const AxisPlan& plan, Range outputs) {
 }
 
 Index most_taps(const AxisPlan& plan) {
-    if (plan.copies()) return 1;
+    if (plan.picks()) return 1;
     return std::min(plan.source, 2 * farthest(plan) / (2 * plan.step.den) + 1);
 }
 

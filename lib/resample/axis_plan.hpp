@@ -33,6 +33,9 @@ struct AxisPlan {
 
     /// A step of one: samples are copied, whatever the kernel.
     [[nodiscard]] bool copies() const noexcept { return step == Rational{1, 1}; }
+
+    /// Is each output one of the samples?
+    [[nodiscard]] bool picks() const noexcept { return copies() || kernel.kind() == Kernel::Kind::nearest; }
 };
 
 /// \throws Error invalid_argument if the options do not fit an axis of `source` samples; `axis` names it ("x").
@@ -52,7 +55,8 @@ struct Cells {
     [[nodiscard]] Index count() const noexcept { return end - first + before + after; }
 };
 
-/// The cells under output `k`; on an axis that is not reduced, the one in which the output lies.
+/// The cells under output `k`; on an axis that is not reduced, or with kernel nearest, the one in which the output
+/// lies.
 [[nodiscard]] Cells covered_cells(const AxisPlan& plan, Index k);
 
 /// The source samples that `outputs` are made of.

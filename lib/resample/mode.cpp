@@ -106,10 +106,11 @@ public:
     explicit TypedFilter(const ModeLayout& layout)
         : layout_(layout), counter_(most_values<Sample>(layout.most_cells)) {}
 
-    void row(const std::vector<std::byte>* const* slices, const Cells& z, const Cells& y, double* numbers) override {
+    void row(const std::vector<std::byte>* const* slices, const Cells& z, const Cells& y, std::byte* samples) override {
         for (const Cells& x : layout_.outputs) {
-            for (std::size_t channel = 0; channel < layout_.channels; ++channel) {
-                *numbers++ = static_cast<double>(mode(slices, z, y, x, channel));
+            for (std::size_t channel = 0; channel < layout_.channels; ++channel, samples += sizeof(Sample)) {
+                const Sample sample = mode(slices, z, y, x, channel);
+                std::memcpy(samples, &sample, sizeof(Sample));
             }
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The kernel mode: values are counted, over all three axes at once, and nothing is computed from them.
+// The kernel mode: values are counted, over all three axes at once, and nothing is computed from them. Where each
+// output lies in a single cell, that sample is taken.
 
 #include "resample/axis_plan.hpp"
 
@@ -36,9 +37,10 @@ class ModeFilter {
 public:
     virtual ~ModeFilter() = default;
 
-    /// The output row over the slices `z` and the rows `y`: `slices` holds slices z.first … z.end − 1. `numbers`:
-    /// outputs × channels, exact. NaN is not counted, unless there is nothing else.
-    virtual void row(const std::vector<std::byte>* const* slices, const Cells& z, const Cells& y, double* numbers) = 0;
+    /// The output row over the slices `z` and the rows `y`: `slices` holds slices z.first … z.end − 1. `samples`:
+    /// outputs × channels, of the layout's type. NaN is not counted, unless there is nothing else.
+    virtual void row(const std::vector<std::byte>* const* slices, const Cells& z, const Cells& y,
+                     std::byte* samples) = 0;
 };
 
 /// `layout` must outlive the filter.

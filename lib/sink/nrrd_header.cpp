@@ -20,7 +20,8 @@ std::size_t range_width(const VolumeInfo& volume) noexcept {
 NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_view data_file) {
     NrrdHeader header;
     std::string& text = header.text;
-    text = nrrd_axes(volume.type, volume.colour, volume.size, volume.geometry.direction);
+    text = nrrd_axes(volume.type, {volume.colour, volume.channels, volume.components}, volume.size,
+                     volume.geometry.direction);
     if (sample_bytes(volume.type) > 1) {
         text += std::endian::native == std::endian::little ? "endian: little\n" : "endian: big\n";
     }

@@ -95,7 +95,8 @@ Preview::Preview(const VolumeInfo& volume) : volume_(volume) {
 
 void Preview::add(Index z, std::span<const std::byte> samples) {
     const auto channels = static_cast<std::size_t>(volume_.channels);
-    const std::size_t colours = channels >= 3 ? 3 : 1;  // alpha is not shown
+    const bool colour = volume_.colour == Colour::rgb || volume_.colour == Colour::rgba;
+    const std::size_t colours = colour ? 3 : 1;  // alpha is not shown, nor any component but the first
     const auto at = [&](Index x, Index y) {
         float sum = 0;
         const std::size_t first = static_cast<std::size_t>(y * volume_.size[0] + x) * channels;

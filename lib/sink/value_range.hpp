@@ -2,8 +2,8 @@
 
 #include <stack2nrrd/sink.hpp>
 
+#include <array>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,11 +22,13 @@ public:
     [[nodiscard]] std::string max_text() const;
 
 private:
+    using Bits = std::array<std::byte, 8>;  ///< of any type
     struct Bounds {
-        double min = std::numeric_limits<double>::infinity();
-        double max = -std::numeric_limits<double>::infinity();
+        bool any = false;
+        Bits min{};
+        Bits max{};
     };
-    [[nodiscard]] std::string text_of(double Bounds::*bound) const;
+    [[nodiscard]] std::string text_of(Bits Bounds::*bound) const;
 
     SampleType type_;
     std::vector<Bounds> bounds_;

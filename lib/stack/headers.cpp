@@ -43,7 +43,8 @@ public:
         const std::lock_guard lock(mutex_);
         const ImageInfo& image = probe.image;
         const auto [kind, is_new] = kind_numbers_.try_emplace(
-            Kind{image.width, image.height, image.colour, image.type, image.format}, static_cast<int>(kinds_.size()));
+            Kind{image.width, image.height, image.colour, image.channels(), image.type, image.format},
+            static_cast<int>(kinds_.size()));
         if (is_new) kinds_.push_back(image);
         kind_of_file_[file] = kind->second;
         decoder_bytes_ = std::max(decoder_bytes_, probe.decoder_bytes);
@@ -86,13 +87,13 @@ public:
                 return std::to_string(image.width) + " x " + std::to_string(image.height);
             });
             report_odd_ones(stack, [](const ImageInfo& image) { return std::string(sample_type_name(image.type)); });
-            report_odd_ones(stack, [](const ImageInfo& image) { return std::string(colour_name(image.colour)); });
+            report_odd_ones(stack, [](const ImageInfo& image) { return colour_text(image.colour, image.channels()); });
         }
         report_notes(stack);
     }
 
 private:
-    using Kind = std::tuple<Index, Index, Colour, SampleType, std::string>;
+    using Kind = std::tuple<Index, Index, Colour, int, SampleType, std::string>;
     static constexpr int unreadable = -1;
     static bool is_readable(int kind) { return kind != unreadable; }
 

@@ -40,6 +40,8 @@ Manifest manifest_of(const Stack& stack) {
     manifest.size = {stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
     manifest.type = stack.image.type;
     manifest.colour = stack.image.colour;
+    manifest.components = stack.image.components;
+    manifest.component_axis = stack.components;
     manifest.geometry = stack.geometry;
     const std::map<std::int64_t, Index> pages = page_numbers(stack);
     bool gaps = false;

@@ -36,6 +36,7 @@ Stack find_volume(const std::string& path_utf8) {
     stack.name = base_name(path_utf8);
     stack.kind = "volume";
     stack.image = volume->image();
+    stack.components = volume->component_axis;
     stack.geometry = volume->geometry;
     stack.decoder_bytes = decoder_bytes(*volume);
     for (const std::string& path : volume->files) {

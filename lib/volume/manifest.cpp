@@ -87,7 +87,9 @@ std::string manifest_text(const Manifest& manifest, const fs::path& file) {
     check(manifest, file);
     const bool bottom_up = manifest.bare && manifest.bare->bottom_up;
     const Geometry geometry = bottom_up ? rows_reversed(manifest.geometry, manifest.size[1]) : manifest.geometry;
-    std::string text = nrrd_axes(manifest.type, manifest.colour, manifest.size, geometry.direction);
+    std::string text = nrrd_axes(
+        manifest.type, {manifest.colour, channel_count(manifest.colour, manifest.components), manifest.component_axis},
+        manifest.size, geometry.direction);
     if (manifest.bare) {
         if (sample_bytes(manifest.type) > 1) {
             text += manifest.bare->endian == std::endian::little ? "endian: little\n" : "endian: big\n";

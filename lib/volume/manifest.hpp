@@ -36,7 +36,9 @@ struct Manifest {
     std::array<Index, 3> size{};  ///< size[2] is the number of slices, missing ones included
     SampleType type = SampleType::uint8;
     Colour colour = Colour::grey;
-    Geometry geometry;  ///< of rows that are counted from the top, however they are stored
+    int components = 1;              ///< how many, of Colour::components
+    ComponentAxis component_axis{};  ///< what they are
+    Geometry geometry;               ///< of rows that are counted from the top, however they are stored
     std::vector<ManifestSlice> slices;
     std::optional<BareLayout> bare;                            ///< with it, the form that all readers can open
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values, in order

@@ -2,6 +2,7 @@
 
 #include "codec/codec.hpp"
 #include "core/text.hpp"
+#include "volume/nrrd_kinds.hpp"
 
 #include <algorithm>
 #include <array>
@@ -191,40 +192,47 @@ void read_sizes(const InputFile& file, const NrrdText& text, NrrdAxes& axes) {
     }
 }
 
-/// How many channels a kind stands for; 0 if that is free; -1 if it is no kind of colour or plain vector.
-int channels_of_kind(std::string_view kind) {
-    struct Known {
-        std::string_view name;
-        int channels;
-    };
-    constexpr std::array<Known, 21> known{{{"list", 0},
-                                           {"vector", 0},
-                                           {"contravariant-vector", 0},
-                                           {"covariant-vector", 0},
-                                           {"normal", 0},
-                                           {"point", 0},
-                                           {"stub", 1},
-                                           {"scalar", 1},
-                                           {"2-vector", 2},
-                                           {"3-color", 3},
-                                           {"rgb-color", 3},
-                                           {"rgbcolor", 3},
-                                           {"rgb", 3},
-                                           {"3-vector", 3},
-                                           {"3-gradient", 3},
-                                           {"3-normal", 3},
-                                           {"4-color", 4},
-                                           {"rgba-color", 4},
-                                           {"rgbacolor", 4},
-                                           {"rgba", 4},
-                                           {"4-vector", 4}}};
-    for (const Known& k : known) {
-        if (kind == k.name) return k.channels;
+/// Checks that an axis of a kind can be taken, and has as many samples as the kind says.
+void check_kind(const InputFile& file, const std::string& text, Index size) {
+    const NrrdKind* kind = find_nrrd_kind(text);
+    if (kind == nullptr) {
+        if (size == 1) return;  // nothing is mixed
+        unsupported_nrrd(file, "an axis of kind " + in_quotes(text), "correct its field \"kinds\"");
     }
-    return -1;
+    if (kind->samples > 0 && size != kind->samples) {
+        damaged_header(file, "its axis of kind " + in_quotes(kind->name) + " has " + std::to_string(size) +
+                                 " samples and " + std::to_string(kind->samples) + " were expected");
+    }
+    if (kind->use == KindUse::refused) {
+        unsupported_nrrd(file, "an axis of kind " + in_quotes(kind->name), kind->why);
+    }
 }
 
-bool is_domain(std::string_view kind) { return kind == "domain" || kind == "space"; }
+/// The axis that is none of space: by its kind, or since it alone has no direction in space or alone no kind; -1 if
+/// there is none.
+int extra_axis(const InputFile& file, const NrrdAxes& axes) {
+    const int dimension = axes.dimension();
+    const bool placed = std::any_of(axes.directions.begin(), axes.directions.end(), [](const auto& d) { return d; });
+    const auto unknown = std::count(axes.kinds.begin(), axes.kinds.end(), "");
+    int extra = -1;
+    for (int a = 0; a < dimension; ++a) {
+        const auto at = static_cast<std::size_t>(a);
+        const std::string kind = axes.kinds.empty() ? "" : axes.kinds[at];
+        const NrrdKind* known = find_nrrd_kind(kind);
+        const bool nowhere = placed && !axes.directions[at];
+        const bool alone = dimension == 4 && !axes.kinds.empty() && unknown == 1;
+        if (kind.empty() && !nowhere && !alone) continue;
+        // Kinds go before directions, but an axis of a "domain" that lies nowhere in space is no axis of a volume.
+        if (known != nullptr && known->use == KindUse::place && !(nowhere && dimension == 4)) continue;
+        if (!kind.empty()) check_kind(file, kind, axes.sizes[at]);
+        if (extra >= 0) {
+            unsupported_nrrd(file, std::to_string(dimension) + " dimensions and more than one colour or vector axis",
+                             "cut it into volumes first, for example with unu slice");
+        }
+        extra = a;
+    }
+    return extra;
+}
 
 }  // namespace
 
@@ -261,28 +269,13 @@ NrrdAxes read_nrrd_axes(const InputFile& file, const NrrdText& text) {
 
 AxisRoles axis_roles(const InputFile& file, const NrrdAxes& axes) {
     const int dimension = axes.dimension();
-    const auto kind = [&](int a) { return axes.kinds.empty() ? "" : axes.kinds[static_cast<std::size_t>(a)]; };
     const auto size = [&](int a) { return axes.sizes[static_cast<std::size_t>(a)]; };
-    const bool placed = std::any_of(axes.directions.begin(), axes.directions.end(), [](const auto& d) { return d; });
     const std::string text = std::to_string(dimension) + " dimensions";
     if (dimension < 2) unsupported_nrrd(file, "1 dimension", "only slices and volumes can be resampled");
     if (dimension > 4) unsupported_nrrd(file, text, "cut it into volumes first, for example with unu slice");
 
-    // An axis holds channels if its kind says so, or if it alone lies nowhere in space and no kind says otherwise.
     AxisRoles roles;
-    for (int a = 0; a < dimension; ++a) {
-        const std::string own = kind(a);
-        const bool nowhere = placed && !axes.directions[static_cast<std::size_t>(a)] && own.empty();
-        if (own.empty() ? !nowhere : is_domain(own)) continue;
-        const int channels = own.empty() ? 0 : channels_of_kind(own);
-        if (channels < 0 && size(a) > 1) unsupported_nrrd(file, "an axis of kind " + in_quotes(own));
-        if (channels > 0 && size(a) != channels) {
-            damaged_header(file, "its axis of kind " + in_quotes(own) + " has " + std::to_string(size(a)) +
-                                     " samples and " + std::to_string(channels) + " were expected");
-        }
-        if (roles.vector >= 0) unsupported_nrrd(file, text + " and more than one colour or vector axis");
-        roles.vector = a;
-    }
+    roles.vector = extra_axis(file, axes);
     // Nothing is lost with an axis of one sample.
     if (roles.vector < 0 && dimension == 4 && (size(0) == 1 || size(3) == 1)) roles.vector = size(3) == 1 ? 3 : 0;
     if (roles.vector < 0 && dimension == 4) {
@@ -290,10 +283,15 @@ AxisRoles axis_roles(const InputFile& file, const NrrdAxes& axes) {
                          "cut it into volumes first, for example with unu slice, or correct its field \"kinds\"");
     }
     if (roles.vector > 0 && roles.vector < dimension - 1) {
-        unsupported_nrrd(file, "its colour or vector axis neither first nor last", "use unu permute first");
+        std::string order = std::to_string(roles.vector);
+        for (int a = 0; a < dimension; ++a) order += a == roles.vector ? "" : " " + std::to_string(a);
+        unsupported_nrrd(file, "its colour or vector axis neither first nor last",
+                         "put it first with unu permute -p " + order);
     }
-    if (roles.vector >= 0 && size(roles.vector) > 4) {
-        unsupported_nrrd(file, std::to_string(size(roles.vector)) + " channels", "keep at most 4, with unu crop");
+    if (roles.vector >= 0 && size(roles.vector) > most_channels) {
+        refuse(file, ErrorCode::limit,
+               "has " + std::to_string(size(roles.vector)) + " channels, at most " + std::to_string(most_channels) +
+                   " are read; keep fewer, for example with unu crop");
     }
     if (dimension == 2 && roles.vector >= 0) unsupported_nrrd(file, "1 dimension beside its vector axis");
     int next = 0;

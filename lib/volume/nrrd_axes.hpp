@@ -37,7 +37,8 @@ struct AxisRoles {
     int vector = -1;                         ///< the axis of the channels: the fastest, the slowest, or -1
 };
 
-/// \throws Error unsupported: the sentence names what the file has instead of three axes and at most four channels.
+/// \throws Error unsupported, limit: the sentence names what the file has instead of three axes and one of channels;
+///         corrupt.
 [[nodiscard]] AxisRoles axis_roles(const InputFile& file, const NrrdAxes& axes);
 
 /// An integer in a field. \throws Error corrupt if it is none.

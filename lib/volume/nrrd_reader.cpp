@@ -5,6 +5,7 @@
 #include "volume/bottom_up.hpp"
 #include "volume/nrrd_axes.hpp"
 #include "volume/nrrd_files.hpp"
+#include "volume/nrrd_kinds.hpp"
 #include "volume/nrrd_placing.hpp"
 #include "volume/piece.hpp"
 
@@ -17,7 +18,6 @@ namespace {
 struct TypeName {
     std::string_view name;
     SampleType type;
-    WideInteger wide = WideInteger::none;
 };
 
 /// All that the format allows. "char" alone is not among them: its sign is anybody's guess.
@@ -48,18 +48,18 @@ constexpr std::array<TypeName, 42> type_names{{
     {"unsigned int", SampleType::uint32},
     {"uint32", SampleType::uint32},
     {"uint32_t", SampleType::uint32},
-    {"longlong", SampleType::float64, WideInteger::int64},
-    {"long long", SampleType::float64, WideInteger::int64},
-    {"long long int", SampleType::float64, WideInteger::int64},
-    {"signed long long", SampleType::float64, WideInteger::int64},
-    {"signed long long int", SampleType::float64, WideInteger::int64},
-    {"int64", SampleType::float64, WideInteger::int64},
-    {"int64_t", SampleType::float64, WideInteger::int64},
-    {"ulonglong", SampleType::float64, WideInteger::uint64},
-    {"unsigned long long", SampleType::float64, WideInteger::uint64},
-    {"unsigned long long int", SampleType::float64, WideInteger::uint64},
-    {"uint64", SampleType::float64, WideInteger::uint64},
-    {"uint64_t", SampleType::float64, WideInteger::uint64},
+    {"longlong", SampleType::int64},
+    {"long long", SampleType::int64},
+    {"long long int", SampleType::int64},
+    {"signed long long", SampleType::int64},
+    {"signed long long int", SampleType::int64},
+    {"int64", SampleType::int64},
+    {"int64_t", SampleType::int64},
+    {"ulonglong", SampleType::uint64},
+    {"unsigned long long", SampleType::uint64},
+    {"unsigned long long int", SampleType::uint64},
+    {"uint64", SampleType::uint64},
+    {"uint64_t", SampleType::uint64},
     {"float", SampleType::float32},
     {"float32", SampleType::float32},  // not in the format, but written by some and unmistakable
     {"double", SampleType::float64},
@@ -79,10 +79,6 @@ void read_type(const InputFile& file, const NrrdText& text, NrrdVolume& volume) 
     for (const TypeName& known : type_names) {
         if (name != known.name) continue;
         volume.type = known.type;
-        volume.wide = known.wide;
-        if (known.wide != WideInteger::none) {
-            volume.remarks.emplace_back("64-bit integers are read as float64, which is exact up to 2^53");
-        }
         return;
     }
     unsupported_nrrd(file, "samples of type " + in_quotes(value), "correct its field \"type\"");
@@ -155,6 +151,30 @@ void read_files(const InputFile& file, const NrrdText& text, const NrrdAxes& axe
     volume.piece_bytes = count > 0 ? volume.payload_bytes() / count : 0;
 }
 
+/// Only what is named a colour is one. An axis of one sample is no loss, whatever its kind.
+void read_channels(const NrrdAxes& axes, const AxisRoles& roles, NrrdVolume& volume) {
+    if (roles.vector < 0) return;
+    const auto axis = static_cast<std::size_t>(roles.vector);
+    const auto channels = static_cast<int>(axes.sizes[axis]);
+    if (channels == 1) return;
+    const NrrdKind* kind = axes.kinds.empty() ? nullptr : find_nrrd_kind(axes.kinds[axis]);
+    volume.colour = kind != nullptr ? kind->colour : Colour::components;
+    volume.components = channels;
+    volume.component_axis.kind = kind != nullptr ? kind->name : "???";
+    volume.channels_last = roles.vector > 0;
+}
+
+/// Channels one behind the other are unpacked all at once, each from its own place.
+void check_streams(const InputFile& file, const NrrdVolume& volume) {
+    constexpr int most_streams = 256;
+    const bool packed = volume.encoding != NrrdEncoding::raw && volume.encoding != NrrdEncoding::image_list;
+    if (!packed || !volume.channels_last || volume.channels() <= most_streams) return;
+    refuse(file, ErrorCode::limit,
+           "has " + std::to_string(volume.channels()) +
+               " channels one behind the other in a compressed form, at most " + std::to_string(most_streams) +
+               " are read that way; write it with raw encoding, for example with unu save");
+}
+
 /// A list of ours may say that its rows stand upside down. A copy that another program made of it has no list of files
 /// any more, and is taken as it stands.
 void turn_rows(const NrrdText& text, NrrdVolume& volume) {
@@ -180,7 +200,7 @@ void check_sizes(const InputFile& file, const NrrdVolume& volume) {
 
 }  // namespace
 
-ImageInfo NrrdVolume::image() const { return {size[0], size[1], colour, type, "NRRD"}; }
+ImageInfo NrrdVolume::image() const { return {size[0], size[1], colour, type, "NRRD", components}; }
 
 NrrdVolume read_nrrd(const std::string& path_utf8) {
     InputFile file(path_utf8);
@@ -194,12 +214,10 @@ NrrdVolume read_nrrd(const std::string& path_utf8) {
         const int axis = roles.spatial[a];
         volume.size[a] = axis < 0 ? 1 : axes.sizes[static_cast<std::size_t>(axis)];
     }
-    if (roles.vector >= 0) {
-        volume.colour = static_cast<Colour>(axes.sizes[static_cast<std::size_t>(roles.vector)] - 1);
-        volume.channels_last = roles.vector > 0 && volume.channels() > 1;
-    }
+    read_channels(axes, roles, volume);
     check_sizes(file, volume);
     read_encoding(file, text, volume);
+    check_streams(file, volume);
     read_byte_order(file, text, volume);
     read_skips(file, text, volume);
     read_files(file, text, axes, volume);

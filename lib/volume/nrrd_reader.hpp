@@ -26,17 +26,15 @@ enum class NrrdEncoding : std::uint8_t {
     image_list,  ///< `stack2nrrd-image`: the files are slices in image formats; see manifest.hpp
 };
 
-/// Integers that no SampleType can hold. They are delivered as float64, which is exact up to 2^53.
-enum class WideInteger : std::uint8_t { none, int64, uint64 };
-
 /// A NRRD volume on disk. A value; nothing is open behind it.
 struct NrrdVolume {
-    std::string path;                     ///< UTF-8, of the header
-    SampleType type = SampleType::uint8;  ///< as delivered
-    WideInteger wide = WideInteger::none;
+    std::string path;  ///< UTF-8, of the header
+    SampleType type = SampleType::uint8;
     std::array<Index, 3> size{};
     Colour colour = Colour::grey;
-    bool channels_last = false;  ///< the channels are the slowest axis of the file: one volume behind the other
+    int components = 1;            ///< how many channels there are, of Colour::components
+    ComponentAxis component_axis;  ///< what they are
+    bool channels_last = false;    ///< the channels are the slowest axis of the file: one volume behind the other
     /// Rows are stored from the bottom, and delivered from the top; only of raw samples. See bottom_up.hpp.
     bool bottom_up = false;
     std::endian endian = std::endian::native;
@@ -52,7 +50,7 @@ struct NrrdVolume {
     std::vector<std::pair<std::string, std::string>> key_values;  ///< in order
     std::vector<std::string> remarks;                             ///< what is odd but harmless
 
-    [[nodiscard]] int channels() const noexcept { return channel_count(colour); }
+    [[nodiscard]] int channels() const noexcept { return channel_count(colour, components); }
     /// Bytes of one sample of one channel, as it is stored.
     [[nodiscard]] std::int64_t stored_bytes() const noexcept { return static_cast<std::int64_t>(sample_bytes(type)); }
     /// Bytes of all samples, as they are stored once decoded.

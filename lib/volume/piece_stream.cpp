@@ -1,5 +1,6 @@
 #include "volume/piece_stream.hpp"
 
+#include "core/sample_types.hpp"
 #include "core/text.hpp"
 
 #include <zlib.h>
@@ -234,19 +235,9 @@ private:
 };
 
 std::unique_ptr<PieceStream> ascii_numbers(const NrrdVolume& volume, InputFile& file, std::int64_t offset) {
-    if (volume.wide == WideInteger::int64) return std::make_unique<AsciiNumbers<std::int64_t>>(file, offset);
-    if (volume.wide == WideInteger::uint64) return std::make_unique<AsciiNumbers<std::uint64_t>>(file, offset);
-    switch (volume.type) {
-        case SampleType::uint8: return std::make_unique<AsciiNumbers<std::uint8_t>>(file, offset);
-        case SampleType::int8: return std::make_unique<AsciiNumbers<std::int8_t>>(file, offset);
-        case SampleType::uint16: return std::make_unique<AsciiNumbers<std::uint16_t>>(file, offset);
-        case SampleType::int16: return std::make_unique<AsciiNumbers<std::int16_t>>(file, offset);
-        case SampleType::uint32: return std::make_unique<AsciiNumbers<std::uint32_t>>(file, offset);
-        case SampleType::int32: return std::make_unique<AsciiNumbers<std::int32_t>>(file, offset);
-        case SampleType::float32: return std::make_unique<AsciiNumbers<float>>(file, offset);
-        case SampleType::float64: break;
-    }
-    return std::make_unique<AsciiNumbers<double>>(file, offset);
+    return with_sample_type(volume.type, [&](auto sample) -> std::unique_ptr<PieceStream> {
+        return std::make_unique<AsciiNumbers<decltype(sample)>>(file, offset);
+    });
 }
 
 }  // namespace

@@ -21,6 +21,13 @@ std::size_t plane_count(const NrrdVolume& volume) {
     return volume.channels_last ? static_cast<std::size_t>(volume.channels()) : 1;
 }
 
+/// Bytes that are not packed can be read anywhere, so that few open files serve any number of channels.
+std::size_t places_open(const NrrdVolume& volume) {
+    constexpr std::size_t most_files = 16;
+    if (volume.encoding != NrrdEncoding::raw) return plane_count(volume);
+    return std::min({plane_count(volume), volume.files.size(), most_files});
+}
+
 std::size_t stored_row(const NrrdVolume& volume) { return volume.image().row_bytes() / plane_count(volume); }
 
 std::size_t rows_at_once(const NrrdVolume& volume) {
@@ -40,22 +47,6 @@ void swap_bytes(std::byte* samples, std::size_t bytes, std::size_t sample_size) 
         case 8: return reverse_bytes<8>(samples, bytes / 8);
         default: return;
     }
-}
-
-/// Turns 64-bit integers into doubles where they stand. True if one of them has more than 53 significant bits.
-template <class Integer>
-bool to_doubles(std::byte* samples, std::size_t bytes) {
-    bool rounded = false;
-    for (std::byte* const end = samples + bytes; samples < end; samples += sizeof(Integer)) {
-        Integer value{};
-        std::memcpy(&value, samples, sizeof value);
-        const auto unsigned_value = static_cast<std::uint64_t>(value);
-        const std::uint64_t magnitude = value < Integer{0} ? 0 - unsigned_value : unsigned_value;
-        rounded = rounded || (magnitude != 0 && magnitude >> std::countr_zero(magnitude) >= std::uint64_t{1} << 53);
-        const auto number = static_cast<double>(value);
-        std::memcpy(samples, &number, sizeof number);
-    }
-    return rounded;
 }
 
 /// Every `step`-th place of `out` gets a sample.
@@ -110,7 +101,8 @@ SampleReader::SampleReader(std::shared_ptr<const NrrdVolume> volume, Opened open
         throw Error(ErrorCode::invalid_argument,
                     printable(volume_->path) + ": is a list of images, a volume was expected; read it as a manifest");
     }
-    planes_.resize(plane_count(*volume_));
+    apart_ = plane_count(*volume_);
+    planes_.resize(places_open(*volume_));
     stored_row_ = stored_row(*volume_);
     rows_at_once_ = rows_at_once(*volume_);
     block_.resize(rows_at_once_ * volume_->image().row_bytes());
@@ -171,9 +163,9 @@ void SampleReader::read(Plane& plane, std::int64_t offset, std::byte* samples, s
 const std::byte* SampleReader::delivered(std::size_t row_in_block) {
     if (!volume_->channels_last) return block_.data() + row_in_block * stored_row_;
     const std::size_t sample = sample_bytes(volume_->type);
-    for (std::size_t c = 0; c < planes_.size(); ++c) {
+    for (std::size_t c = 0; c < apart_; ++c) {
         const std::byte* stored = block_.data() + (c * rows_at_once_ + row_in_block) * stored_row_;
-        interleave(stored, stored_row_ / sample, row_.data() + c * sample, planes_.size(), sample);
+        interleave(stored, stored_row_ / sample, row_.data() + c * sample, apart_, sample);
     }
     return row_.data();
 }
@@ -194,15 +186,14 @@ void SampleReader::read_slice(Index z, Range rows, RowSink& sink) {
         const auto at_once = static_cast<Index>(rows_at_once_);
         const auto count = static_cast<std::size_t>(std::min(rows.end, (y / at_once + 1) * at_once) - y);
         const Index stored = volume_->bottom_up ? height - y - static_cast<Index>(count) : y;
-        for (std::size_t c = 0; c < planes_.size(); ++c) {
+        for (std::size_t c = 0; c < apart_; ++c) {
             std::byte* block = block_.data() + c * rows_at_once_ * stored_row_;
             const std::size_t size = count * stored_row_;
-            read(planes_[c], ((static_cast<Index>(c) * depth + z) * height + stored) * row_bytes, block, size);
+            read(planes_[c % planes_.size()], ((static_cast<Index>(c) * depth + z) * height + stored) * row_bytes,
+                 block, size);
             if (swap) swap_bytes(block, size, sample_bytes(volume_->type));
-            if (volume_->wide == WideInteger::int64) rounded_ = to_doubles<std::int64_t>(block, size) || rounded_;
-            if (volume_->wide == WideInteger::uint64) rounded_ = to_doubles<std::uint64_t>(block, size) || rounded_;
         }
-        if (planes_.size() == 1 && !volume_->bottom_up) {
+        if (apart_ == 1 && !volume_->bottom_up) {
             sink.rows(y, static_cast<Index>(count), block_.data());
         } else {
             for (std::size_t i = 0; i < count; ++i) {

@@ -34,15 +34,13 @@ public:
     ~SampleReader();
 
     /// Pushes the rows [rows.first, rows.end) of slice z (all, if that is empty) into `sink`, in order: channels
-    /// interleaved, native byte order, 64-bit integers as float64. A sequential volume is read forward; to go back is
+    /// interleaved, native byte order. A sequential volume is read forward; to go back is
     /// to begin again. Behind the last slice of a compressed file its end and checksum are checked.
     /// \throws Error corrupt, io, not_found, inconsistent (no such slice or rows), changed (a file that was written to
     ///         while it was read), and whatever `sink` throws.
     void read_slice(Index z, Range rows, RowSink& sink);
 
     [[nodiscard]] bool sequential() const { return stack2nrrd::sequential(*volume_); }
-    /// Was there a 64-bit integer that no double equals? Then the caller owes the user a word.
-    [[nodiscard]] bool rounded() const noexcept { return rounded_; }
     /// How many files so far had more samples behind the last one.
     [[nodiscard]] Index files_with_surplus() const noexcept { return surplus_; }
 
@@ -57,12 +55,12 @@ private:
 
     std::shared_ptr<const NrrdVolume> volume_;
     Opened opened_;
-    std::vector<Plane> planes_;     // one for each channel if they are apart in the file
+    std::size_t apart_ = 1;         // channels, if they are apart in the file
+    std::vector<Plane> planes_;     // one for each of them, but for raw ones: these take turns
     std::size_t stored_row_ = 0;    // bytes of a row of one plane, as stored
     std::size_t rows_at_once_ = 0;  // in block_
     std::vector<std::byte> block_;  // stored rows: of plane 0, of plane 1, …
     std::vector<std::byte> row_;    // one delivered row, where it differs from the stored one
-    bool rounded_ = false;
     Index surplus_ = 0;
 };
 

@@ -162,6 +162,7 @@ TEST_CASE("a run tells of integers that it rounded, and of samples that it left"
                                          << numbers;
         Options options;
         options.threads = threads;
+        options.type = SampleType::float64;
         stack2nrrd::Report result;
         const Stack stack = stack2nrrd::find_stack(folder / "v.nrrd");
         const stack2nrrd::ImportPlan plan = stack2nrrd::plan_import(stack, options);

@@ -147,6 +147,81 @@ TEST_CASE("numbers are rounded half up and clamped", "[intensity]") {
           Doubles{2147483647.0, 2147483647.0, -2147483648.0, -2147483648.0, -2147483647.0});
 }
 
+namespace {
+
+template <class Sample>
+std::vector<Sample> wide(const Doubles& numbers, SampleType type) {
+    std::vector<Sample> samples(numbers.size());
+    stack2nrrd::to_samples<double>(numbers.data(), nullptr, numbers.size(), {}, type,
+                                   reinterpret_cast<std::byte*>(samples.data()));
+    return samples;
+}
+
+template <class To, class From>
+std::vector<To> cast(SampleType from, SampleType to, const std::vector<From>& samples) {
+    std::vector<To> result(samples.size());
+    stack2nrrd::cast_samples(reinterpret_cast<const std::byte*>(samples.data()), from, samples.size(), to,
+                             reinterpret_cast<std::byte*>(result.data()));
+    return result;
+}
+
+template <class Integer>
+using Ends = std::numeric_limits<Integer>;
+
+}  // namespace
+
+TEST_CASE("numbers become 64-bit integers, exact to their ends", "[intensity]") {
+    using I = std::int64_t;
+    using U = std::uint64_t;
+    constexpr double two_63 = 9223372036854775808.0;
+    CHECK(wide<I>({0.5, -0.5, -0.6, 1.5, 0.49999999999999994, -1e-300, 4503599627370497.0, 4503599627370495.5,
+                   -4503599627370495.5, 9007199254740993.0, two_63, two_63 - 1024, -two_63, -two_63 - 2048, infinity,
+                   -infinity, 1e30},
+                  SampleType::int64) == std::vector<I>{1, 0, -1, 2, 0, 0, 4503599627370497, 4503599627370496,
+                                                       -4503599627370495, 9007199254740992, Ends<I>::max(),
+                                                       Ends<I>::max() - 1023, Ends<I>::min(), Ends<I>::min(),
+                                                       Ends<I>::max(), Ends<I>::min(), Ends<I>::max()});
+    CHECK(wide<U>({-0.5, -0.6, -1e30, two_63, 2 * two_63 - 2048, 2 * two_63, infinity}, SampleType::uint64) ==
+          std::vector<U>{0, 0, 0, U{1} << 63, Ends<U>::max() - 2047, Ends<U>::max(), Ends<U>::max()});
+}
+
+TEST_CASE("64-bit integers are cast without a loss, or clamped", "[intensity]") {
+    using I = std::int64_t;
+    using U = std::uint64_t;
+    const std::vector<I> signs{Ends<I>::min(), Ends<I>::max(), 9007199254740993, -1, 300};
+    CHECK(cast<I>(SampleType::int64, SampleType::int64, signs) == signs);
+    CHECK(cast<U>(SampleType::int64, SampleType::uint64, signs) ==
+          std::vector<U>{0, Ends<U>::max() >> 1, 9007199254740993U, 0, 300});
+    CHECK(cast<std::uint8_t>(SampleType::int64, SampleType::uint8, signs) ==
+          std::vector<std::uint8_t>{0, 255, 255, 0, 255});
+    CHECK(cast<std::int32_t>(SampleType::int64, SampleType::int32, signs) ==
+          std::vector<std::int32_t>{Ends<std::int32_t>::min(), Ends<std::int32_t>::max(), Ends<std::int32_t>::max(), -1,
+                                    300});
+    CHECK(cast<double>(SampleType::int64, SampleType::float64, signs) ==
+          Doubles{-9223372036854775808.0, 9223372036854775808.0, 9007199254740992.0, -1, 300});
+    CHECK(cast<I>(SampleType::uint64, SampleType::int64, std::vector<U>{Ends<U>::max(), 7}) ==
+          std::vector<I>{Ends<I>::max(), 7});
+    CHECK(cast<U>(SampleType::float64, SampleType::uint64, Doubles{infinity, -3, 1e19, std::nan("")}) ==
+          std::vector<U>{Ends<U>::max(), 0, 10000000000000000000U, 0});
+}
+
+TEST_CASE("64-bit integers that no double equals are noticed", "[intensity]") {
+    const auto beyond = [](std::int64_t value) {
+        const std::vector<std::int64_t> samples{5, value, 5};
+        return stack2nrrd::beyond_double(SampleType::int64, reinterpret_cast<const std::byte*>(samples.data()), 3, 1);
+    };
+    const std::int64_t far = 9007199254740992;  // 2^53
+    for (const std::int64_t value : {std::int64_t{0}, far, far + 2, -far, Ends<std::int64_t>::min()}) {
+        CHECK_FALSE(beyond(value));
+    }
+    for (const std::int64_t value : {far + 1, -far - 1, 2 * far + 2, Ends<std::int64_t>::max()}) CHECK(beyond(value));
+    const std::vector<std::uint64_t> pair{Ends<std::uint64_t>::max(), 1, 2, 3};
+    const auto* bytes = reinterpret_cast<const std::byte*>(pair.data());
+    CHECK(stack2nrrd::beyond_double(SampleType::uint64, bytes, 2, 2));
+    CHECK_FALSE(stack2nrrd::beyond_double(SampleType::uint64, bytes + 8, 2, 2));
+    CHECK_FALSE(stack2nrrd::beyond_double(SampleType::float64, bytes, 4, 1));
+}
+
 TEST_CASE("floats pass as they are", "[intensity]") {
     const Doubles odd{-0.0, 0.0, infinity, -infinity, std::numeric_limits<double>::denorm_min(), 1e308, -1.5};
     const Doubles made = sampled(odd, {}, SampleType::float64);
@@ -220,8 +295,9 @@ TEST_CASE("channels and columns", "[intensity]") {
         CHECK(stack2nrrd::selected_colour(Channel::all, colour) == colour);
         CHECK(stack2nrrd::selected_colour(Channel::luma, colour) == Colour::grey);
         CHECK(stack2nrrd::selected_colour(static_cast<Channel>(channels - 1), colour) == Colour::grey);
-        if (channels < 4)
-            CHECK_THROWS_AS(stack2nrrd::selected_colour(static_cast<Channel>(channels), colour), stack2nrrd::Error);
+        stack2nrrd::ImageInfo image;
+        image.colour = colour;
+        CHECK_THROWS_AS(stack2nrrd::selected_channel(static_cast<Channel>(channels), image), stack2nrrd::Error);
     }
 }
 

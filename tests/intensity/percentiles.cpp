@@ -64,6 +64,21 @@ TEST_CASE("percentiles by counting are those by sorting", "[intensity]") {
     }
 }
 
+TEST_CASE("percentiles of 64-bit integers are found to the precision of doubles", "[intensity]") {
+    for (const SampleType type : {SampleType::int64, SampleType::uint64}) {
+        for (const double range : {1e3, 1e9, 1e15, 9e18}) {
+            const double low = type == SampleType::int64 ? -range : 0;
+            std::vector<double> samples = phantom::noise({3001, 1, 1}, low, range, true, 5).samples;
+            std::vector<double> sorted = samples;
+            std::sort(sorted.begin(), sorted.end());
+            const auto found = by_counting(type, samples);
+            CHECK(found.first == by_sorting(sorted, 1));
+            CHECK(found.second == by_sorting(sorted, 99));
+        }
+    }
+    CHECK(Percentiles(SampleType::int64).passes() == 4);
+}
+
 TEST_CASE("percentiles of floats leave out what has no value", "[intensity]") {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     constexpr double none = std::numeric_limits<double>::quiet_NaN();

@@ -36,13 +36,13 @@ double mode_of(SampleType type, const std::vector<Sample>& samples) {
     std::vector<std::byte> slice(layout.slice_bytes());
     std::memcpy(slice.data(), samples.data(), slice.size());
     const std::vector<std::byte>* slices[] = {&slice};
-    double first = 0;
-    double second = 0;
+    Sample first{};
+    Sample second{};
     const auto filter = mode_filter(layout);
-    filter->row(slices, {}, {}, &first);
-    filter->row(slices, {}, {}, &second);  // nothing is left of the first
-    CHECK((first == second || (std::isnan(first) && std::isnan(second))));
-    return first;
+    filter->row(slices, {}, {}, reinterpret_cast<std::byte*>(&first));
+    filter->row(slices, {}, {}, reinterpret_cast<std::byte*>(&second));  // nothing is left of the first
+    CHECK(std::memcmp(&first, &second, sizeof(Sample)) == 0);
+    return static_cast<double>(first);
 }
 
 }  // namespace

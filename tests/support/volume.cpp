@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 namespace support {
 
@@ -19,9 +20,20 @@ auto typed(SampleType type, Function function) {
         case SampleType::uint32: return function(std::uint32_t{});
         case SampleType::int32: return function(std::int32_t{});
         case SampleType::float32: return function(float{});
+        case SampleType::int64: return function(std::int64_t{});
+        case SampleType::uint64: return function(std::uint64_t{});
         case SampleType::float64: break;
     }
     return function(double{});
+}
+
+/// The highest integers of 64 bits are no doubles: numbers of the other side of the border mean them.
+template <class Sample>
+Sample saturated(double value) {
+    if constexpr (sizeof(Sample) == 8 && std::is_integral_v<Sample>) {
+        if (value >= static_cast<double>(std::numeric_limits<Sample>::max())) return std::numeric_limits<Sample>::max();
+    }
+    return static_cast<Sample>(value);
 }
 
 }  // namespace
@@ -46,7 +58,7 @@ std::vector<std::byte> to_bytes(std::span<const double> samples, SampleType type
     return typed(type, [&](auto sample) {
         std::vector<std::byte> bytes(samples.size() * sizeof(sample));
         for (std::size_t i = 0; i < samples.size(); ++i) {
-            sample = static_cast<decltype(sample)>(samples[i]);
+            sample = saturated<decltype(sample)>(samples[i]);
             std::memcpy(&bytes[i * sizeof(sample)], &sample, sizeof(sample));
         }
         return bytes;

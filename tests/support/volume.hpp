@@ -41,6 +41,7 @@ struct Volume {
 [[nodiscard]] std::vector<double> from_bytes(std::span<const std::byte> bytes, stack2nrrd::SampleType type);
 
 /// All types.
+/// Those whose samples are all doubles.
 inline constexpr std::array all_types{stack2nrrd::SampleType::uint8,   stack2nrrd::SampleType::int8,
                                       stack2nrrd::SampleType::uint16,  stack2nrrd::SampleType::int16,
                                       stack2nrrd::SampleType::uint32,  stack2nrrd::SampleType::int32,

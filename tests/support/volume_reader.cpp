@@ -19,14 +19,12 @@ namespace {
 
 SampleType type_named(const std::string& name) {
     static const std::vector<std::pair<std::string, SampleType>> names{
-        {"uint8", SampleType::uint8},           {"int8", SampleType::int8},
-        {"uint16", SampleType::uint16},         {"int16", SampleType::int16},
-        {"uint32", SampleType::uint32},         {"int32", SampleType::int32},
-        {"float", SampleType::float32},         {"double", SampleType::float64},
-        {"uchar", SampleType::uint8},           {"unsigned char", SampleType::uint8},
-        {"signed char", SampleType::int8},      {"short", SampleType::int16},
-        {"unsigned short", SampleType::uint16}, {"int", SampleType::int32},
-        {"unsigned int", SampleType::uint32}};
+        {"uint8", SampleType::uint8},           {"int8", SampleType::int8},        {"uint16", SampleType::uint16},
+        {"int16", SampleType::int16},           {"uint32", SampleType::uint32},    {"int32", SampleType::int32},
+        {"float", SampleType::float32},         {"double", SampleType::float64},   {"uchar", SampleType::uint8},
+        {"unsigned char", SampleType::uint8},   {"signed char", SampleType::int8}, {"short", SampleType::int16},
+        {"unsigned short", SampleType::uint16}, {"int", SampleType::int32},        {"unsigned int", SampleType::uint32},
+        {"int64", SampleType::int64},           {"uint64", SampleType::uint64}};
     for (const auto& [text, type] : names)
         if (text == name) return type;
     refuse("type " + name);

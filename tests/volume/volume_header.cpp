@@ -125,32 +125,109 @@ TEST_CASE("dimensions that are no volume are refused by name", "[volume]") {
     CHECK(says(refusal(with("8", 1), ErrorCode::unsupported), "1 dimension"));
     CHECK(says(refusal(with("2 2 2 2 2", 5), ErrorCode::unsupported), "5 dimensions"));
     CHECK(says(refusal(with("2 2 2 3", 4), ErrorCode::unsupported), "no colour or vector axis"));
-    CHECK(says(refusal(with("2 2 2 3", 4, "space space space time"), ErrorCode::unsupported), "\"time\""));
-    CHECK(says(refusal(with("2 3 2 2", 4, "space vector space space"), ErrorCode::unsupported), "neither first nor"));
+    CHECK(says(refusal(with("2 3 2 2", 4, "space vector space space"), ErrorCode::unsupported), "permute -p 1 0 2 3"));
+    CHECK(says(refusal(with("2 2 3 2", 4, "space space list space"), ErrorCode::unsupported), "permute -p 2 0 1 3"));
+    CHECK(says(refusal(with("2 2 2 2", 4, "??? ??? ??? ???"), ErrorCode::unsupported), "no colour or vector axis"));
+    CHECK(says(refusal(with("5 2 2 2", 4, "wavelength space space space"), ErrorCode::unsupported), "\"wavelength\""));
+    CHECK(says(refusal(with("4097 2 2 2", 4, "list space space space"), ErrorCode::limit), "4097 channels"));
     CHECK(says(refusal(with("3 2 2 3", 4, "vector space space vector"), ErrorCode::unsupported), "more than one"));
-    CHECK(says(refusal(with("5 2 2 2", 4, "list space space space"), ErrorCode::unsupported), "5 channels"));
     CHECK(says(refusal(with("4 2 2 2", 4, "RGB-color space space space"), ErrorCode::corrupt), "3 were expected"));
-    CHECK(says(refusal(with("3 2 2 2", 4, "HSV-color space space space"), ErrorCode::unsupported), "hsv-color"));
+    CHECK(says(refusal(with("3 2 2 2", 4, "HSV-color space space space"), ErrorCode::unsupported), "HSV-color"));
     CHECK(says(refusal(with("3 8", 2, "vector space"), ErrorCode::unsupported), "1 dimension"));
 
-    for (const char* kind : {"RGB-color", "rgb", "3-color", "3-vector", "vector", "list", "3-gradient", "point"}) {
-        INFO(kind);
-        const support::TempFolder folder;
-        for (const bool last : {false, true}) {
-            const std::string kinds =
-                last ? "space space space " + std::string(kind) : std::string(kind) + " domain domain domain";
-            write(folder / "v.nrrd", with(last ? "2 1 2 3" : "3 2 1 2", 4, kinds) + "\nabcdefghijkl");
-            const Read result = read_volume(folder / "v.nrrd");
-            CHECK(result.volume->colour == Colour::rgb);
-            CHECK(result.volume->size == std::array<Index, 3>{2, 1, 2});
-            CHECK(result.samples == bytes_of(last ? "aeibfjcgkdhl" : "abcdefghijkl"));
-        }
-    }
     const support::TempFolder folder;
     write(folder / "v.nrrd", with("2 2 2 1", 4) + "\nabcdefgh");  // an axis of one sample is no loss
     CHECK(read_volume(folder / "v.nrrd").samples == bytes_of("abcdefgh"));
     write(folder / "v.nrrd", with("4 2", 2) + "\nabcdefgh");
     CHECK(read_volume(folder / "v.nrrd").volume->size == std::array<Index, 3>{4, 2, 1});
+}
+
+namespace {
+
+/// A volume of 2 x 1 x 2 samples with `channels` of each, whose extra axis is called `kind`: first and last.
+void check_kind(const std::string& kind, int channels, Colour colour, const std::string& kept) {
+    const support::TempFolder folder;
+    for (const bool last : {false, true}) {
+        INFO(kind << (last ? " last" : " first"));
+        const std::string count = std::to_string(channels);
+        std::string text = header({{"sizes", last ? "2 1 2 " + count : count + " 2 1 2"},
+                                   {"dimension", "4"},
+                                   {"kinds", last ? "space space space " + kind : kind + " domain domain domain"}});
+        std::string stored;
+        std::string delivered;
+        for (int i = 0; i < 4 * channels; ++i) {
+            stored += static_cast<char>('!' + i);
+            delivered += static_cast<char>('!' + (last ? i % channels * 4 + i / channels : i));
+        }
+        write(folder / "v.nrrd", text + "\n" + stored);
+        const Read result = read_volume(folder / "v.nrrd");
+        CHECK(result.volume->colour == colour);
+        CHECK(result.volume->channels() == channels);
+        CHECK(result.volume->size == std::array<Index, 3>{2, 1, 2});
+        CHECK(result.samples == bytes_of(delivered));
+        if (channels > 1) CHECK(result.volume->component_axis.kind == kept);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every kind of axis is taken for what it is, first and last", "[volume]") {
+    for (const char* kind : {"RGB-color", "rgb", "RGBcolor", "rgb-COLOR"})
+        check_kind(kind, 3, Colour::rgb, "RGB-color");
+    for (const char* kind : {"RGBA-color", "rgba", "RGBAcolor"}) check_kind(kind, 4, Colour::rgba, "RGBA-color");
+    check_kind("3-color", 3, Colour::rgb, "3-color");
+    check_kind("4-color", 4, Colour::rgba, "4-color");
+    // No number of them makes a colour of anything else.
+    for (const char* kind : {"vector", "covariant-vector", "list", "point", "normal", "time", "???"}) {
+        for (const int channels : {2, 3, 4, 5, 9, 20}) check_kind(kind, channels, Colour::components, kind);
+        check_kind(kind, 1, Colour::grey, "");
+    }
+    check_kind("none", 3, Colour::components, "???");
+    check_kind("contravariant-vector", 3, Colour::components, "vector");
+    for (const char* kind : {"stub", "scalar", "stub"}) check_kind(kind, 1, Colour::grey, "");
+    for (const char* kind : {"complex", "2-vector"}) check_kind(kind, 2, Colour::components, kind);
+    for (const char* kind : {"3-vector", "3-gradient", "3-normal", "2D-symmetric-matrix"}) {
+        check_kind(kind, 3, Colour::components, kind);
+    }
+    for (const char* kind : {"4-vector", "2D-masked-symmetric-matrix", "2D-matrix"}) {
+        check_kind(kind, 4, Colour::components, kind);
+    }
+    check_kind("2D-masked-matrix", 5, Colour::components, "2D-masked-matrix");
+    check_kind("3D-symmetric-matrix", 6, Colour::components, "3D-symmetric-matrix");
+    check_kind("3D-sym-tensor", 6, Colour::components, "3D-symmetric-matrix");
+    check_kind("3D-masked-symmetric-matrix", 7, Colour::components, "3D-masked-symmetric-matrix");
+    check_kind("3d-masked-sym-tensor", 7, Colour::components, "3D-masked-symmetric-matrix");
+    check_kind("3D-matrix", 9, Colour::components, "3D-matrix");
+    check_kind("3D-masked-matrix", 10, Colour::components, "3D-masked-matrix");
+    for (const char* kind : {"HSV-color", "XYZ-color", "hsv", "xyz"}) {
+        const std::string kinds = std::string(kind) + " domain domain domain";
+        const std::string text = header({{"sizes", "3 2 2 2"}, {"dimension", "4"}, {"kinds", kinds}});
+        CHECK(says(refusal(text, ErrorCode::unsupported), "convert it to RGB first"));
+    }
+    const std::string rotations =
+        header({{"sizes", "4 2 2 2"}, {"dimension", "4"}, {"kinds", "quaternion space space space"}});
+    CHECK(says(refusal(rotations, ErrorCode::unsupported), "\"quaternion\""));
+    const std::string six =
+        header({{"sizes", "3 2 2 2"}, {"dimension", "4"}, {"kinds", "3D-symmetric-matrix space space space"}});
+    CHECK(says(refusal(six, ErrorCode::corrupt), "3 samples and 6 were expected"));
+}
+
+TEST_CASE("an axis that lies nowhere in space is one of components", "[volume]") {
+    const support::TempFolder folder;
+    const auto roles = [&](const std::string& sizes, const std::string& lines) {
+        write(folder / "v.nrrd", "NRRD0005\ntype: uint8\ndimension: 4\nsizes: " + sizes + "\nencoding: raw\n" + lines +
+                                     "\nabcdefghijklmnopqrstuvwx");
+        return read_nrrd((folder / "v.nrrd").string());
+    };
+    const std::string first = "space: LPS\nspace directions: none (1,0,0) (0,1,0) (0,0,1)\n";
+    const std::string last = "space: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,1) none\n";
+    CHECK(roles("3 2 2 2", first).colour == Colour::components);
+    CHECK(roles("3 2 2 2", first).component_axis.kind == "???");
+    CHECK(roles("2 2 2 3", last).channels_last);
+    CHECK(roles("2 2 2 3", last + "kinds: domain domain domain domain\n").component_axis.kind == "domain");
+    CHECK(roles("3 2 2 2", first + "kinds: RGB-color domain domain domain\n").colour == Colour::rgb);
+    CHECK(roles("2 2 2 3", "kinds: domain domain domain ???\n").channels_last);
+    CHECK(roles("3 2 2 2", "kinds: none space space space\n").channels() == 3);
 }
 
 TEST_CASE("names of data files", "[volume]") {

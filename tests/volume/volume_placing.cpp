@@ -122,7 +122,7 @@ TEST_CASE("one slice, and channels beside the axes of space", "[volume]") {
     CHECK(slice.origin == Vector3{5, 6, 0});
     const NrrdVolume colour =
         with("space: RAS\nspace directions: none (1,0,0) (0,2,0) (0,0,3)\n", "dimension: 4\nsizes: 3 2 2 2\n");
-    CHECK(colour.colour == Colour::rgb);
+    CHECK(colour.colour == Colour::components);
     CHECK_FALSE(colour.channels_last);
     CHECK(colour.geometry.direction[1] == Vector3{-0.0, -2, 0});
     const NrrdVolume last =

@@ -33,7 +33,6 @@ TEST_CASE("volumes of every type, byte order, encoding, layout and skip", "[volu
         REQUIRE(volume.channels() == recipe.channels);
         REQUIRE(volume.channels_last == recipe.channels_last);
         REQUIRE(whole.samples == made.delivered);
-        REQUIRE_FALSE(whole.rounded);
         REQUIRE(decoder_bytes(volume) > 0);
         REQUIRE(volume.key_values.size() == 1);
         ++count;
@@ -88,28 +87,25 @@ TEST_CASE("several threads read slices of one raw volume", "[volume]") {
     CHECK(all == samples);
 }
 
-TEST_CASE("64-bit integers that no double equals are noticed", "[volume]") {
+TEST_CASE("64-bit integers keep all of their bits", "[volume]") {
     const support::TempFolder folder;
-    const auto rounded = [&](const char* type, const char* value) {
+    const auto bits = [&](const char* type, const char* value) {
         const std::string header =
             std::string("NRRD0001\ntype: ") + type + "\ndimension: 2\nsizes: 2 1\nencoding: ascii\n\n";
         write(folder / "v.nrrd", header + "5 " + value + "\n");
         const Read result = read_volume(folder / "v.nrrd");
-        CHECK(result.volume->type == SampleType::float64);
-        CHECK(result.volume->remarks.size() == 1);
-        double number = 0;
-        std::memcpy(&number, result.samples.data() + 8, 8);
-        CHECK(number == std::stod(value));
-        return result.rounded;
+        CHECK(result.volume->type == (*type == 'u' ? SampleType::uint64 : SampleType::int64));
+        CHECK(result.volume->remarks.empty());
+        std::uint64_t sample = 0;
+        std::memcpy(&sample, result.samples.data() + 8, 8);
+        return sample;
     };
-    CHECK_FALSE(rounded("int64", "9007199254740992"));
-    CHECK(rounded("int64", "9007199254740993"));
-    CHECK(rounded("int64", "-9007199254740993"));
-    CHECK_FALSE(rounded("int64", "-9223372036854775808"));
-    CHECK(rounded("int64", "9223372036854775807"));
-    CHECK(rounded("uint64", "18446744073709551615"));
-    CHECK_FALSE(rounded("uint64", "9223372036854775808"));
-    CHECK_FALSE(rounded("uint64", "0"));
+    CHECK(bits("int64", "9007199254740993") == 9007199254740993U);
+    CHECK(bits("long long int", "-9007199254740993") == ~9007199254740993U + 1);
+    CHECK(bits("longlong", "-9223372036854775808") == std::uint64_t{1} << 63);
+    CHECK(bits("int64_t", "9223372036854775807") == ~std::uint64_t{0} >> 1);
+    CHECK(bits("uint64", "18446744073709551615") == ~std::uint64_t{0});
+    CHECK(bits("unsigned long long", "0") == 0);
 }
 
 TEST_CASE("gzip: several members, padding, surplus, a wrong checksum", "[volume]") {

@@ -37,7 +37,6 @@ void write(const std::filesystem::path& file, std::string_view text);
 struct Read {
     std::shared_ptr<const NrrdVolume> volume;
     Bytes samples;
-    bool rounded = false;
     Index surplus = 0;
 };
 [[nodiscard]] Read read_volume(const std::filesystem::path& file);

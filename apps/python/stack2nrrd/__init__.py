@@ -54,6 +54,8 @@ _TYPES = (
     ("int32", "i"),
     ("float32", "f"),
     ("float64", "d"),
+    ("int64", "q"),
+    ("uint64", "Q"),
 )
 
 
@@ -83,8 +85,8 @@ class Volume(NamedTuple):
     """What an import makes. `size`, `directions` and `origin` count in x, y, z; arrays are indexed [z, y, x]."""
 
     size: Tuple[int, int, int]  #: samples along x, y, z
-    components: int  #: of a sample: 1, or up to 4 for channel="all"
-    sample_type: str  #: "uint8" ... "float64"
+    components: int  #: of a sample: 1, of colours up to 4 for channel="all", of a volume of vectors any number
+    sample_type: str  #: "uint8" ... "uint64"
     directions: Tuple[Tuple[float, float, float], ...]  #: directions[a]: step along axis a (x, y, z), in LPS mm
     origin: Tuple[float, float, float]  #: centre of the first sample, in LPS mm
     spacing: Optional[Tuple[float, float, float]]  #: in mm; None if unknown: directions then count in source samples

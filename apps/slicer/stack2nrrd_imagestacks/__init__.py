@@ -32,6 +32,8 @@ _VTK_TYPES = {
     "int32": vtk.VTK_INT,
     "float32": vtk.VTK_FLOAT,
     "float64": vtk.VTK_DOUBLE,
+    "int64": vtk.VTK_LONG_LONG,
+    "uint64": vtk.VTK_UNSIGNED_LONG_LONG,
 }
 
 
