@@ -240,7 +240,7 @@ TEST_CASE("what a run found out is a warning, and in its report", "[cli]") {
     const Folder folder;
     write_file(folder / "v.nrrd",
                "NRRD0001\ntype: int64\ndimension: 3\nsizes: 1 1 2\nencoding: ascii\n\n1 9007199254740993 3");
-    const Result result = run_in(folder.path(), {"v.nrrd", "-o", "o.nrrd", "--json"});
+    const Result result = run_in(folder.path(), {"v.nrrd", "-o", "o.nrrd", "--json", "--type", "float64"});
     CHECK(result.status == 0);
     const json report = parsed(result);
     CHECK(report["run"]["rounded_integers"] == true);
@@ -256,7 +256,7 @@ TEST_CASE("what a run found out is a warning, and in its report", "[cli]") {
 
     write_file(folder / "w.nrrd",
                "NRRD0001\ntype: int64\ndimension: 3\nsizes: 1 1 2\nencoding: ascii\n\n1 9007199254740992");
-    const Result plain = run_in(folder.path(), {"w.nrrd", "-o", "p.nrrd", "--json"});
+    const Result plain = run_in(folder.path(), {"w.nrrd", "-o", "p.nrrd", "--json", "--type", "float64"});
     CHECK(plain.err.find("beyond 2^53") == std::string::npos);
     CHECK(plain.err.find("more samples") == std::string::npos);
     CHECK(parsed(plain)["run"]["rounded_integers"] == false);

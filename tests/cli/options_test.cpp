@@ -185,7 +185,7 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
         {{"--channel", "4", "-o", "v.nrrd"}, {"--channel", "4"}},
         {{"--channel", "red"}, {"--channel", "red"}},
         {{"--missing", "skip"}, {"--missing", "skip"}},
-        {{"--type", "uint64"}, {"--type", "uint64"}},
+        {{"--type", "uint128"}, {"--type", "uint128"}},
         {{"--window", "5,5"}, {"--window", "5,5"}},
         {{"--window", "1"}, {"--window", "1"}},
         {{"--encoding", "bzip2"}, {"--encoding", "bzip2"}},
