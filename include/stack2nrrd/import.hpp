@@ -27,8 +27,9 @@ public:
     /// wanted rows, else the files of the wanted slices as a whole.
     [[nodiscard]] std::int64_t read_bytes() const noexcept;
 
-    /// An upper bound of the memory that the program will take while it runs, a NRRD sink of these options included: it
-    /// does not depend on the number of slices.
+    /// An upper bound of the memory that the program will take while it runs, a NRRD sink of these options included.
+    /// Apart from the list of files and slices it does not depend on how many these are: the list counts with the names
+    /// and at most 64 bytes a slice, what finding the stack took included.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
     /// Options::window_auto asked for a window, and none is found yet: survey_window() finds it. Such a plan tells

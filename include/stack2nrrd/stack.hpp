@@ -2,6 +2,7 @@
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/export.hpp>
+#include <stack2nrrd/file_list.hpp>
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/image.hpp>
 
@@ -15,21 +16,14 @@
 
 namespace stack2nrrd {
 
-/// A file of a stack, with what tells whether it has changed since it was found.
-struct SourceFile {
-    std::string path;  ///< UTF-8
-    std::int64_t bytes = 0;
-    std::int64_t modified_ns = 0;
-    std::uint64_t id = 0;  ///< inode, where the system has one
-};
-
-/// One slice. Small on purpose: a list may name the same few files a hundred thousand times.
+/// One slice: a file, and its place in there. Small on purpose: there may be hundreds of thousands.
 struct SliceRef {
-    /// Into Stack::files; where one file holds all slices, into Stack::places, or the number of the slice in the
-    /// volume. -1 for a slice that is missing.
-    std::int32_t index = -1;
+    std::int32_t file = -1;  ///< into Stack::files; -1 for a slice that is missing
+    /// In an image file 0 is its first page, and all else is the affair of its codec. In a volume, whose file is 0, it
+    /// is the number of the slice.
+    Index place = 0;
 
-    [[nodiscard]] constexpr bool missing() const noexcept { return index < 0; }
+    [[nodiscard]] constexpr bool missing() const noexcept { return file < 0; }
     friend constexpr bool operator==(const SliceRef&, const SliceRef&) = default;
 };
 
@@ -64,9 +58,8 @@ struct TakenPages {
 struct Stack {
     std::string name;  ///< what stands for the source in headers: base name of the folder or of the first file
     std::string kind;  ///< "folder", "series", "pattern", "files", "list", "file", "pages" or "volume"
-    std::vector<SourceFile> files;     ///< each file once
+    FileList files;    ///< each file once
     std::vector<SliceRef> slices;      ///< in z order, gaps included
-    std::vector<std::int64_t> places;  ///< where slices stand in the only file, if that is an image file
     TakenPages taken;                  ///< where the only file holds more than one volume
     std::vector<std::string> missing;  ///< gaps as ranges of numbers: "0421", "0007..0009"
     std::vector<std::string> strays;   ///< base names of what lay beside the slices and is not one

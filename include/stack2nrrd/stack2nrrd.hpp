@@ -4,6 +4,7 @@
 /// a window found.)
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/file_list.hpp>
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/image.hpp>
 #include <stack2nrrd/import.hpp>

@@ -3,6 +3,8 @@
 // The only place that talks to the file system about bytes. Short reads, EINTR, error texts, temporary names and
 // durability are settled here.
 
+#include <stack2nrrd/file_list.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +16,9 @@ namespace stack2nrrd {
 
 [[nodiscard]] std::filesystem::path path_from_utf8(std::string_view text);
 [[nodiscard]] std::string utf8(const std::filesystem::path& path);
+
+/// The last part of a path.
+[[nodiscard]] std::string_view base_name(std::string_view path_utf8) noexcept;
 
 /// An open file to read from at any offset. Movable. Its reads never throw, so that it can serve callbacks of C
 /// libraries: a failed read delivers fewer bytes and is remembered for check().
@@ -30,8 +35,7 @@ public:
     [[nodiscard]] std::string shown() const;
 
     [[nodiscard]] std::int64_t bytes() const noexcept { return bytes_; }
-    [[nodiscard]] std::int64_t modified_ns() const noexcept { return modified_ns_; }
-    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+    [[nodiscard]] FileStamp stamp() const noexcept;
 
     /// Reads up to `size` bytes at `offset`. Fewer come only at the end of the file or after an error.
     std::size_t read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept;

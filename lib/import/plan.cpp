@@ -168,6 +168,12 @@ Channel colour_channel(const Stack& stack, const Options& options) {
 
 // ----------------------------------------------------------------------------------------------------- memory
 
+/// What stack and plan keep of files and slices. It is also enough for what finding them takes, and is given back.
+std::int64_t list_bytes(const Stack& stack, const Detail& plan) {
+    return stack.files.memory_bytes() +
+           static_cast<std::int64_t>((stack.slices.size() + plan.slices.size()) * sizeof(SliceRef));
+}
+
 /// What the program takes before it has read anything: code, libraries, stacks of threads.
 constexpr std::int64_t standing_bytes = 16 << 20;
 
@@ -179,21 +185,20 @@ std::int64_t memory_of(const Detail& plan) {
     const std::int64_t parts = is_float(plan.image.type) ? 2 : 1;  // floats may hold NaN
     const std::int64_t sums = Accumulator<Real>::memory_bytes(plan.axes[2], plan.small_slice_length(), plan.z_batch);
     const Index finished = std::min(plan.slab.size(), plan.z_batch * plan.axes[2].step.den / plan.axes[2].step.num + 1);
-    return standing_bytes + TapTable<Real>::memory_bytes(plan.axes[0]) + TapTable<Real>::memory_bytes(plan.axes[1]) +
+    return TapTable<Real>::memory_bytes(plan.axes[0]) + TapTable<Real>::memory_bytes(plan.axes[1]) +
            plan.threads * (SliceFilter<Real>::memory_bytes(plan) + plan.decoder_bytes) +
            parts * (slices * slice + sums) + (parts - 1) * slice + finished * plan.volume.slice_bytes() +
            plan.sink_bytes;
 }
 
 std::int64_t memory_of_run(const Detail& plan) {
-    if (plan.modes)
-        return standing_bytes + modes_memory_bytes(plan) + plan.threads * plan.decoder_bytes + plan.sink_bytes;
+    if (plan.modes) return modes_memory_bytes(plan) + plan.threads * plan.decoder_bytes + plan.sink_bytes;
     return plan.single ? memory_of<float>(plan) : memory_of<double>(plan);
 }
 
 std::int64_t memory_of(const Detail& plan) {
-    const std::int64_t survey = standing_bytes + plan.threads * (survey_worker_bytes(plan) + plan.decoder_bytes);
-    return std::max(memory_of_run(plan), plan.surveyed ? survey : 0);
+    const std::int64_t survey = plan.threads * (survey_worker_bytes(plan) + plan.decoder_bytes);
+    return standing_bytes + plan.list_bytes + std::max(memory_of_run(plan), plan.surveyed ? survey : 0);
 }
 
 /// As many threads and slices in flight as there shall be, and as the cap allows.
@@ -301,7 +306,6 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     }
     auto plan = std::make_shared<Detail>();
     plan->files = stack.files;
-    plan->places = stack.places;
     plan->slices = source_slices(stack, asked);
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices.size())};
     const Options options = with_crops(stack, asked, source);
@@ -342,6 +346,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     plan->single = !plan->needs_window && is_single_enough(stack.image.type, volume.type, options.window);
     volume.notes = provenance(stack, options, *plan);
     plan->sink_bytes = nrrd_sink_bytes(volume, options.nrrd);
+    plan->list_bytes = list_bytes(stack, *plan);
 
     share_out(*plan, options);
     plan->warnings = warnings_for(stack, options, *plan);

@@ -21,8 +21,7 @@ inline constexpr Index most_in_z_batch = 8;
 struct ImportPlan::Detail {
     static constexpr SliceRef blank{};
 
-    std::vector<SourceFile> files;
-    std::vector<std::int64_t> places;                 ///< see Stack
+    FileList files;                                   ///< see Stack
     std::shared_ptr<const NrrdVolume> volume_source;  ///< see Stack::volume
     std::vector<SliceRef> slices;                     ///< along z of the source
     ImageInfo image;                                  ///< of every slice
@@ -41,6 +40,7 @@ struct ImportPlan::Detail {
     std::int64_t read_bytes = 0;     ///< see ImportPlan
     std::int64_t decoder_bytes = 0;  ///< see Stack
     std::int64_t sink_bytes = 0;     ///< of a NRRD file written as the options say
+    std::int64_t list_bytes = 0;     ///< what the list of files and slices takes, here and in the stack
     unsigned threads = 1;
     Index in_flight = 1;  ///< slices between decoder and z
     Index z_batch = 1;    ///< slices that are added along z together

@@ -3,7 +3,10 @@
 #include "volume/nrrd_reader.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -11,20 +14,26 @@ namespace {
 
 using Detail = ImportPlan::Detail;
 
-/// By index, as slices have it.
-std::vector<bool> wanted_slices(const Detail& plan) {
-    std::vector<bool> wanted(std::max({plan.files.size(), plan.places.size(), plan.slices.size()}));
-    if (plan.volume_source != nullptr) wanted.resize(static_cast<std::size_t>(plan.volume_source->size[2]));
-    for (Index z = plan.source.first; z < plan.source.end; ++z) {
-        const SliceRef slice = plan.slices[static_cast<std::size_t>(z)];
-        if (!slice.missing()) wanted[static_cast<std::size_t>(slice.index)] = true;
+/// How many different ones of `slices` within `range` each file has.
+std::vector<std::uint32_t> slices_of_files(const std::vector<SliceRef>& slices, Range range, std::size_t files) {
+    std::vector<std::uint32_t> order;
+    order.reserve(static_cast<std::size_t>(range.size()));
+    for (Index z = range.first; z < range.end; ++z) {
+        if (!slices[static_cast<std::size_t>(z)].missing()) order.push_back(static_cast<std::uint32_t>(z));
     }
-    return wanted;
+    const auto place = [&](std::uint32_t z) { return std::pair(slices[z].file, slices[z].place); };
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return place(a) < place(b); });
+    std::vector<std::uint32_t> counts(files);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i == 0 || place(order[i - 1]) != place(order[i])) ++counts[static_cast<std::size_t>(place(order[i]).first)];
+    }
+    return counts;
 }
 
-std::int64_t bytes_of(const std::vector<SourceFile>& files) {
-    return std::accumulate(files.begin(), files.end(), std::int64_t{0},
-                           [](std::int64_t sum, const SourceFile& file) { return sum + file.bytes; });
+std::int64_t bytes_of(const FileList& files) {
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) sum += files.stamp(i).bytes;
+    return sum;
 }
 
 /// Of streams that go forward only: what lies between slices is read, too, and to go back is to begin again. Counted in
@@ -38,7 +47,7 @@ std::int64_t bytes_of_streams(const Detail& plan, Range rows) {
     for (Index stream = 0; stream < streams; ++stream) {
         std::int64_t at = 0;  // no piece ends there: the first one is not yet begun
         for (Index z = plan.source.first; z < plan.source.end; ++z) {
-            const Index index = stream * volume.size[2] + plan.slices[static_cast<std::size_t>(z)].index;
+            const Index index = stream * volume.size[2] + plan.slices[static_cast<std::size_t>(z)].place;
             const std::int64_t begin = index * slice + rows.first * row;
             const std::int64_t piece = begin - begin % volume.piece_bytes;
             if (at < piece || at > begin) at = piece;
@@ -53,22 +62,22 @@ std::int64_t bytes_of_streams(const Detail& plan, Range rows) {
 }  // namespace
 
 Reading reading_of(const Stack& stack, const Detail& plan) {
-    const std::vector<bool> wanted = wanted_slices(plan);
-    const Index slices = std::count(wanted.begin(), wanted.end(), true);
+    const std::vector<std::uint32_t> wanted = slices_of_files(plan.slices, plan.source, plan.files.size());
+    const Index slices = std::accumulate(wanted.begin(), wanted.end(), Index{0});
     const Range rows = reach(plan.axes[1], {0, plan.axes[1].outputs});
     const bool raw = plan.volume_source != nullptr && plan.volume_source->encoding == NrrdEncoding::raw;
     if (raw || stack.bare) return {slices, slices * rows.size() * static_cast<std::int64_t>(plan.image.row_bytes())};
     if (plan.volume_source != nullptr) return {slices, bytes_of_streams(plan, rows)};
-    if (!plan.places.empty()) {
-        // The pages of a file are alike, those of other channels and times, too.
-        const double pages = static_cast<double>(plan.places.size()) * static_cast<double>(stack.taken.channels) *
-                             static_cast<double>(stack.taken.times);
-        const double share = static_cast<double>(slices) / pages;
-        return {slices, static_cast<std::int64_t>(share * static_cast<double>(bytes_of(plan.files)))};
+    // The pages of a file are alike, those of other channels and times, too.
+    const Range all{0, static_cast<Index>(stack.slices.size())};
+    const std::vector<std::uint32_t> pages = slices_of_files(stack.slices, all, plan.files.size());
+    const double volumes = static_cast<double>(stack.taken.channels) * static_cast<double>(stack.taken.times);
+    double bytes = 0;
+    for (std::size_t i = 0; i < plan.files.size(); ++i) {
+        if (wanted[i] == 0) continue;
+        bytes += wanted[i] / (pages[i] * volumes) * static_cast<double>(plan.files.stamp(i).bytes);
     }
-    std::int64_t bytes = 0;
-    for (std::size_t i = 0; i < plan.files.size(); ++i) bytes += wanted[i] ? plan.files[i].bytes : 0;
-    return {slices, bytes};
+    return {slices, static_cast<std::int64_t>(bytes)};
 }
 
 }  // namespace stack2nrrd

@@ -12,15 +12,11 @@ namespace stack2nrrd {
 
 namespace {
 
-[[noreturn]] void throw_changed(const SourceFile& file) {
+[[noreturn]] void throw_changed(const std::string& path) {
     throw Error(ErrorCode::changed,
-                file.path +
+                path +
                     ": has changed since the headers were read, the same file was expected; start again when nothing "
                     "writes to it");
-}
-
-bool differs(const SourceFile& file, const InputFile& input) {
-    return input.bytes() != file.bytes || input.modified_ns() != file.modified_ns || input.id() != file.id;
 }
 
 }  // namespace
@@ -85,41 +81,37 @@ void SliceSource::read_volume(unsigned worker, SliceRef slice, Range rows, RowSi
     std::unique_ptr<SampleReader>& reader = readers_[worker];
     if (reader == nullptr) {
         const auto check = [this](std::size_t file, const InputFile& input) {
-            if (differs(plan_.files[file], input)) throw_changed(plan_.files[file]);
+            if (input.stamp() != plan_.files.stamp(file)) throw_changed(input.path());
         };
         reader = std::make_unique<SampleReader>(plan_.volume_source, check);
     }
     try {
-        reader->read_slice(slice.index, rows, sink);
+        reader->read_slice(slice.place, rows, sink);
     } catch (const Error& error) {
-        if (error.code() == ErrorCode::not_found) throw_changed(plan_.files.front());
+        if (error.code() == ErrorCode::not_found) throw_changed(plan_.files.path(0));
         throw;
     }
 }
 
 void SliceSource::read_image(SliceRef slice, Range rows, RowSink& sink) const {
-    const auto index = static_cast<std::size_t>(slice.index);
-    const SourceFile& file = plan_.files[plan_.places.empty() ? index : 0];
+    const auto file = static_cast<std::size_t>(slice.file);
+    const std::string path = plan_.files.path(file);
     std::optional<InputFile> input;
     try {
-        input.emplace(file.path);
+        input.emplace(path);
     } catch (const Error& error) {
-        if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::corrupt) throw_changed(file);
+        if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::corrupt) throw_changed(path);
         throw;
     }
-    if (differs(file, *input)) throw_changed(file);
+    if (input->stamp() != plan_.files.stamp(file)) throw_changed(path);
     try {
-        const Codec& codec = codec_for(*input);
-        // The only slice of a file need not stand at its beginning: a thumbnail may.
-        const std::int64_t place =
-            plan_.places.empty() ? codec.pages(*input).slices.front().place : plan_.places[index];
-        codec.decode(*input, place, rows, sink);
+        codec_for(*input).decode(*input, slice.place, rows, sink);
     } catch (const Error&) {
         // A file that is written to while it is read breaks in any way; that it was written to is what matters.
-        if (input->changed()) throw_changed(file);
+        if (input->changed()) throw_changed(path);
         throw;
     }
-    if (input->changed()) throw_changed(file);
+    if (input->changed()) throw_changed(path);
     input->check();
 }
 

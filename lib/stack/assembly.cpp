@@ -1,5 +1,6 @@
 #include "stack/assembly.hpp"
 
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "stack/short_list.hpp"
 
@@ -7,7 +8,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <limits>
+#include <utility>
 
 namespace stack2nrrd {
 
@@ -19,25 +22,32 @@ constexpr std::int64_t most_missing = 1'000'000;
 /// What the note on the steps of numbers says behind the name of what was given.
 constexpr std::string_view steps_text = ": the numbers go in steps of ";
 
-void report_duplicates(Stack& stack, const Names& paths, const Numbering& numbering) {
+void report_duplicates(Stack& stack, const FileList& files, const Numbering& numbering) {
     if (numbering.duplicates.empty()) return;
     ShortList clusters("; also ");
     for (const Range& run : numbering.duplicates) {
-        ShortList files(" and ");
+        ShortList twins(" and ");
         for (Index i = run.first; i < run.end && clusters.names_next(); ++i) {
-            files.add(printable(paths[numbering.slices[static_cast<std::size_t>(i)].name]));
+            twins.add(printable(files.path(numbering.slices[static_cast<std::size_t>(i)].name)));
         }
-        std::string text = files.text();
+        std::string text = twins.text();
         if (clusters.count() == 0) text += ": have the same number, each number was expected once";
         clusters.add(text);
     }
     stack.problems.push_back({ErrorCode::inconsistent, true, clusters.text() + "; keep one file of each number"});
 }
 
-void report_too_many_missing(Stack& stack, const Names& paths, const Numbering& numbering) {
+void check_file_count(std::size_t count) {
+    constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max());
+    if (count > most) {
+        throw Error(ErrorCode::limit, "the stack has more than " + std::to_string(most) + " files; give fewer of them");
+    }
+}
+
+void report_too_many_missing(Stack& stack, const FileList& files, const Numbering& numbering) {
     const auto widest = std::max_element(numbering.gaps.begin(), numbering.gaps.end(),
                                          [](const Gap& a, const Gap& b) { return a.count < b.count; });
-    const auto shown = [&](std::size_t slice) { return printable(paths[numbering.slices[slice].name]); };
+    const auto shown = [&](std::size_t slice) { return printable(files.path(numbering.slices[slice].name)); };
     stack.problems.push_back({ErrorCode::inconsistent, true,
                               shown(widest->before) + ": " + std::to_string(widest->count) +
                                   " numbers are missing between it and " + shown(widest->before - 1) + ", at most " +
@@ -47,47 +57,56 @@ void report_too_many_missing(Stack& stack, const Names& paths, const Numbering& 
 
 }  // namespace
 
-void StackBuilder::add(std::string_view path) {
-    constexpr auto most_files = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max());
-    const auto [entry, is_new] =
-        file_of_path_.try_emplace(std::string(path), static_cast<std::int32_t>(stack_.files.size()));
-    if (is_new) {
-        if (stack_.files.size() == most_files) {
-            throw Error(ErrorCode::limit,
-                        "the stack has more than " + std::to_string(most_files) + " files; give fewer of them");
-        }
-        stack_.files.push_back({std::string(path)});
+void StackBuilder::add(std::string_view path, Index place) {
+    const auto hash = [](std::string_view folder, std::string_view name) {
+        return std::hash<std::string_view>()(folder) * 31 + std::hash<std::string_view>()(name);
+    };
+    const std::string_view name = base_name(path);
+    const std::string_view folder = path.substr(0, path.size() - name.size());
+    std::uint32_t file = files_.find(hash(folder, name), [&](std::uint32_t other) {
+        return stack_.files.name(other) == name && stack_.files.folder(other) == folder;
+    });
+    if (file == HashedNumbers::none) {
+        file = static_cast<std::uint32_t>(stack_.files.size());
+        check_file_count(file + std::size_t{1});
+        stack_.files.add(path);
+        files_.add(file,
+                   [&](std::uint32_t other) { return hash(stack_.files.folder(other), stack_.files.name(other)); });
     }
-    stack_.slices.push_back({entry->second});
+    stack_.slices.push_back({static_cast<std::int32_t>(file), place});
 }
 
-void StackBuilder::add_missing(std::int64_t count) {
-    stack_.slices.insert(stack_.slices.end(), static_cast<std::size_t>(count), SliceRef{-1});
+void StackBuilder::add_missing() { stack_.slices.emplace_back(); }
+
+void add_in_order(Stack& stack, FileList files) {
+    check_file_count(files.size());
+    stack.slices.resize(files.size());
+    std::int32_t file = 0;
+    for (SliceRef& slice : stack.slices) slice = {file++, unread_place};
+    stack.files = std::move(files);
 }
 
-void add_in_order(Stack& stack, const Names& paths) {
-    stack.slices.reserve(stack.slices.size() + paths.size());
-    StackBuilder builder(stack);
-    for (const std::string_view path : paths) builder.add(path);
-}
-
-void add_numbered(Stack& stack, const Names& paths, const Numbering& numbering, const std::string& where) {
+void add_numbered(Stack& stack, const FileList& files, const Numbering& numbering, const std::string& where) {
     const bool too_many = numbering.missing > most_missing;
-    StackBuilder builder(stack);
+    check_file_count(numbering.slices.size());
+    stack.slices.reserve(numbering.slices.size() + static_cast<std::size_t>(too_many ? 0 : numbering.missing));
+    std::vector<std::uint32_t> order(numbering.slices.size());
     auto gap = numbering.gaps.begin();
     for (std::size_t i = 0; i < numbering.slices.size(); ++i) {
         if (gap != numbering.gaps.end() && gap->before == i) {
             if (!too_many) {
-                builder.add_missing(gap->count);
+                stack.slices.resize(stack.slices.size() + static_cast<std::size_t>(gap->count));
                 stack.missing.push_back(gap->text);
             }
             ++gap;
         }
-        builder.add(paths[numbering.slices[i].name]);
+        order[i] = static_cast<std::uint32_t>(numbering.slices[i].name);
+        stack.slices.push_back({static_cast<std::int32_t>(i), unread_place});
     }
+    stack.files = files.picked(order);
 
-    report_duplicates(stack, paths, numbering);
-    if (too_many) report_too_many_missing(stack, paths, numbering);
+    report_duplicates(stack, files, numbering);
+    if (too_many) report_too_many_missing(stack, files, numbering);
     if (!numbering.countable) {
         stack.problems.push_back({ErrorCode::inconsistent, false,
                                   where + ": the numbers in the names have more than 18 digits, gaps cannot be seen; "

@@ -2,17 +2,20 @@
 
 // Puts the files that were chosen into a Stack.
 
+#include "core/hashed_numbers.hpp"
 #include "stack/series.hpp"
 
 #include <stack2nrrd/stack.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 namespace stack2nrrd {
+
+/// The place of a slice in a file that nobody has looked into yet: wherever its one slice is.
+inline constexpr Index unread_place = std::numeric_limits<Index>::min();
 
 /// Adds slices to a stack. A file that comes again is not stored again.
 class StackBuilder {
@@ -20,20 +23,20 @@ public:
     explicit StackBuilder(Stack& stack) : stack_(stack) {}
 
     /// \throws Error limit if there are too many different files to be numbered.
-    void add(std::string_view path);
-    void add_missing(std::int64_t count);
+    void add(std::string_view path, Index place = unread_place);
+    void add_missing();
 
 private:
     Stack& stack_;
-    std::unordered_map<std::string, std::int32_t> file_of_path_;
+    HashedNumbers files_;
 };
 
-/// Adds `paths` as they are.
-void add_in_order(Stack& stack, const Names& paths);
+/// Makes `files`, none of which is there twice, the slices of a stack without any.
+void add_in_order(Stack& stack, FileList files);
 
-/// Adds slices by their numbers, with the gaps between them, and tells what is odd about the numbers.
-/// `paths`: what the names of `numbering` belong to. `where`: what the user gave, as it is shown.
-void add_numbered(Stack& stack, const Names& paths, const Numbering& numbering, const std::string& where);
+/// Makes those of `files` that have a number the slices of a stack without any: by their numbers, with the gaps between
+/// them; and tells what is odd about the numbers. `where`: what the user gave, as it is shown.
+void add_numbered(Stack& stack, const FileList& files, const Numbering& numbering, const std::string& where);
 
 /// Takes the doubt about numbers that go in steps back: something else tells the same steps.
 void confirm_steps(Stack& stack);

@@ -37,11 +37,9 @@ std::string shown(const fs::path& path) { return printable(utf8(path)); }
                 where + ": holds no slices (TIFF, PNG, JPEG or BMP were looked for); give the folder that has them");
 }
 
-Names views_of(const std::vector<std::string>& paths) { return {paths.begin(), paths.end()}; }
-
-Names base_names_of(const Names& paths) {
-    Names names(paths.size());
-    std::transform(paths.begin(), paths.end(), names.begin(), base_name);
+Names names_of(const FileList& files) {
+    Names names(files.size());
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = files.name(i);
     return names;
 }
 
@@ -64,25 +62,25 @@ bool begins_like_an_image(const std::string& path) {
     }
 }
 
-/// The images among `paths`. The others, if they are not hidden, are noted as strays.
-Names images_in(Stack& stack, const std::vector<std::string>& paths) {
+/// The images among `files`. The others, if they are not hidden, are noted as strays.
+FileList images_in(Stack& stack, const FileList& files) {
     const auto choose = [&](auto is_image) {
-        Names images;
+        std::vector<std::uint32_t> images;
         stack.strays.clear();
-        for (const std::string& path : paths) {
-            const std::string_view name = base_name(path);
+        for (std::uint32_t file = 0; file < files.size(); ++file) {
+            const std::string_view name = files.name(file);
             if (is_hidden(name) && !is_litter(name)) continue;
-            if (!is_litter(name) && is_image(path)) {
-                images.push_back(path);
+            if (!is_litter(name) && is_image(file)) {
+                images.push_back(file);
             } else {
                 stack.strays.emplace_back(name);
             }
         }
-        return images;
+        return files.picked(images);
     };
-    Names images = choose([](const std::string& path) { return !image_suffix(base_name(path)).empty(); });
+    FileList images = choose([&](std::uint32_t file) { return !image_suffix(files.name(file)).empty(); });
     // Some programs write slices without suffix; then the first bytes tell.
-    return images.empty() ? choose(begins_like_an_image) : images;
+    return images.empty() ? choose([&](std::uint32_t file) { return begins_like_an_image(files.path(file)); }) : images;
 }
 
 [[noreturn]] void throw_ambiguous(const fs::path& folder, const Names& names, const Series& series) {
@@ -139,11 +137,10 @@ Stack find_in_folder(const fs::path& folder) {
     Stack stack;
     stack.kind = "folder";
     stack.name = folder_name(folder);
-    const std::vector<std::string> files = list_files(folder);
-    const Names images = images_in(stack, files);
+    const FileList images = images_in(stack, list_files(folder));
     if (images.empty()) throw_no_slices(shown(folder));
 
-    const Names names = base_names_of(images);
+    const Names names = names_of(images);
     std::vector<Series> found = find_series(names);
     const auto is_single = [](const Series& series) { return !series.is_numbered(); };
     found.erase(std::remove_if(found.begin(), found.end(), is_single), found.end());
@@ -184,21 +181,19 @@ Stack find_series_of(const fs::path& file, const fs::file_status& status) {
     if (!fs::is_regular_file(status)) {
         throw Error(ErrorCode::corrupt, shown(file) + ": is not a regular file, a slice was expected");
     }
-    const std::vector<std::string> files = list_files(file.parent_path());
-    const Names paths = views_of(files);
-    const Names names = base_names_of(paths);
+    const FileList files = list_files(file.parent_path());
+    const Names names = names_of(files);
     const std::size_t which = position_of(base_name(utf8(file)), names);
 
     Stack stack;
     stack.kind = "file";
     if (which == names.size() || holds_several_slices(utf8(file))) {
-        stack.files.push_back({utf8(file)});
-        stack.slices.push_back({0});
+        StackBuilder(stack).add(utf8(file));
         return stack;
     }
     const Siblings siblings = find_siblings(names, which);
     if (siblings.members.size() > 1) stack.kind = "series";
-    add_numbered(stack, paths, find_numbering(names, numbered(names, siblings.members, siblings.field)), shown(file));
+    add_numbered(stack, files, find_numbering(names, numbered(names, siblings.members, siblings.field)), shown(file));
     if (siblings.ambiguous) {
         const std::string pattern = pattern_for(names, siblings.members, siblings.field, false);
         warn(stack, shown(file) + ": several numbers could number the slices, the last of them was taken ('" +
@@ -210,10 +205,9 @@ Stack find_series_of(const fs::path& file, const fs::file_status& status) {
 Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
     const fs::path folder = input.parent_path();
     std::error_code unknown;
-    std::vector<std::string> files;
+    FileList files;
     if (folder.empty() || fs::is_directory(folder, unknown)) files = list_files(folder);
-    const Names paths = views_of(files);
-    const Names names = base_names_of(paths);
+    const Names names = names_of(files);
     std::vector<NumberedName> slices;
     for (std::size_t i = 0; i < names.size(); ++i) {
         const std::string_view digits = matched_digits(pattern, names[i]);
@@ -221,57 +215,66 @@ Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
     }
     Stack stack;
     stack.kind = "pattern";
-    add_numbered(stack, paths, find_numbering(names, std::move(slices)), shown(input));
+    add_numbered(stack, files, find_numbering(names, std::move(slices)), shown(input));
     return stack;
 }
 
 // ---------------------------------------------------------------------------------------------------- several files
 
-bool are_in_one_folder(const Names& paths) {
-    const auto folder_of = [](std::string_view path) { return path.substr(0, path.size() - base_name(path).size()); };
+bool are_in_one_folder(const FileList& files) {
     const auto normal = [](std::string_view folder) { return (path_from_utf8(folder) / ".").lexically_normal(); };
-    const std::string_view first = folder_of(paths.front());
-    return std::all_of(paths.begin(), paths.end(), [&](std::string_view path) {
-        return folder_of(path) == first || normal(folder_of(path)) == normal(first);
-    });
+    const std::string_view first = files.folder(0);
+    for (std::size_t i = 1; i < files.size(); ++i) {
+        if (files.folder(i) != first && normal(files.folder(i)) != normal(first)) return false;
+    }
+    return true;
 }
 
-/// Takes the repetitions out of `paths`, which are sorted, and reports them.
-void remove_repeated(Stack& stack, Names& paths) {
+/// Takes the repetitions out of `files`, which are sorted, and reports them.
+void remove_repeated(Stack& stack, FileList& files) {
+    const auto same = [&](std::size_t a, std::size_t b) {
+        return files.name(a) == files.name(b) && files.folder(a) == files.folder(b);
+    };
     ShortList repeated;
-    for (auto first = paths.begin(); first != paths.end();) {
-        const auto end = std::find_if(first, paths.end(), [&](std::string_view path) { return path != *first; });
-        if (end - first > 1) repeated.add(printable(*first));
-        first = end;
+    std::vector<std::uint32_t> once;
+    for (std::uint32_t i = 0; i < files.size(); ++i) {
+        if (i == 0 || !same(i - 1, i)) {
+            once.push_back(i);
+        } else if (i == 1 || !same(i - 2, i)) {
+            repeated.add(printable(files.path(i)));
+        }
     }
     if (repeated.count() == 0) return;
-    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+    files = files.picked(once);
     stack.problems.push_back({ErrorCode::inconsistent, true,
                               repeated.text() + ": given more than once, each slice was expected once; leave out the "
                                                 "repetitions, or take the files in the order given"});
 }
 
-/// Files in natural order, whatever order `paths` have. `where`: what the user gave, as it is shown.
-Stack find_among(const Names& paths, const std::string& where) {
+/// Files in natural order, whatever order `given` has. `where`: what the user gave, as it is shown.
+Stack find_among(const FileList& given, const std::string& where) {
     Stack stack;
-    Names chosen;
-    chosen.reserve(paths.size());
-    for (const std::string_view path : paths) {
-        if (is_litter(base_name(path))) {
-            stack.strays.emplace_back(base_name(path));
-        } else {
-            chosen.push_back(path);
+    FileList chosen;
+    {
+        std::vector<std::uint32_t> slices;
+        for (std::uint32_t file = 0; file < given.size(); ++file) {
+            if (is_litter(given.name(file))) {
+                stack.strays.emplace_back(given.name(file));
+            } else {
+                slices.push_back(file);
+            }
         }
+        chosen = given.picked(slices);
     }
     if (chosen.empty()) throw_no_slices(where);
     std::sort(stack.strays.begin(), stack.strays.end(), NaturalLess());
-    std::sort(chosen.begin(), chosen.end(), [](std::string_view a, std::string_view b) {
-        const int order = compare_natural(base_name(a), base_name(b));
-        return order != 0 ? order < 0 : compare_natural(a, b) < 0;
+    chosen = sorted(chosen, [&](std::uint32_t a, std::uint32_t b) {
+        const int order = compare_natural(chosen.name(a), chosen.name(b));
+        return order != 0 ? order < 0 : compare_natural(chosen.folder(a), chosen.folder(b)) < 0;
     });
     remove_repeated(stack, chosen);
 
-    const Names names = base_names_of(chosen);
+    const Names names = names_of(chosen);
     const std::vector<Series> found = find_series(names);
     const Series& series = found.front();
     if (found.size() == 1 && series.is_numbered() && series.number && are_in_one_folder(chosen)) {
@@ -284,12 +287,13 @@ Stack find_among(const Names& paths, const std::string& where) {
 }
 
 void refuse_other_than_files(const Stack& stack) {
-    for (const SourceFile& file : stack.files) {
-        refuse_volume(file.path);
+    for (std::size_t i = 0; i < stack.files.size(); ++i) {
+        const std::string path = stack.files.path(i);
+        refuse_volume(path);
         std::error_code unknown;
-        if (fs::is_directory(path_from_utf8(file.path), unknown)) {
+        if (fs::is_directory(path_from_utf8(path), unknown)) {
             throw Error(ErrorCode::invalid_argument,
-                        printable(file.path) + ": is a folder, a file was expected; give one folder alone");
+                        printable(path) + ": is a folder, a file was expected; give one folder alone");
         }
     }
 }
@@ -300,8 +304,8 @@ Stack find_pattern(const fs::path& input) {
     Stack stack;
     if (numbers) stack = find_numbers(input, *numbers);
     if (stack.slices.empty() && is_glob(text)) {
-        const std::vector<std::string> matches = expand_glob(input);
-        if (!matches.empty()) stack = find_among(views_of(matches), shown(input));
+        const FileList matches = expand_glob(input);
+        if (!matches.empty()) stack = find_among(matches, shown(input));
         refuse_other_than_files(stack);
         stack.kind = "pattern";
     }
@@ -329,7 +333,7 @@ Stack finished(Stack stack, const FindOptions& options) {
     find_spacing(stack, of_file.value_or(of_slices));
     std::stable_partition(stack.problems.begin(), stack.problems.end(),
                           [](const Problem& problem) { return problem.fatal; });
-    if (stack.name.empty()) stack.name = base_name(stack.files.front().path);
+    if (stack.name.empty()) stack.name = stack.files.name(0);
     return stack;
 }
 
@@ -342,12 +346,18 @@ Stack finished_list(Stack stack, const FindOptions& options) {
     return finished(std::move(stack), options);
 }
 
-Stack find_files(const Names& paths, const FindOptions& options) {
+/// `for_each_path(take)` hands over the paths, one by one.
+template <class ForEachPath>
+Stack find_files(ForEachPath&& for_each_path, const FindOptions& options) {
     Stack stack;
     if (options.order == Order::given) {
-        add_in_order(stack, paths);
-    } else if (!paths.empty()) {
-        stack = find_among(paths, list_of_files);
+        StackBuilder builder(stack);
+        for_each_path([&](std::string_view path) { builder.add(path); });
+        stack.slices.shrink_to_fit();
+    } else {
+        FileList files;
+        for_each_path([&](std::string_view path) { files.add(path); });
+        if (!files.empty()) stack = find_among(files, list_of_files);
     }
     return finished_list(std::move(stack), options);
 }
@@ -374,20 +384,11 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
 }
 
 Stack find_stack(const std::vector<std::string>& paths_utf8, const FindOptions& options) {
-    return find_files(views_of(paths_utf8), options);
+    return find_files([&](auto&& take) { std::for_each(paths_utf8.begin(), paths_utf8.end(), take); }, options);
 }
 
 Stack find_listed_stack(const fs::path& list, const FindOptions& options) {
-    if (options.order != Order::given) {
-        std::vector<std::string> paths;
-        read_list(list, [&](std::string_view path) { paths.emplace_back(path); });
-        return find_files(views_of(paths), options);
-    }
-    // In the order given, no two paths need be known at once: long lists that repeat themselves cost next to nothing.
-    Stack stack;
-    StackBuilder builder(stack);
-    read_list(list, [&](std::string_view path) { builder.add(path); });
-    return finished_list(std::move(stack), options);
+    return find_files([&](auto&& take) { read_list(list, take); }, options);
 }
 
 }  // namespace stack2nrrd

@@ -2,15 +2,16 @@
 
 // What lies in folders. Paths are UTF-8, as everywhere in a Stack.
 
+#include "core/file.hpp"
+
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
-#include <string>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
 namespace stack2nrrd {
-
-/// The last part of `path`.
-[[nodiscard]] std::string_view base_name(std::string_view path) noexcept;
 
 /// Names that begin with a dot: of no interest to whoever looks at a folder.
 [[nodiscard]] bool is_hidden(std::string_view name) noexcept;
@@ -18,14 +19,22 @@ namespace stack2nrrd {
 /// Paths of all that lies in `folder` and is no folder itself, hidden or not, in natural order. Pipes and broken links
 /// are among them: a slice that cannot be read must be reported, not left out. An empty path is the working directory.
 /// \throws Error io.
-[[nodiscard]] std::vector<std::string> list_files(const std::filesystem::path& folder);
+[[nodiscard]] FileList list_files(const std::filesystem::path& folder);
 
 /// The same for those with a name that is `wanted`.
-[[nodiscard]] std::vector<std::string> list_files(const std::filesystem::path& folder,
-                                                  bool (*wanted)(std::string_view name));
+[[nodiscard]] FileList list_files(const std::filesystem::path& folder, bool (*wanted)(std::string_view name));
+
+/// The files of `list` in the order that `less(a, b)` makes of their numbers.
+template <class Less>
+[[nodiscard]] FileList sorted(const FileList& list, Less&& less) {
+    std::vector<std::uint32_t> order(list.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(), less);
+    return list.picked(order);
+}
 
 /// The files that match a glob, each component of which may be a pattern. Hidden ones match only what begins with a
 /// dot. \throws Error io.
-[[nodiscard]] std::vector<std::string> expand_glob(const std::filesystem::path& pattern);
+[[nodiscard]] FileList expand_glob(const std::filesystem::path& pattern);
 
 }  // namespace stack2nrrd

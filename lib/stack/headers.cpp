@@ -3,12 +3,13 @@
 #include "codec/codec.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
-#include "stack/folder.hpp"
+#include "stack/assembly.hpp"
 #include "stack/short_list.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <iterator>
 #include <limits>
@@ -25,64 +26,81 @@ namespace stack2nrrd {
 
 namespace {
 
-/// How many headers there are to read: one a file, or one a page.
-std::size_t header_count(const Stack& stack) { return stack.places.empty() ? stack.files.size() : stack.places.size(); }
-
-std::string shown(const Stack& stack, std::size_t number) {
-    if (stack.places.size() < 2) return printable(stack.files[stack.places.empty() ? number : 0].path);
-    return printable(stack.files[0].path) + ", slice " + std::to_string(number);
+/// The slices whose headers are to be read: each one once, in the order of the stack.
+std::vector<std::uint32_t> different_slices(const Stack& stack) {
+    std::vector<std::uint32_t> order;
+    order.reserve(stack.slices.size());
+    for (std::uint32_t z = 0; z < stack.slices.size(); ++z) {
+        if (!stack.slices[z].missing()) order.push_back(z);
+    }
+    const auto place = [&](std::uint32_t z) { return std::pair(stack.slices[z].file, stack.slices[z].place); };
+    std::sort(order.begin(), order.end(),
+              [&](auto a, auto b) { return place(a) != place(b) ? place(a) < place(b) : a < b; });
+    const auto same = [&](auto a, auto b) { return place(a) == place(b); };
+    order.erase(std::unique(order.begin(), order.end(), same), order.end());
+    std::sort(order.begin(), order.end());
+    return order;
 }
 
-/// What the headers told, gathered by all threads in any order. Nothing is kept per file but a small number: most
+/// What the headers told, gathered by all threads in any order. Nothing is kept per slice but a small number: most
 /// stacks have a single kind of slice.
 class Survey {
 public:
-    explicit Survey(std::size_t files) : kind_of_file_(files, unreadable) {}
+    explicit Survey(const Stack& stack)
+        : stack_(stack),
+          slices_(different_slices(stack)),
+          kinds_of_slices_(slices_.size(), unreadable),
+          stamps_(stack.files.size()) {}
 
-    void add(std::size_t file, const Probe& probe) {
+    [[nodiscard]] std::size_t size() const { return slices_.size(); }
+    /// The slice of the stack whose header is the `number`th.
+    [[nodiscard]] std::uint32_t slice(std::size_t number) const { return slices_[number]; }
+
+    void add(std::size_t number, const Probe& probe, const FileStamp& stamp) {
         const std::lock_guard lock(mutex_);
+        stamps_[file(number)] = stamp;
         const ImageInfo& image = probe.image;
         const auto [kind, is_new] = kind_numbers_.try_emplace(
             Kind{image.width, image.height, image.colour, image.channels(), image.type, image.format},
             static_cast<int>(kinds_.size()));
         if (is_new) kinds_.push_back(image);
-        kind_of_file_[file] = kind->second;
+        kinds_of_slices_[number] = kind->second;
         decoder_bytes_ = std::max(decoder_bytes_, probe.decoder_bytes);
         bare_everywhere_ = bare_everywhere_ && probe.bare && (!bare_ || *bare_ == *probe.bare);
         bare_ = probe.bare;
-        if (file <= first_) {
-            first_ = file;
+        if (number <= first_) {
+            first_ = number;
             density_ = {probe.density.x, probe.density.y, static_cast<DensityUnit>(probe.density.unit)};
             description_ = probe.description;
         }
         for (const std::string& text : probe.notes) {
-            Note& note = notes_.try_emplace(text, Note{0, file}).first->second;
+            Note& note = notes_.try_emplace(text, Note{0, number}).first->second;
             ++note.count;
-            note.first_file = std::min(note.first_file, file);
+            note.first = std::min(note.first, number);
         }
     }
 
     /// What the first slice says. No thread may add any more.
     [[nodiscard]] FoundSpacing spacing() const { return spacing_from(description_, density_); }
 
-    void fail(std::size_t file, const Error& error) {
+    void fail(std::size_t number, const Error& error) {
         const std::lock_guard lock(mutex_);
         ++failures_;
-        first_failures_.emplace(file, error);
+        first_failures_.emplace(number, error);
         // One more than will be named: it is the first of those that are only counted.
         if (first_failures_.size() > most_named + 1) first_failures_.erase(std::prev(first_failures_.end()));
     }
 
-    /// Puts all of it into `stack`. No thread may add any more.
-    void report(Stack& stack) const {
+    /// Puts all of it into `stack`, which is that of the constructor. No thread may add any more.
+    void report(Stack& stack) {
+        stack.files.set_stamps(std::move(stamps_));
         stack.decoder_bytes = decoder_bytes_;
-        if (bare_everywhere_ && bare_ && failures_ == 0 && stack.places.size() < 2) {
+        if (bare_everywhere_ && bare_ && failures_ == 0) {
             stack.bare = BareSamples{bare_->offset, bare_->endian == std::endian::big, bare_->bottom_up};
         }
         report_failures(stack);
-        const auto first = std::find_if(kind_of_file_.begin(), kind_of_file_.end(), is_readable);
-        if (first != kind_of_file_.end()) {
-            stack.image = kinds_[static_cast<std::size_t>(*first)];
+        if (next_readable(0) < size()) {
+            stack.image = image(next_readable(0));
             report_odd_ones(stack, [](const ImageInfo& image) {
                 return std::to_string(image.width) + " x " + std::to_string(image.height);
             });
@@ -95,19 +113,38 @@ public:
 private:
     using Kind = std::tuple<Index, Index, Colour, int, SampleType, std::string>;
     static constexpr int unreadable = -1;
-    static bool is_readable(int kind) { return kind != unreadable; }
 
     struct Note {
         std::size_t count = 0;
-        std::size_t first_file = 0;
+        std::size_t first = 0;
     };
+
+    [[nodiscard]] std::size_t file(std::size_t number) const {
+        return static_cast<std::size_t>(stack_.slices[slices_[number]].file);
+    }
+
+    [[nodiscard]] std::string shown(std::size_t number) const {
+        const bool paged = slices_.size() > stack_.files.size();
+        return printable(stack_.files.path(file(number))) +
+               (paged ? ", slice " + std::to_string(slices_[number]) : std::string());
+    }
+
+    /// The first one from `number` on whose header could be read; size() if there is none.
+    [[nodiscard]] std::size_t next_readable(std::size_t number) const {
+        while (number < size() && kinds_of_slices_[number] == unreadable) ++number;
+        return number;
+    }
+
+    [[nodiscard]] const ImageInfo& image(std::size_t number) const {
+        return kinds_[static_cast<std::size_t>(kinds_of_slices_[number])];
+    }
 
     void report_failures(Stack& stack) const {
         std::size_t named = 0;
-        for (const auto& [file, error] : first_failures_) {
+        for (const auto& [number, error] : first_failures_) {
             std::string text = error.what();
             if (named == most_named && failures_ > most_named + 1) {
-                text = shown(stack, file) + ": cannot be read, nor can " + std::to_string(failures_ - most_named - 1) +
+                text = shown(number) + ": cannot be read, nor can " + std::to_string(failures_ - most_named - 1) +
                        " more slices";
             }
             stack.problems.push_back({error.code(), true, std::move(text)});
@@ -115,39 +152,36 @@ private:
         }
     }
 
-    /// Files that differ from the first readable one in what `text_of` says of them. If it is the first that differs
+    /// Slices that differ from the first readable one in what `text_of` says of them. If it is the first that differs
     /// and all others are alike, the first is the odd one.
     template <class TextOf>
     void report_odd_ones(Stack& stack, TextOf text_of) const {
         std::vector<std::string> texts;
         texts.reserve(kinds_.size());
         for (const ImageInfo& kind : kinds_) texts.push_back(text_of(kind));
-        const auto text = [&](std::size_t file) -> const std::string& {
-            return texts[static_cast<std::size_t>(kind_of_file_[file])];
+        const auto text = [&](std::size_t number) -> const std::string& {
+            return texts[static_cast<std::size_t>(kinds_of_slices_[number])];
+        };
+        const auto next_odd = [&](std::size_t number, std::size_t reference) {
+            number = next_readable(number);
+            while (number < size() && text(number) == text(reference)) number = next_readable(number + 1);
+            return number;
         };
 
-        std::vector<std::size_t> readable;
-        for (std::size_t file = 0; file < kind_of_file_.size(); ++file) {
-            if (is_readable(kind_of_file_[file])) readable.push_back(file);
-        }
-        const auto differs_from = [&](std::size_t reference) {
-            return [&, reference](std::size_t file) { return text(file) != text(reference); };
-        };
-        if (std::none_of(readable.begin(), readable.end(), differs_from(readable.front()))) return;
-        const bool first_is_odd = readable.size() > 2 && differs_from(readable.front())(readable[1]) &&
-                                  std::none_of(readable.begin() + 1, readable.end(), differs_from(readable[1]));
-        const std::size_t reference = first_is_odd ? readable[1] : readable.front();
+        const std::size_t first = next_readable(0);
+        const std::size_t second = next_readable(first + 1);
+        if (next_odd(second, first) == size()) return;
+        const bool first_is_odd = next_odd(second, first) == second && next_odd(second, second) == size() &&
+                                  next_readable(second + 1) < size();
+        const std::size_t reference = first_is_odd ? second : first;
 
         ShortList odd_ones("; ");
-        std::string expected;
-        for (const std::size_t file : readable) {
-            if (text(file) == text(reference)) continue;
+        for (std::size_t odd = next_odd(0, reference); odd < size(); odd = next_odd(odd + 1, reference)) {
             std::string is;
-            if (odd_ones.names_next()) is = shown(stack, file) + ": is " + text(file);
+            if (odd_ones.names_next()) is = shown(odd) + ": is " + text(odd);
             if (odd_ones.count() == 0) {
                 is += ", " + text(reference) + " was expected " +
-                      (first_is_odd ? "from the other slices, such as " : "from the first slice ") +
-                      shown(stack, reference);
+                      (first_is_odd ? "from the other slices, such as " : "from the first slice ") + shown(reference);
             } else if (odd_ones.count() == 1) {
                 is.insert(0, "also ");
             }
@@ -159,8 +193,7 @@ private:
 
     void report_notes(Stack& stack) const {
         for (const auto& [text, note] : notes_) {
-            const std::string& path = stack.files[stack.places.empty() ? note.first_file : 0].path;
-            const std::string first = printable(base_name(path));
+            const std::string first = printable(stack.files.name(file(note.first)));
             stack.problems.push_back(
                 {ErrorCode::unsupported, false,
                  note.count == 1 ? text + " (in " + first + ")"
@@ -168,10 +201,13 @@ private:
         }
     }
 
+    const Stack& stack_;
+    std::vector<std::uint32_t> slices_;
     std::mutex mutex_;
     std::map<Kind, int> kind_numbers_;
     std::vector<ImageInfo> kinds_;
-    std::vector<int> kind_of_file_;
+    std::vector<int> kinds_of_slices_;
+    std::vector<FileStamp> stamps_;
     std::map<std::size_t, Error> first_failures_;
     std::size_t failures_ = 0;
     std::map<std::string, Note> notes_;
@@ -187,40 +223,50 @@ static_assert(static_cast<int>(FileDensity::Unit::inch) == static_cast<int>(Dens
               static_cast<int>(FileDensity::Unit::centimetre) == static_cast<int>(DensityUnit::centimetre) &&
               static_cast<int>(FileDensity::Unit::metre) == static_cast<int>(DensityUnit::metre));
 
-/// The header of the only slice; what else the file holds is noted.
-Probe probe_only(InputFile& input, const Codec& codec) {
+/// The header of the only slice, whose place is found; what else the file holds is noted.
+Probe probe_only(InputFile& input, const Codec& codec, SliceRef& slice) {
     const Pages pages = codec.pages(input);
     if (pages.slices.size() > 1) {
         refuse(input, ErrorCode::inconsistent,
                "holds " + std::to_string(pages.slices.size()) +
                    " slices, one was expected of each of several files; give a file of many slices alone, or split it");
     }
-    Probe probe = codec.probe(input, pages.slices.front().place);
+    slice.place = pages.slices.front().place;
+    Probe probe = codec.probe(input, slice.place);
     probe.notes.insert(probe.notes.end(), pages.notes.begin(), pages.notes.end());
     return probe;
 }
 
 void read_header(Stack& stack, std::size_t number, Survey& survey) {
-    SourceFile& file = stack.files[stack.places.empty() ? number : 0];
+    SliceRef& slice = stack.slices[survey.slice(number)];
     try {
-        InputFile input(file.path);
+        InputFile input(stack.files.path(static_cast<std::size_t>(slice.file)));
         const Codec& codec = codec_for(input);
-        if (number == 0 || stack.places.empty()) {
-            file.bytes = input.bytes();
-            file.modified_ns = input.modified_ns();
-            file.id = input.id();
-        }
-        survey.add(number, stack.places.empty() ? probe_only(input, codec) : codec.probe(input, stack.places[number]));
+        const bool unread = slice.place == unread_place;
+        survey.add(number, unread ? probe_only(input, codec, slice) : codec.probe(input, slice.place), input.stamp());
     } catch (const Error& error) {
         survey.fail(number, error);
+    }
+}
+
+/// Gives the slices that come again the place that was found when the first one was read.
+void place_repeated(Stack& stack) {
+    const auto unread = [](const SliceRef& slice) { return !slice.missing() && slice.place == unread_place; };
+    if (std::none_of(stack.slices.begin(), stack.slices.end(), unread)) return;
+    std::vector<Index> places(stack.files.size());
+    for (SliceRef& slice : stack.slices) {
+        if (slice.missing()) continue;
+        Index& place = places[static_cast<std::size_t>(slice.file)];
+        if (unread(slice)) slice.place = place;
+        place = slice.place;
     }
 }
 
 }  // namespace
 
 FoundSpacing read_headers(Stack& stack, unsigned threads) {
-    const std::size_t headers = header_count(stack);
-    Survey survey(headers);
+    Survey survey(stack);
+    const std::size_t headers = survey.size();
     std::atomic<std::size_t> next{0};
     std::exception_ptr bug;  // whatever is no Error: out of memory, above all
     std::mutex bug_mutex;
@@ -246,6 +292,7 @@ FoundSpacing read_headers(Stack& stack, unsigned threads) {
     work();
     for (std::thread& other : others) other.join();
     if (bug) std::rethrow_exception(bug);
+    place_repeated(stack);
     survey.report(stack);
     return survey.spacing();
 }

@@ -6,10 +6,10 @@
 
 namespace stack2nrrd {
 
-/// Reads the header of every file of `stack`, in parallel, and fills in what the headers tell: size, date and id of the
-/// files, Stack::image, Stack::decoder_bytes. What is wrong with them is added to Stack::problems. The result does not
-/// depend on the number of threads; 0 = one a core.
-/// Returns what the first slice that can be read says of its spacing.
+/// Reads the header of every slice of `stack`, in parallel, and fills in what the headers tell: stamps of the files,
+/// places that are unread, Stack::image, Stack::decoder_bytes. What is wrong with them is added to Stack::problems. The
+/// result does not depend on the number of threads; 0 = one a core. Returns what the first slice that can be read says
+/// of its spacing.
 FoundSpacing read_headers(Stack& stack, unsigned threads);
 
 }  // namespace stack2nrrd

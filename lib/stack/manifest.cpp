@@ -13,7 +13,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -26,14 +26,48 @@ constexpr std::string_view source_key = "stack2nrrd_list_source";
 constexpr std::string_view missing_key = "stack2nrrd_list_missing";
 constexpr std::string_view taken_key = "stack2nrrd_list_taken";
 
-/// What a slice's place is called outside: the number of its page.
-std::map<std::int64_t, Index> page_numbers(const Stack& stack) {
-    std::map<std::int64_t, Index> numbers;
-    if (stack.places.empty()) return numbers;
-    InputFile file(stack.files[0].path);
-    for (const Page& page : codec_for(file).pages(file).slices) numbers[page.place] = page.number;
-    return numbers;
-}
+/// What a list calls the place of a slice: the number of its page. Slices of one file should be asked for together.
+class PageNumbers {
+public:
+    explicit PageNumbers(const FileList& files) : files_(files) {}
+
+    /// \throws Error inconsistent if there is no such slice.
+    [[nodiscard]] Index number(SliceRef slice) {
+        if (slice.place == 0) return 0;
+        read(slice.file);
+        const auto found = std::lower_bound(by_place_.begin(), by_place_.end(), slice.place,
+                                            [](const Page& page, Index wanted) { return page.place < wanted; });
+        if (found == by_place_.end() || found->place != slice.place) no_slice(slice.file, "a place that it had before");
+        return found->number;
+    }
+    [[nodiscard]] Index place(std::int32_t file, Index number) {
+        if (number == 0) return 0;
+        read(file);
+        const auto found = std::lower_bound(by_number_.begin(), by_number_.end(), number,
+                                            [](const Page& page, Index wanted) { return page.number < wanted; });
+        if (found == by_number_.end() || found->number != number) no_slice(file, "page " + std::to_string(number));
+        return found->place;
+    }
+
+private:
+    void read(std::int32_t file) {
+        if (file == file_) return;
+        InputFile input(files_.path(static_cast<std::size_t>(file)));
+        by_number_ = codec_for(input).pages(input).slices;
+        by_place_ = by_number_;
+        std::sort(by_place_.begin(), by_place_.end(), [](const Page& a, const Page& b) { return a.place < b.place; });
+        file_ = file;
+    }
+    [[noreturn]] void no_slice(std::int32_t file, const std::string& where) const {
+        throw Error(ErrorCode::inconsistent, printable(files_.path(static_cast<std::size_t>(file))) +
+                                                 ": holds no slice at " + where + "; make the list of slices again");
+    }
+
+    const FileList& files_;
+    std::int32_t file_ = -1;
+    std::vector<Page> by_number_;
+    std::vector<Page> by_place_;
+};
 
 Manifest manifest_of(const Stack& stack) {
     Manifest manifest;
@@ -43,17 +77,14 @@ Manifest manifest_of(const Stack& stack) {
     manifest.components = stack.image.components;
     manifest.component_axis = stack.components;
     manifest.geometry = stack.geometry;
-    const std::map<std::int64_t, Index> pages = page_numbers(stack);
+    PageNumbers pages(stack.files);
     bool gaps = false;
     for (const SliceRef slice : stack.slices) {
-        const auto index = static_cast<std::size_t>(slice.index);
         gaps = gaps || slice.missing();
         if (slice.missing()) {
             manifest.slices.emplace_back();
-        } else if (stack.places.empty()) {
-            manifest.slices.push_back({stack.files[index].path, 0});
         } else {
-            manifest.slices.push_back({stack.files[0].path, pages.at(stack.places[index])});
+            manifest.slices.push_back({stack.files.path(static_cast<std::size_t>(slice.file)), pages.number(slice)});
         }
     }
     const bool paged = std::any_of(manifest.slices.begin(), manifest.slices.end(),
@@ -94,41 +125,21 @@ Stack listed_stack(const NrrdVolume& volume) {
     stack.kind = "manifest";
     stack.geometry = volume.geometry;
     const std::vector<ManifestSlice> slices = manifest_slices(volume);
-    StackBuilder builder(stack);
-    for (const ManifestSlice& slice : slices) {
-        if (slice.path.empty()) {
-            builder.add_missing(1);
-        } else {
-            builder.add(slice.path);
-        }
-    }
     // A single file may have other pages than those that are listed.
     const bool paged =
-        stack.files.size() == 1 ||
-        std::any_of(slices.begin(), slices.end(), [](const ManifestSlice& slice) { return slice.page != 0; });
-    if (paged) {
-        if (stack.files.size() != 1) {
-            throw Error(ErrorCode::inconsistent, volume.path + ": lists pages of " +
-                                                     std::to_string(stack.files.size()) +
-                                                     " files, pages of one were expected; make the list again");
+        std::any_of(slices.begin(), slices.end(), [](const ManifestSlice& slice) { return slice.page != 0; }) ||
+        std::all_of(slices.begin(), slices.end(), [&](const ManifestSlice& slice) {
+            return slice.path.empty() || slice.path == slices.front().path;
+        });
+    StackBuilder builder(stack);
+    PageNumbers pages(stack.files);
+    for (const ManifestSlice& slice : slices) {
+        if (slice.path.empty()) {
+            builder.add_missing();
+            continue;
         }
-        InputFile file(stack.files[0].path);
-        const Pages pages = codec_for(file).pages(file);
-        stack.slices.clear();
-        for (const ManifestSlice& slice : slices) {
-            const auto found = std::lower_bound(pages.slices.begin(), pages.slices.end(), slice.page,
-                                                [](const Page& page, Index number) { return page.number < number; });
-            if (slice.path.empty()) {
-                stack.slices.emplace_back();
-            } else if (found == pages.slices.end() || found->number != slice.page) {
-                throw Error(ErrorCode::inconsistent, volume.path + ": lists page " + std::to_string(slice.page) +
-                                                         " of " + stack.files[0].path +
-                                                         ", which is no slice; make the list again");
-            } else {
-                stack.slices.push_back({static_cast<std::int32_t>(stack.places.size())});
-                stack.places.push_back(found->place);
-            }
-        }
+        builder.add(slice.path);
+        if (paged) stack.slices.back().place = pages.place(stack.slices.back().file, slice.page);
     }
     recall_stack(stack, volume);
     return stack;

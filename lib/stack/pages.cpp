@@ -2,6 +2,7 @@
 
 #include "codec/codec.hpp"
 #include "core/text.hpp"
+#include "stack/assembly.hpp"
 #include "stack/page_order.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -43,7 +44,7 @@ PagedFile read_pages(const std::string& path_utf8) {
 }
 
 void add_problem(Stack& stack, ErrorCode code, bool fatal, const std::string& text) {
-    stack.problems.push_back({code, fatal, printable(stack.files[0].path) + ": " + text});
+    stack.problems.push_back({code, fatal, printable(stack.files.path(0)) + ": " + text});
 }
 
 /// The number that was asked for, if there is such a one; else the first.
@@ -65,8 +66,7 @@ void drop_unwritten_end(Slices& slices) {
 void add_slices(Stack& stack, const Slices& slices, const std::vector<Page>& pages) {
     for (std::size_t z = 0; z < slices.size(); ++z) {
         if (slices[z]) {
-            stack.slices.push_back({static_cast<std::int32_t>(stack.places.size())});
-            stack.places.push_back(pages[*slices[z]].place);
+            stack.slices.push_back({0, pages[*slices[z]].place});
             continue;
         }
         const std::size_t first = z;
@@ -91,10 +91,10 @@ bool holds_several_slices(const std::string& path_utf8) {
 }
 
 std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& options) {
-    if (stack.files.size() != 1 || stack.slices.size() != 1 || !stack.places.empty()) return std::nullopt;
+    if (stack.slices.size() != 1 || stack.slices.front().place != unread_place) return std::nullopt;
     PagedFile paged;
     try {
-        paged = read_pages(stack.files[0].path);
+        paged = read_pages(stack.files.path(0));
     } catch (const Error&) {
         return std::nullopt;  // reading the headers will say it, in its place among the problems
     }

@@ -20,8 +20,6 @@ namespace {
 constexpr std::size_t most_candidates = 48;
 constexpr std::size_t most_bytes = 1 << 20;
 
-std::string_view folder_of(std::string_view path) { return path.substr(0, path.size() - base_name(path).size()); }
-
 bool is_wanted(std::string_view name) { return !is_hidden(name) && may_be_sidecar(name); }
 
 /// The place of the first format that has files of that suffix.
@@ -36,11 +34,13 @@ std::ptrdiff_t rank(std::string_view path) {
 std::vector<std::string> candidates(Stack& stack) {
     std::vector<std::string> paths;
     if (stack.files.empty()) return paths;
-    const std::string_view folder = folder_of(stack.files.front().path);
-    const auto is_elsewhere = [&](const SourceFile& file) { return folder_of(file.path) != folder; };
-    if (std::any_of(stack.files.begin(), stack.files.end(), is_elsewhere)) return paths;
+    const std::string_view folder = stack.files.folder(0);
+    for (std::size_t i = 1; i < stack.files.size(); ++i) {
+        if (stack.files.folder(i) != folder) return paths;
+    }
     try {
-        paths = list_files(path_from_utf8(folder), is_wanted);
+        const FileList listed = list_files(path_from_utf8(folder), is_wanted);
+        for (std::size_t i = 0; i < listed.size(); ++i) paths.push_back(listed.path(i));
     } catch (const Error&) {
         return paths;  // slices may be read from a folder that may not be listed
     }
@@ -87,10 +87,12 @@ std::optional<bool> is_type_of(std::string_view name, std::string_view type) {
 
 void compare(FoundSidecar& found, const Stack& stack) {
     const Sidecar& told = found.content;
-    const std::string_view first = base_name(stack.files.front().path);
+    const std::string_view first = stack.files.name(0);
     if (!told.prefix.empty()) {
-        found.same_names = std::all_of(stack.files.begin(), stack.files.end(),
-                                       [&](const SourceFile& file) { return has_name_of(base_name(file.path), told); });
+        found.same_names = true;
+        for (std::size_t i = 0; i < stack.files.size() && *found.same_names; ++i) {
+            found.same_names = has_name_of(stack.files.name(i), told);
+        }
     }
     if (told.width || told.height) {
         found.same_size = told.width.value_or(stack.image.width) == stack.image.width &&
@@ -139,9 +141,8 @@ std::vector<FoundSidecar> sidecars_of(Stack& stack) {
 
 std::optional<SliceNumbers> numbers_of(const Stack& stack) {
     if (stack.files.size() < 2) return std::nullopt;
-    Names names;
-    names.reserve(stack.files.size());
-    for (const SourceFile& file : stack.files) names.push_back(base_name(file.path));
+    Names names(stack.files.size());
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = stack.files.name(i);
     const std::vector<Series> series = find_series(names);
     if (series.size() != 1 || !series.front().number) return std::nullopt;
 
@@ -155,7 +156,7 @@ std::optional<SliceNumbers> numbers_of(const Stack& stack) {
     const auto [lowest, highest] = std::minmax_element(numbers.begin(), numbers.end());
     SliceNumbers result{*lowest, *highest, 0};
     // The first and the last slice exist; the others have to lie evenly between them.
-    const auto number_at = [&](std::size_t z) { return numbers[static_cast<std::size_t>(stack.slices[z].index)]; };
+    const auto number_at = [&](std::size_t z) { return numbers[static_cast<std::size_t>(stack.slices[z].file)]; };
     const std::size_t last = stack.slices.size() - 1;
     if (stack.slices.front().missing() || stack.slices.back().missing()) return result;
     const std::int64_t distance = number_at(last) - number_at(0);

@@ -69,7 +69,7 @@ void note_foreign(Stack& stack, Sidecars::const_iterator first, Sidecars::const_
         std::string text = first->name + ": is of slices named " + stack2nrrd::quoted(told.prefix);
         if (told.index_length > 0) text += " and " + std::to_string(told.index_length) + " digits";
         if (list.count() == 0) {
-            text += ", these are named as " + printable(base_name(stack.files.front().path)) + ", so it is not used";
+            text += ", these are named as " + printable(stack.files.name(0)) + ", so it is not used";
         }
         list.add(text);
     }
@@ -223,7 +223,7 @@ void find_spacing(Stack& stack, const FoundSpacing& of_slices) {
     if (stack.geometry.spacing_known || stack.files.empty() || stack.image.width == 0) return;
     const Told beside = told_beside(stack);
 
-    const std::string first = printable(base_name(stack.files.front().path));
+    const std::string first = printable(stack.files.name(0));
     const std::string source = first + " (" + of_slices.source + ")";
     // Almost every program writes a resolution, mostly a screen's: where it tells nothing or nobody asks, that is no
     // news.

@@ -8,6 +8,8 @@
 
 #include <array>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -39,11 +41,12 @@ Stack find_volume(const std::string& path_utf8) {
     stack.components = volume->component_axis;
     stack.geometry = volume->geometry;
     stack.decoder_bytes = decoder_bytes(*volume);
-    for (const std::string& path : volume->files) {
-        const InputFile file(path);
-        stack.files.push_back({path, file.bytes(), file.modified_ns(), file.id()});
-    }
-    for (Index z = 0; z < volume->size[2]; ++z) stack.slices.push_back({static_cast<std::int32_t>(z)});
+    std::vector<FileStamp> stamps(volume->files.size());
+    for (std::size_t i = 0; i < stamps.size(); ++i) stamps[i] = InputFile(volume->files.path(i)).stamp();
+    stack.files = volume->files;
+    stack.files.set_stamps(std::move(stamps));
+    stack.slices.resize(static_cast<std::size_t>(volume->size[2]));
+    for (std::size_t z = 0; z < stack.slices.size(); ++z) stack.slices[z] = {0, static_cast<Index>(z)};
     for (const std::string& remark : volume->remarks) {
         stack.problems.push_back({ErrorCode::inconsistent, false, printable(path_utf8) + ": " + remark});
     }

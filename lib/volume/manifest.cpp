@@ -166,7 +166,7 @@ std::vector<ManifestSlice> manifest_slices(const NrrdVolume& volume) {
             ++next_gap;
             continue;
         }
-        slices.push_back({volume.files[next_name], pages.empty() ? 0 : pages[next_name]});
+        slices.push_back({volume.files.path(next_name), pages.empty() ? 0 : pages[next_name]});
         ++next_name;
     }
     return slices;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -116,13 +118,12 @@ NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<co
     if (parts[0] == "LIST" && parts.size() <= 2) {
         files.subdim = parts.size() == 2 ? parse_subdim(header, parts[1], sizes.size()) : slices;
         if (expect_pieces) check_count(header, sizes, files.subdim, static_cast<std::int64_t>(text.list.size()));
-        files.paths.reserve(text.list.size());
-        for (const std::string& name : text.list) files.paths.push_back(resolve(name));
+        for (std::size_t i = 0; i < text.list.size(); ++i) files.files.add(resolve(text.list.path(i)));
         return files;
     }
     const std::optional<Pattern> pattern = parse_pattern(parts[0]);
     if (!pattern || parts.size() < 4) {
-        files.paths.push_back(resolve(value));
+        files.files.add(resolve(value));
         return files;
     }
     if (parts.size() > 5) damaged_header(header, "its pattern of data files has more than min, max, step, dimension");
@@ -143,7 +144,7 @@ NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<co
     check_count(header, sizes, files.subdim, count);  // before names are made
     constexpr std::int64_t most_files = 10'000'000;
     if (count > most_files) damaged_header(header, "its pattern stands for " + std::to_string(count) + " data files");
-    for (std::int64_t i = 0; i < count; ++i) files.paths.push_back(resolve(name_of(*pattern, first + i * step)));
+    for (std::int64_t i = 0; i < count; ++i) files.files.add(resolve(name_of(*pattern, first + i * step)));
     return files;
 }
 

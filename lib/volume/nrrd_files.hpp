@@ -4,17 +4,16 @@
 
 #include "volume/nrrd_text.hpp"
 
+#include <stack2nrrd/file_list.hpp>
 #include <stack2nrrd/geometry.hpp>
 
 #include <span>
-#include <string>
-#include <vector>
 
 namespace stack2nrrd {
 
 struct NrrdFiles {
-    std::vector<std::string> paths;  ///< UTF-8, in order
-    int subdim = 0;                  ///< of LIST and pattern: the dimension of what one file holds; 0: one file, all
+    FileList files;  ///< in order
+    int subdim = 0;  ///< of LIST and pattern: the dimension of what one file holds; 0: one file, all
 };
 
 /// Reads the field `data file`: one name, `LIST [subdim]`, or `pattern min max step [subdim]`. Names count from the

@@ -140,11 +140,11 @@ void read_files(const InputFile& file, const NrrdText& text, const NrrdAxes& axe
     if (text.field("datafile") == nullptr) {
         if (images) damaged_header(file, "it has no list of images");
         if (!text.blank_line) damaged_header(file, "it names no data file, and no blank line and samples follow it");
-        volume.files = {volume.path};
+        volume.files.add(volume.path);
         volume.attached_offset = text.end;
     } else {
         NrrdFiles found = nrrd_files(file, text, axes.sizes, !images);
-        volume.files = std::move(found.paths);
+        volume.files = std::move(found.files);
         volume.file_dimension = found.subdim;
     }
     const auto count = static_cast<std::int64_t>(volume.files.size());

@@ -5,6 +5,7 @@
 #include "core/file.hpp"
 #include "volume/nrrd_text.hpp"
 
+#include <stack2nrrd/file_list.hpp>
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/image.hpp>
 
@@ -41,7 +42,7 @@ struct NrrdVolume {
     NrrdEncoding encoding = NrrdEncoding::raw;
     std::int64_t line_skip = 0;
     std::int64_t byte_skip = 0;         ///< -1: the samples end the file; -1-N: N bytes follow them
-    std::vector<std::string> files;     ///< UTF-8; `path` itself if the samples follow the header
+    FileList files;                     ///< `path` itself if the samples follow the header
     std::int64_t attached_offset = -1;  ///< where they begin then; -1 if they are in other files
     int file_dimension = 0;             ///< how many of the file's axes one of several files holds; 0: all in one
     std::int64_t piece_bytes = 0;       ///< what each of the files holds, decoded

@@ -208,8 +208,15 @@ NrrdText read_nrrd_text(InputFile& file) {
         const bool list =
             !text.fields.empty() && text.fields.back().first == "datafile" && is_list(text.fields.back().second);
         if (!list) continue;
-        while (lines.next(line)) text.list.push_back(line);  // to the end of the file, whatever stands there
-        while (!text.list.empty() && text.list.back().empty()) text.list.pop_back();
+        std::size_t empty = 0;  // lines that end the file are no names; before names they are
+        while (lines.next(line)) {
+            if (line.empty()) {
+                ++empty;
+                continue;
+            }
+            for (; empty > 0; --empty) text.list.add("");
+            text.list.add(line);
+        }
         break;
     }
     text.end = lines.position();

@@ -5,6 +5,8 @@
 
 #include "core/file.hpp"
 
+#include <stack2nrrd/file_list.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,10 +22,10 @@ struct NrrdText {
     /// Names in lower case and without blanks ("spacedirections", as some writers have it, too), each at most once.
     std::vector<std::pair<std::string, std::string>> fields;
     std::vector<std::pair<std::string, std::string>>
-        key_values;                 ///< in order, escapes resolved; of equal keys the last
-    std::vector<std::string> list;  ///< the lines behind `data file: LIST`: names, as they stand
-    std::int64_t end = 0;           ///< offset of what follows the header
-    bool blank_line = false;        ///< did a blank line end it, or the end of the file?
+        key_values;           ///< in order, escapes resolved; of equal keys the last
+    FileList list;            ///< the lines behind `data file: LIST`: names, as they stand
+    std::int64_t end = 0;     ///< offset of what follows the header
+    bool blank_line = false;  ///< did a blank line end it, or the end of the file?
 
     /// nullptr if the field is not there. `name` in the form of `fields`.
     [[nodiscard]] const std::string* field(std::string_view name) const;

@@ -42,7 +42,7 @@ std::int64_t skip_lines(InputFile& file, std::int64_t offset, std::int64_t lines
 }  // namespace
 
 InputFile open_piece(const NrrdVolume& volume, std::size_t index) {
-    const std::string& path = volume.files[index];
+    const std::string path = volume.files.path(index);
     try {
         return InputFile(path);
     } catch (const Error& error) {

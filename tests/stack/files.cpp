@@ -81,10 +81,10 @@ TEST_CASE("a file in the working directory", "[stack]") {
     const Visit visit(folder.path());
     const Stack stack = find_stack("s_2.tif");
     REQUIRE(stack.files.size() == 2);
-    CHECK(stack.files[0].path == "s_1.tif");
-    CHECK(find_stack("s_%d.tif").files[0].path == "s_1.tif");
-    CHECK(find_stack("s_*.tif").files[0].path == "s_1.tif");
-    CHECK(find_stack("./s_*.tif").files[0].path == utf8(fs::path(".") / "s_1.tif"));
+    CHECK(stack.files.path(0) == "s_1.tif");
+    CHECK(find_stack("s_%d.tif").files.path(0) == "s_1.tif");
+    CHECK(find_stack("s_*.tif").files.path(0) == "s_1.tif");
+    CHECK(find_stack("./s_*.tif").files.path(0) == utf8(fs::path(".") / "s_1.tif"));
     CHECK(find_stack(".").name == utf8(folder.path().filename()));
 }
 
@@ -182,8 +182,8 @@ TEST_CASE("a glob in folders", "[stack]") {
     write_file(folder / "run4", "no folder");
     const Stack stack = find_stack(folder / "run*" / "s_?.tif");
     REQUIRE(stack.files.size() == 4);
-    CHECK(stack.files[0].path == utf8(folder / "run1" / "s_1.tif"));
-    CHECK(stack.files[1].path == utf8(folder / "run2" / "s_1.tif"));
+    CHECK(stack.files.path(0) == utf8(folder / "run1" / "s_1.tif"));
+    CHECK(stack.files.path(1) == utf8(folder / "run2" / "s_1.tif"));
     CHECK(stack.missing.empty());
     CHECK(problems_of(stack, true).empty());
     CHECK(find_stack(folder / "run*" / "s_1.tif").files.size() == 2);
@@ -225,7 +225,7 @@ TEST_CASE("files of several folders are not checked for gaps", "[stack]") {
     write_slices(folder, {"a/s_1.tif", "a/s_3.tif", "b/s_1.tif", "b/s_2.tif"});
     const Stack stack = find_stack(all(folder, {"b/s_2.tif", "b/s_1.tif", "a/s_3.tif", "a/s_1.tif"}));
     CHECK(names_of(stack) == Strings{"s_1.tif", "s_1.tif", "s_2.tif", "s_3.tif"});
-    CHECK(stack.files[0].path == folder.text("a/s_1.tif"));
+    CHECK(stack.files.path(0) == folder.text("a/s_1.tif"));
     CHECK(problems_of(stack, true).empty());
     // The same folder, written in two ways.
     const Visit visit(folder.path());
@@ -293,7 +293,7 @@ TEST_CASE("a long list of few files holds each file once", "[stack]") {
     CHECK(stack.files.size() == 200);
     const bool as_listed = std::equal(paths.begin(), paths.end(), stack.slices.begin(),
                                       [&](const std::string& path, const SliceRef& slice) {
-                                          return stack.files[static_cast<std::size_t>(slice.index)].path == path;
+                                          return stack.files.path(static_cast<std::size_t>(slice.file)) == path;
                                       });
     CHECK(as_listed);
 }

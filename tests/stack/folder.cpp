@@ -28,11 +28,12 @@ TEST_CASE("a folder of a numbered series", "[stack]") {
     CHECK(stack.image.type == SampleType::uint8);
     CHECK(stack.image.colour == Colour::grey);
     CHECK(stack.image.format == "TIFF");
-    for (const SourceFile& file : stack.files) {
-        CHECK(file.bytes == static_cast<std::int64_t>(tiff().size()));
-        CHECK(file.modified_ns != 0);
+    for (std::size_t i = 0; i < stack.files.size(); ++i) {
+        CHECK(stack.files.stamp(i).bytes == static_cast<std::int64_t>(tiff().size()));
+        CHECK(stack.files.stamp(i).mark != 0);
+        CHECK(stack.slices[i] == SliceRef{static_cast<std::int32_t>(i), 0});
     }
-    CHECK(stack.files.front().path == utf8(folder / "my scan" / "s_8.tif"));
+    CHECK(stack.files.path(0) == utf8(folder / "my scan" / "s_8.tif"));
     CHECK(find_stack(folder / "my scan/").name == "my scan");
     CHECK(find_stack(folder / "my scan/.").name == "my scan");
 }

@@ -119,11 +119,7 @@ inline void write_slices(const TemporaryFolder& folder, const std::vector<std::s
 inline std::vector<std::string> names_of(const stack2nrrd::Stack& stack) {
     std::vector<std::string> names;
     for (const stack2nrrd::SliceRef& slice : stack.slices) {
-        names.push_back(slice.missing()
-                            ? "-"
-                            : stack2nrrd::utf8(
-                                  stack2nrrd::path_from_utf8(stack.files.at(static_cast<std::size_t>(slice.index)).path)
-                                      .filename()));
+        names.emplace_back(slice.missing() ? "-" : stack.files.name(static_cast<std::size_t>(slice.file)));
     }
     return names;
 }

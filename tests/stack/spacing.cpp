@@ -359,7 +359,7 @@ TEST_CASE("a pipe is not waited for", "[stack]") {
 
 TEST_CASE("sidecar before file before unknown", "[stack]") {
     Stack stack;
-    stack.files.push_back({"v.tif"});
+    stack.files.add("v.tif");
     stack.slices.push_back({0});
     stack.image.width = 4;
     stack.image.height = 3;
@@ -385,7 +385,8 @@ TEST_CASE("sidecar before file before unknown", "[stack]") {
     }
     SECTION("beside a sidecar") {
         const TemporaryFolder folder;
-        stack.files.front().path = folder.text("v.tif");
+        stack.files = {};
+        stack.files.add(folder.text("v.tif"));
         write_file(folder / "v.pca", "[Geometry]\nVoxelSizeX=0.1\nVoxelSizeY=0.1\n");
         find_spacing(stack, {{0.10001, std::nullopt, std::nullopt}, "resolution", {}});
         check_known(stack, {0.1, 0.1, 0.1}, "v.pca");
