@@ -45,8 +45,10 @@ Sample rounded(double value) {
     }
 }
 
-/// The share of weight that must be left for a number to mean something. What rounding leaves of nothing is less.
-constexpr double least_share = 1e-12;
+/// The least weight that must be left beside NaN for a number to mean something: a quarter of the whole, which rounding
+/// may have made a little less. Kernels with negative lobes divide by almost nothing otherwise: with P and N for the
+/// weights above and below zero that are left, values lie up to N/(P - N) of the source's range beyond its ends.
+constexpr double least_weight = 0.25 - 1e-9;
 
 template <class Sample, class Real>
 std::int64_t convert(const Real* numbers, const Real* nan, std::size_t count, const LinearMap& map, std::byte* bytes) {
@@ -71,7 +73,7 @@ std::int64_t convert(const Real* numbers, const Real* nan, std::size_t count, co
         double number = static_cast<double>(numbers[i]);
         if (nan != nullptr && nan[i] != 0) {
             const double left = 1 - static_cast<double>(nan[i]);
-            number = std::abs(left) < least_share ? std::numeric_limits<double>::quiet_NaN() : number / left;
+            number = left < least_weight ? std::numeric_limits<double>::quiet_NaN() : number / left;
         }
         const double value = as_it_is ? number : number * map.gain + map.offset;
         if (std::is_integral_v<Sample> && std::isnan(value)) {

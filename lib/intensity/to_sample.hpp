@@ -21,7 +21,7 @@ struct LinearMap {
 
 /// `count` numbers to samples of `type`: floor(v + 1/2), then clamped to the range of the type; floats as they are.
 /// `nan` holds, where not null, the share of each number's weight that fell on NaN: what is left is scaled up by it,
-/// and where nothing is left the sample is NaN, or 0 for integers.
+/// and where less than a quarter of the whole weight is left, the sample is NaN, or 0 for integers.
 /// Returns how many integers became 0 for want of a value.
 template <class Real>
 std::int64_t to_samples(const Real* numbers, const Real* nan, std::size_t count, const LinearMap& map, SampleType type,

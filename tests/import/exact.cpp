@@ -114,7 +114,8 @@ TEST_CASE("NaN is left out and the rest counts for the whole", "[import]") {
 
 TEST_CASE("NaN becomes 0 in integers, and is counted", "[import]") {
     Volume volume({8, 6, 4}, 1, no_number);
-    volume.at(0, 0, 0) = 77;
+    volume.at(0, 0, 0) = volume.at(1, 0, 1) = 77;  // a quarter of the weight
+    volume.at(2, 0, 0) = 77;                       // an eighth
     const Source source(volume, SampleType::float32);
     Options options = options_of(recipe("box", {2, 1}));
     options.type = SampleType::int16;

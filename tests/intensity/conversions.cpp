@@ -232,20 +232,24 @@ TEST_CASE("floats pass as they are", "[intensity]") {
 
 TEST_CASE("what fell on NaN is made good", "[intensity]") {
     std::int64_t without = -1;
-    const Doubles numbers{3, 3, 3, 0, 3};
-    const Doubles nan{0, 0.25, 0.5, 1, -0.5};
+    const Doubles numbers{3, 3, 3, 0, 3, 3, 3, 3};
+    const Doubles nan{0, 0.25, 0.5, 1, -0.5, 0.75, 0.75 + 1e-6, 1.5};
     Doubles made = sampled(numbers, {}, SampleType::float64, nan, &without);
     CHECK(made[0] == 3);
     CHECK(made[1] == 4);
     CHECK(made[2] == 6);
     CHECK(std::isnan(made[3]));
     CHECK(made[4] == 2);
+    CHECK(made[5] == 12);        // a quarter of the weight is enough
+    CHECK(std::isnan(made[6]));  // less is not
+    CHECK(std::isnan(made[7]));  // nor is a weight below zero
     CHECK(without == 0);
     made = sampled(numbers, {}, SampleType::int16, nan, &without);
-    CHECK(made == Doubles{3, 4, 6, 0, 2});
-    CHECK(without == 1);
-    // What rounding leaves of nothing is nothing.
+    CHECK(made == Doubles{3, 4, 6, 0, 2, 12, 0, 0});
+    CHECK(without == 3);
+    // What rounding leaves of nothing is nothing; what it takes from a quarter does not count.
     CHECK(std::isnan(sampled(Doubles{1e-16}, {}, SampleType::float64, Doubles{1 - 1.1e-16})[0]));
+    CHECK(sampled(Doubles{1}, {}, SampleType::float64, Doubles{0.75 + 1e-15})[0] == Approx(4));
     CHECK(std::isnan(sampled(Doubles{no_number}, {}, SampleType::float64)[0]));
 }
 

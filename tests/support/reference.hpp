@@ -55,7 +55,7 @@ struct Axis {
 struct Result {
     std::array<std::int64_t, 3> size{0, 0, 0};
     int channels = 1;
-    std::vector<Real> value;   ///< before rounding; NaN where no sample had a value
+    std::vector<Real> value;   ///< before rounding; NaN where less than a quarter of the weight fell on numbers
     std::vector<Real> weight;  ///< the share that did not fall on NaN, 1 if none was there
 };
 
@@ -77,8 +77,7 @@ struct Result {
 
 /// How far a result may be from the truth, before it is rounded.
 struct Tolerance {
-    Real absolute = 0;      ///< in units of the samples
-    Real least_weight = 0;  ///< samples of a smaller share are not compared (quotients of almost nothing)
+    Real absolute = 0;  ///< in units of the samples
 };
 
 /// The tolerance of promise 2: 4e-7 of full scale (of the range of `source` for floats); 1e-12 of it where the library
