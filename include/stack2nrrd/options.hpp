@@ -58,7 +58,9 @@ struct Options {
     /// sample). Its edges must run along the axes of the source, in any order; what it has beyond the source is cut
     /// off.
     std::optional<Box> roi;
-    bool labels = false;  ///< samples are labels: values stay what they are, and linear kernels are refused
+    /// Samples are labels: values stay what they are, and linear kernels are refused. Set it in `find`, too;
+    /// set_option() does.
+    bool labels = false;
     Align align = Align::cell;
     Index step = 1;        ///< take every step-th slice before anything else; no filtering
     bool reverse = false;  ///< last slice first (after step)
@@ -66,7 +68,7 @@ struct Options {
     std::optional<Vector3> spacing;   ///< of the source slices, in units of space_unit_mm; overrides what was found
     Rational space_unit_mm{};         ///< the unit of `spacing`, in millimetres
     std::optional<Vector3> origin;    ///< LPS mm, centre of the first source sample
-    Channel channel = Channel::luma;  ///< set it in `find`, too, where pages may be channels; set_option() does
+    Channel channel = Channel::luma;  ///< set it in `find`, too; set_option() does
     std::optional<SampleType> type;   ///< of the output; without one, the source's
     std::optional<Window> window;
     bool window_auto = false;  ///< `window` shall be what survey_window() finds

@@ -66,6 +66,8 @@ struct Stack {
     std::vector<Problem> problems;     ///< in order of importance: fatal ones first, by slice
     ImageInfo image;                   ///< what every slice has in common
     ComponentAxis components{};        ///< what its channels are, if they are components
+    bool stored = false;               ///< are samples taken as they are stored? See FindOptions::labels
+    bool interpreted = false;          ///< would they differ otherwise?
     std::int64_t decoder_bytes = 0;    ///< the most memory that decoding one of the slices takes beyond its rows
     Geometry geometry;                 ///< of the source samples; unit steps where the spacing is unknown
     /// Base names of the files beside the slices that tell of them: a scanner's log. None of them is a stray.
@@ -81,14 +83,18 @@ enum class Order : std::uint8_t {
 };
 
 /// Which channels become samples. Where a file has pages for several channels, its pages: a number is any of them,
-/// `luma` the first, and there is no `all`. Else those of colour slices.
-enum class Channel : std::int32_t { luma = -2, all = -1, c0 = 0, c1 = 1, c2 = 2, c3 = 3 };
+/// `luma` the first, and there is no `all`. Else those of colour slices. `index` is of slices with a palette: which of
+/// its colours, not the colour.
+enum class Channel : std::int32_t { index = -3, luma = -2, all = -1, c0 = 0, c1 = 1, c2 = 2, c3 = 3 };
 
 struct FindOptions {
     Order order = Order::natural;
     unsigned threads = 0;             ///< that read headers; 0 = one a core
-    Channel channel = Channel::luma;  ///< of a file with pages for several channels; of no meaning elsewhere
+    Channel channel = Channel::luma;  ///< of a file with pages for several channels; and whether it is `index`
     std::optional<Index> time{};      ///< from 0; without one, the first, and a problem says so if there are more
+    /// Take samples as they are stored: the index into a palette, MinIsWhite not inverted, 1, 2 and 4 bits not spread.
+    /// `Channel::index` does so, too.
+    bool labels = false;
 
     friend constexpr bool operator==(const FindOptions&, const FindOptions&) = default;
 };

@@ -19,7 +19,7 @@ constexpr std::int64_t file_header_bytes = 14;
 constexpr std::uint32_t uncompressed = 0;
 constexpr std::uint32_t alpha_bitfields = 6;
 
-using Palette = std::array<std::array<std::byte, 3>, 256>;  // red, green, blue; undeclared entries are black
+using Palette = std::array<PaletteColour, 256>;  // undeclared entries are black
 
 struct Channel {
     std::uint32_t mask = 0;
@@ -33,6 +33,7 @@ struct BmpLayout {
     Index row_bytes = 0;       // as stored, padded to 4 bytes
     int bits = 0;
     bool top_down = false;
+    bool stored = false;    // palette indices are delivered as they are
     bool masked = false;    // 16 and 32 bits: colours by masks
     bool verbatim = false;  // stored rows are delivered as they are, but for their padding
     Palette palette{};
@@ -109,7 +110,7 @@ void read_masks(const InputFile& file, const Header& header, std::uint32_t compr
 
 /// Returns the end of the palette.
 std::int64_t read_palette(InputFile& file, std::int64_t start, std::size_t entry_bytes, std::uint32_t declared,
-                          BmpLayout& layout) {
+                          Samples samples, BmpLayout& layout) {
     const std::uint32_t most = 1U << layout.bits;
     std::uint32_t count = declared == 0 ? most : declared;
     if (count > 4096) {
@@ -124,20 +125,18 @@ std::int64_t read_palette(InputFile& file, std::int64_t start, std::size_t entry
     if (file.read_at(start, bytes.data(), used * entry_bytes) != used * entry_bytes) {
         damaged(file, "it ends inside its palette and samples were expected");
     }
-    bool grey = true;
-    bool identity = layout.bits == 8 && used == layout.palette.size();
     for (std::size_t i = 0; i < used; ++i) {
         const std::byte* entry = &bytes[i * entry_bytes];
         layout.palette[i] = {entry[2], entry[1], entry[0]};
-        grey = grey && entry[0] == entry[1] && entry[1] == entry[2];
-        identity = identity && entry[0] == static_cast<std::byte>(i);
     }
-    layout.verbatim = identity && grey;
-    layout.probe.image.colour = grey ? Colour::grey : Colour::rgb;
+    // Entries that are not declared are black, but they do not make a grey palette one of colours.
+    set_palette(layout.probe, std::span(layout.palette).first(most), samples);
+    layout.stored = samples == Samples::stored;
+    layout.verbatim = layout.bits == 8 && (layout.stored || !layout.probe.interpreted);
     return start + static_cast<std::int64_t>(count) * static_cast<std::int64_t>(entry_bytes);
 }
 
-BmpLayout read_layout(InputFile& file) {
+BmpLayout read_layout(InputFile& file, Samples samples) {
     const Header header(file);
     BmpLayout layout;
     ImageInfo& image = layout.probe.image;
@@ -165,7 +164,7 @@ BmpLayout read_layout(InputFile& file) {
     std::int64_t end = file_header_bytes + size;
     if (compression != uncompressed && size == 40) end += compression == alpha_bitfields ? 16 : 12;
     if (bits == 16 || compression != uncompressed) read_masks(file, header, compression, layout);
-    if (bits <= 8) end = read_palette(file, end, os2 ? 3 : 4, os2 ? 0 : header.u32(46), layout);
+    if (bits <= 8) end = read_palette(file, end, os2 ? 3 : 4, os2 ? 0 : header.u32(46), samples, layout);
     if (layout.samples < end) {
         damaged(file, "its samples begin at byte " + std::to_string(layout.samples) + ", at least " +
                           std::to_string(end) + " (the end of its header) was expected");
@@ -214,6 +213,10 @@ private:
         for (std::size_t x = 0; x < width(); ++x) {
             const std::size_t bit = x * bits;
             const std::size_t index = std::to_integer<std::size_t>(stored[bit / 8]) >> (8 - bits - bit % 8) & mask;
+            if (layout_.stored) {
+                row_[x] = static_cast<std::byte>(index);
+                continue;
+            }
             for (std::size_t c = 0; c < channels; ++c) row_[x * channels + c] = layout_.palette[index][c];
         }
     }
@@ -245,19 +248,19 @@ private:
     std::vector<std::byte> row_;
 };
 
-Probe probe(InputFile& file, std::int64_t place) {
+Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     check_single_page(file, place);
-    BmpLayout layout = read_layout(file);
+    BmpLayout layout = read_layout(file, samples);
     const bool padded = layout.row_bytes != static_cast<Index>(layout.probe.image.row_bytes());
-    if (layout.verbatim && !padded) {
+    if (layout.verbatim && !layout.probe.interpreted && !padded) {
         layout.probe.bare = FileSamples{layout.samples, std::endian::native, !layout.top_down};
     }
     return layout.probe;
 }
 
-void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
     check_single_page(file, place);
-    const BmpLayout layout = read_layout(file);
+    const BmpLayout layout = read_layout(file, samples);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     const Index height = layout.probe.image.height;
     const Index at_a_time = std::min(rows_to_read(layout.row_bytes), wanted.size());

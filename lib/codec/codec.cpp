@@ -78,6 +78,28 @@ void check_single_page(const InputFile& file, std::int64_t place) {
     refuse(file, ErrorCode::inconsistent, "has a single slice, more were expected; make the list of slices again");
 }
 
+void set_palette(Probe& probe, std::span<const PaletteColour> colours, Samples samples) {
+    bool grey = true;
+    bool identity = colours.size() == 256;
+    probe.palette = 0xcbf29ce484222325;  // FNV-1a
+    for (std::size_t i = 0; i < colours.size(); ++i) {
+        const auto& [red, green, blue] = colours[i];
+        grey = grey && red == green && green == blue;
+        identity = identity && red == static_cast<std::byte>(i);
+        for (const std::byte b : colours[i]) {
+            probe.palette = (probe.palette ^ std::to_integer<std::uint64_t>(b)) * 0x100000001b3;
+        }
+    }
+    probe.palette = std::max<std::uint64_t>(probe.palette, 1);
+    probe.interpreted = !grey || !identity;
+    const bool coloured = samples == Samples::shown && !grey;
+    probe.image.colour = coloured ? Colour::rgb : Colour::grey;
+    if (coloured) {
+        probe.notes.emplace_back(
+            "a palette colours its samples, and the colours are taken; --channel index takes the numbers behind them");
+    }
+}
+
 std::optional<double> density_or_none(double value) {
     if (value == 0) return std::nullopt;
     return value;

@@ -8,6 +8,7 @@
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/image.hpp>
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -35,9 +36,23 @@ struct FileSamples {
     friend constexpr bool operator==(const FileSamples&, const FileSamples&) = default;
 };
 
+/// Which samples of a slice are delivered.
+enum class Samples : std::uint8_t {
+    shown,   ///< what they mean by the file's own words: colours of a palette, MinIsWhite inverted, few bits spread
+    stored,  ///< as they stand in the file: the index into a palette, and numbers of few bits as they are
+};
+
 /// What the header of a slice tells.
 struct Probe {
     ImageInfo image;
+    /// As TIFF and Exif count: 1 = the first row is at the top, and rows begin at the left. Only told, never applied;
+    /// whoever reads the headers checks that slices agree and reports it, so that codecs need not.
+    int orientation = 1;
+    bool least_is_white = false;  ///< the file says that its least value is white, whatever is delivered
+    std::uint64_t palette = 0;    ///< equal for equal palettes (the colours of each index); 0 where there is none
+    /// Why one channel cannot stand for all, as what the slice is: "CMYK colour in 4 channels"; empty if it can.
+    std::string choice;
+    bool interpreted = false;         ///< Samples::shown and Samples::stored differ
     std::optional<FileSamples> bare;  ///< if they are uncompressed, in one piece, and need no conversion
     std::int64_t decoder_bytes = 0;   ///< upper bound of what decode() holds at any time
     FileDensity density;
@@ -85,13 +100,13 @@ struct Codec {
     /// Reads the header of the slice at `place`, and no other page.
     /// \throws Error unsupported (the sentence names the feature), corrupt, limit, io; inconsistent if nothing can be
     /// at that place.
-    Probe (*probe)(InputFile& file, std::int64_t place);
+    Probe (*probe)(InputFile& file, std::int64_t place, Samples samples);
     /// Pushes the rows [rows.first, rows.end) of the slice (all, if that is empty), in order; rows outside are skipped
     /// as cheaply as the format allows. Decoding ends after the last wanted row, but what stands before it is checked.
     /// Damage may be noticed only after some rows were pushed: they count only if decode() returns.
     /// \throws Error unsupported, corrupt, limit, io, and whatever `sink` throws; inconsistent if the slice has
     /// fewer rows than wanted.
-    void (*decode)(InputFile& file, std::int64_t place, Range rows, RowSink& sink);
+    void (*decode)(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink);
 };
 
 extern const Codec tiff_codec;
@@ -120,6 +135,12 @@ void check_declared_size(const InputFile& file, const ImageInfo& image, std::int
 [[nodiscard]] Pages single_page(InputFile& file);
 /// \throws Error inconsistent if `place` is not 0.
 void check_single_page(const InputFile& file, std::int64_t place);
+
+using PaletteColour = std::array<std::byte, 3>;  ///< red, green, blue
+
+/// Fills in what `probe` says of a palette. What is delivered is the index with Samples::stored; else a grey value if
+/// all colours are grey, or a colour.
+void set_palette(Probe& probe, std::span<const PaletteColour> colours, Samples samples);
 
 /// A density that may not have been told.
 [[nodiscard]] std::optional<double> density_or_none(double value);

@@ -234,7 +234,7 @@ Probe read_layout(JpegReader& reader) {
     return probe;
 }
 
-Probe probe(InputFile& file, std::int64_t place) {
+Probe probe(InputFile& file, std::int64_t place, Samples) {
     check_single_page(file, place);
     JpegReader reader(file);
     Probe result = read_layout(reader);
@@ -242,7 +242,7 @@ Probe probe(InputFile& file, std::int64_t place) {
     return result;
 }
 
-void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples, Range rows, RowSink& sink) {
     check_single_page(file, place);
     JpegReader reader(file);
     const Probe layout = read_layout(reader);

@@ -167,13 +167,10 @@ private:
 struct PngLayout {
     Probe probe;
     bool interlaced = false;
-    std::size_t stored_row_bytes = 0;  // as libpng delivers it: one byte an index
-    std::optional<PngSamples> plain;   // where the samples are, if they can be regular
-    std::vector<std::byte> palette;    // delivered samples of each index; empty if there is no palette
-
-    [[nodiscard]] std::size_t entries() const {
-        return palette.size() / static_cast<std::size_t>(probe.image.channels());
-    }
+    std::size_t stored_row_bytes = 0;    // as libpng delivers it: one byte an index
+    std::optional<PngSamples> plain;     // where the samples are, if they can be regular
+    std::vector<PaletteColour> palette;  // empty if there is none
+    bool stored = false;                 // palette indices, and samples of few bits, are delivered as they are
 };
 
 void read_palette(const PngReader& reader, PngLayout& layout) {
@@ -184,21 +181,17 @@ void read_palette(const PngReader& reader, PngLayout& layout) {
                "is a palette PNG without a palette, a PLTE chunk was expected; copy it again from its source");
     }
     const std::span<const png_color> entries(colours, static_cast<std::size_t>(count));
-    const bool grey = std::all_of(entries.begin(), entries.end(),
-                                  [](const png_color& c) { return c.red == c.green && c.green == c.blue; });
-    layout.probe.image.colour = grey ? Colour::grey : Colour::rgb;
     for (const png_color& c : entries) {
-        layout.palette.push_back(std::byte{c.red});
-        if (grey) continue;
-        layout.palette.push_back(std::byte{c.green});
-        layout.palette.push_back(std::byte{c.blue});
+        layout.palette.push_back({std::byte{c.red}, std::byte{c.green}, std::byte{c.blue}});
     }
+    set_palette(layout.probe, layout.palette, layout.stored ? Samples::stored : Samples::shown);
 }
 
-PngLayout read_layout(PngReader& reader) {
+PngLayout read_layout(PngReader& reader, Samples samples) {
     png_structp png = reader.png();
     png_infop info = reader.info();
     PngLayout layout;
+    layout.stored = samples == Samples::stored;
     ImageInfo& image = layout.probe.image;
     image.format = "PNG";
     image.width = png_get_image_width(png, info);
@@ -210,7 +203,10 @@ PngLayout read_layout(PngReader& reader) {
         case PNG_COLOR_TYPE_RGB: image.colour = Colour::rgb; break;
         case PNG_COLOR_TYPE_RGB_ALPHA: image.colour = Colour::rgba; break;
         case PNG_COLOR_TYPE_PALETTE: read_palette(reader, layout); break;
-        default: image.colour = Colour::grey; break;
+        default:
+            image.colour = Colour::grey;
+            layout.probe.interpreted = png_get_bit_depth(png, info) < 8;
+            break;
     }
     png_uint_32 across = 0;
     png_uint_32 down = 0;
@@ -228,8 +224,9 @@ PngLayout read_layout(PngReader& reader) {
         layout.plain = {reader.position() - chunk_head, image.height, image.row_bytes(),
                         image.row_bytes() / static_cast<std::size_t>(image.width), png_get_bit_depth(png, info)};
     }
-    reader.call("its header", [png, info, palette = !layout.palette.empty(), deep = image.type == SampleType::uint16] {
-        if (palette) {
+    reader.call("its header", [png, info, unpacked = layout.stored || !layout.palette.empty(),
+                               deep = image.type == SampleType::uint16] {
+        if (unpacked) {
             png_set_packing(png);
         } else {
             png_set_expand_gray_1_2_4_to_8(png);
@@ -255,12 +252,12 @@ PngLayout read_layout(PngReader& reader) {
 class RowConverter {
 public:
     RowConverter(const InputFile& file, const PngLayout& layout) : file_(file), layout_(layout) {
-        if (!layout.palette.empty()) row_.resize(layout.probe.image.row_bytes());
+        if (!layout.palette.empty() && !layout.stored) row_.resize(layout.probe.image.row_bytes());
     }
 
     const std::byte* convert(Index y, const std::byte* stored) {
         if (layout_.palette.empty()) return stored;
-        const std::size_t entries = layout_.entries();
+        const std::size_t entries = layout_.palette.size();
         const auto channels = static_cast<std::size_t>(layout_.probe.image.channels());
         const auto width = static_cast<std::size_t>(layout_.probe.image.width);
         for (std::size_t x = 0; x < width; ++x) {
@@ -270,9 +267,10 @@ public:
                        "is a damaged PNG, row " + std::to_string(y) + " has palette index " + std::to_string(index) +
                            ", at most " + std::to_string(entries - 1) + " was expected; copy it again from its source");
             }
-            for (std::size_t c = 0; c < channels; ++c) row_[x * channels + c] = layout_.palette[index * channels + c];
+            if (layout_.stored) continue;
+            for (std::size_t c = 0; c < channels; ++c) row_[x * channels + c] = layout_.palette[index][c];
         }
-        return row_.data();
+        return layout_.stored ? stored : row_.data();
     }
 
 private:
@@ -338,18 +336,18 @@ private:
     std::size_t row_bytes_;
 };
 
-Probe probe(InputFile& file, std::int64_t place) {
+Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     check_single_page(file, place);
     PngReader reader(file);
-    Probe result = read_layout(reader).probe;
+    Probe result = read_layout(reader, samples).probe;
     file.check();
     return result;
 }
 
-void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
     check_single_page(file, place);
     PngReader reader(file);
-    const PngLayout layout = read_layout(reader);
+    const PngLayout layout = read_layout(reader, samples);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     OnlyOnce once(sink, wanted.first, layout.probe.image.row_bytes());
     if (!layout.plain || !decode_regular_png(file, *layout.plain, wanted, once)) {
@@ -362,14 +360,14 @@ void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
 
 bool decode_png_alone(InputFile& file, Range rows, RowSink& sink, PngUnpacking unpacking) {
     PngReader reader(file);
-    const PngLayout layout = read_layout(reader);
+    const PngLayout layout = read_layout(reader, Samples::shown);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     return layout.plain && decode_regular_png(file, *layout.plain, wanted, sink, unpacking);
 }
 
 void decode_png_by_libpng(InputFile& file, Range rows, RowSink& sink) {
     PngReader reader(file);
-    const PngLayout layout = read_layout(reader);
+    const PngLayout layout = read_layout(reader, Samples::shown);
     decode_by_libpng(reader, layout, wanted_rows(file, layout.probe.image, rows), sink);
     file.check();
 }

@@ -225,9 +225,9 @@ private:
     std::vector<std::byte> joined_;
 };
 
-Probe probe(InputFile& file, std::int64_t place) {
+Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     const TiffHandle tiff(file, place);
-    TiffLayout layout = read_tiff_layout(tiff);
+    TiffLayout layout = read_tiff_layout(tiff, samples);
     read_tiff_texts(tiff, layout.probe);
     // libtiff's own state (LZW and inflate tables, the directory), the row buffer of its predictor, and the compressed
     // block, which it reads whole and rounds up. A Zstandard stream may ask for a window of 128 MiB.
@@ -237,18 +237,17 @@ Probe probe(InputFile& file, std::int64_t place) {
     const std::int64_t codec = layout.compression == COMPRESSION_ZSTD ? window : 0;
     layout.probe.decoder_bytes = Decoder::handles(layout) * (layout.probe.decoder_bytes + state + compressed + codec) +
                                  Decoder::buffer_bytes(layout) + TiffRowConverter::bytes(layout);
-    const bool converted = layout.inverted || !layout.palette.empty() || layout.bits < 8;
-    const std::optional<std::int64_t> samples = samples_in_one_piece(tiff, layout);
-    if (samples && !converted && place == 0) {
+    const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
+    if (first && !layout.probe.interpreted && place == 0) {
         const bool big = (std::endian::native == std::endian::big) != layout.swapped;
-        layout.probe.bare = FileSamples{*samples, big ? std::endian::big : std::endian::little};
+        layout.probe.bare = FileSamples{*first, big ? std::endian::big : std::endian::little};
     }
     return layout.probe;
 }
 
-void decode(InputFile& file, std::int64_t place, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
     TiffHandle tiff(file, place);
-    const TiffLayout layout = read_tiff_layout(tiff);
+    const TiffLayout layout = read_tiff_layout(tiff, samples);
     Decoder(tiff, layout, wanted_rows(file, layout.probe.image, rows), sink).run();
     file.check();
 }

@@ -144,26 +144,19 @@ Colour colour(const InputFile& file, const Tags& tags) {
            "is a palette TIFF without a palette, a ColorMap was expected; re-save it as grey or RGB");
 }
 
-/// Entries are 16-bit, but some writers fill in 8-bit ones: then no entry exceeds 255.
-std::vector<std::byte> read_palette(const TiffHandle& tiff, int bits, Colour& colour) {
+/// Entries are 16-bit, v x 256 or v x 257. Some writers fill in 8-bit ones: then no entry exceeds 255.
+std::vector<PaletteColour> read_palette(const TiffHandle& tiff, int bits) {
     std::array<std::uint16_t*, 3> map{};
     if (TIFFGetField(tiff.get(), TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]) == 0) {
         refuse_missing_palette(tiff.file());
     }
     const std::size_t entries = std::size_t{1} << bits;
-    bool wide = false;
-    bool grey = true;
+    const bool wide = std::any_of(map.begin(), map.end(), [&](const std::uint16_t* channel) {
+        return std::any_of(channel, channel + entries, [](std::uint16_t v) { return v > 255; });
+    });
+    std::vector<PaletteColour> palette(entries);
     for (std::size_t i = 0; i < entries; ++i) {
-        for (const std::uint16_t* channel : map) wide = wide || channel[i] > 255;
-        grey = grey && map[0][i] == map[1][i] && map[1][i] == map[2][i];
-    }
-    colour = grey ? Colour::grey : Colour::rgb;
-    const auto channels = static_cast<std::size_t>(channel_count(colour));
-    std::vector<std::byte> palette(entries * channels);
-    for (std::size_t i = 0; i < entries; ++i) {
-        for (std::size_t c = 0; c < channels; ++c) {
-            palette[i * channels + c] = static_cast<std::byte>(wide ? map[c][i] / 257 : map[c][i]);
-        }
+        for (std::size_t c = 0; c < 3; ++c) palette[i][c] = static_cast<std::byte>(wide ? map[c][i] >> 8 : map[c][i]);
     }
     return palette;
 }
@@ -275,9 +268,8 @@ void check_blocks(const TiffHandle& tiff, TiffLayout& layout, double max_ratio) 
 
 void add_notes(const Tags& tags, const RawDirectory& raw, TiffLayout& layout) {
     auto& notes = layout.probe.notes;
-    if (raw.orientation != ORIENTATION_TOPLEFT) {
-        notes.push_back("orientation " + std::to_string(raw.orientation) + " is not applied");
-    }
+    const bool known = raw.orientation >= ORIENTATION_TOPLEFT && raw.orientation <= ORIENTATION_LEFTBOT;
+    layout.probe.orientation = known ? static_cast<int>(raw.orientation) : ORIENTATION_TOPLEFT;
     if (!tags.photometric_known) {
         notes.emplace_back(tags.channels < 3 ? "does not say what its samples mean and is taken as grey"
                                              : "does not say what its samples mean and is taken as RGB");
@@ -309,7 +301,7 @@ std::optional<std::int64_t> samples_in_one_piece(const TiffHandle& tiff, const T
     return static_cast<std::int64_t>(first);
 }
 
-TiffLayout read_tiff_layout(const TiffHandle& tiff) {
+TiffLayout read_tiff_layout(const TiffHandle& tiff, Samples samples) {
     const InputFile& file = tiff.file();
     const Tags tags = read_tags(tiff);
     // What is refused by name comes first: libtiff's errors about features that nobody reads would only confuse.
@@ -335,14 +327,24 @@ TiffLayout read_tiff_layout(const TiffHandle& tiff) {
     layout.planes = tags.planar == PLANARCONFIG_SEPARATE ? tags.channels : 1;
     layout.tiled = TIFFIsTiled(tiff.get()) != 0;
     layout.swapped = TIFFIsByteSwapped(tiff.get()) != 0;
-    layout.inverted = tags.photometric == PHOTOMETRIC_MINISWHITE;
+    layout.probe.least_is_white = tags.photometric == PHOTOMETRIC_MINISWHITE;
+    layout.probe.interpreted = layout.probe.least_is_white || tags.bits < 8;
+    layout.inverted = layout.probe.least_is_white && samples == Samples::shown;
+    layout.spread = tags.bits < 8 && samples == Samples::shown;
+    if (layout.inverted) layout.probe.notes.emplace_back("MinIsWhite is inverted, so that the least is black");
     layout.verbatim = tags.compression == COMPRESSION_NONE && !layout.tiled &&
                       tiff.tag_or_default<std::uint16_t>(TIFFTAG_FILLORDER) == FILLORDER_MSB2LSB;
     layout.differences = tiff.tag<std::uint16_t>(TIFFTAG_PREDICTOR) == PREDICTOR_HORIZONTAL &&
                          (tags.bits == 8 || tags.bits == 16 || tags.bits == 32);
     if (tags.photometric == PHOTOMETRIC_PALETTE) {
-        layout.palette = read_palette(tiff, tags.bits, image.colour);
-        image.type = SampleType::uint8;
+        layout.palette = read_palette(tiff, tags.bits);
+        layout.spread = false;
+        set_palette(layout.probe, layout.palette, samples);
+        if (samples == Samples::stored) {
+            layout.palette.clear();
+        } else {
+            image.type = SampleType::uint8;
+        }
     }
     set_blocks(tiff, layout);
 

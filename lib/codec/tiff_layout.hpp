@@ -19,11 +19,12 @@ struct TiffLayout {
     int bits = 8;    ///< of one stored sample
     int planes = 1;  ///< 1, or the number of channels if each is stored apart
     bool tiled = false;
-    bool verbatim = false;           ///< uncompressed strips in the usual bit order: rows can be read without libtiff
-    bool swapped = false;            ///< the file's byte order is not the machine's
-    bool inverted = false;           ///< MinIsWhite
-    bool differences = false;        ///< samples are stored as differences to the one at the left (predictor 2)
-    std::vector<std::byte> palette;  ///< delivered samples of each index; empty if there is no palette
+    bool verbatim = false;     ///< uncompressed strips in the usual bit order: rows can be read without libtiff
+    bool swapped = false;      ///< the file's byte order is not the machine's
+    bool inverted = false;     ///< MinIsWhite samples are delivered as MinIsBlack ones
+    bool spread = false;       ///< 1, 2 and 4 bits are spread over 0 to 255
+    bool differences = false;  ///< samples are stored as differences to the one at the left (predictor 2)
+    std::vector<PaletteColour> palette;  ///< empty if there is none, or if the indices are delivered
 
     Index row_bytes = 0;        ///< of one row of one plane
     Index block_width = 0;      ///< tiles: samples across a tile
@@ -48,6 +49,6 @@ struct TiffLayout {
 [[nodiscard]] std::optional<std::int64_t> samples_in_one_piece(const TiffHandle& tiff, const TiffLayout& layout);
 
 /// \throws Error unsupported, corrupt, limit, io; inconsistent if there can be no samples at the handle's place.
-[[nodiscard]] TiffLayout read_tiff_layout(const TiffHandle& tiff);
+[[nodiscard]] TiffLayout read_tiff_layout(const TiffHandle& tiff, Samples samples);
 
 }  // namespace stack2nrrd

@@ -165,7 +165,7 @@ Index imagej_slices(const TiffDirectory& directory) {
 void add_slices_without_directory(InputFile& file, const Directory& only, Index declared, Pages& found) {
     const std::string says = "ImageJ's text says that there are " + std::to_string(declared) + " slices";
     const TiffHandle tiff(file);
-    const TiffLayout layout = read_tiff_layout(tiff);
+    const TiffLayout layout = read_tiff_layout(tiff, Samples::stored);
     const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
     const Index bytes = layout.row_bytes * layout.probe.image.height;
     const Index room = first ? (file.bytes() - *first) / bytes : 1;

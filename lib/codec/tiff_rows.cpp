@@ -78,7 +78,8 @@ TiffRowConverter::TiffRowConverter(const TiffLayout& layout) : layout_(layout) {
 }
 
 std::int64_t TiffRowConverter::bytes(const TiffLayout& layout) {
-    return static_cast<std::int64_t>(layout.probe.image.row_bytes() + layout.palette.size()) + layout.probe.image.width;
+    return static_cast<std::int64_t>(layout.probe.image.row_bytes() + 3 * layout.palette.size()) +
+           layout.probe.image.width;
 }
 
 const std::byte* TiffRowConverter::convert(const std::byte* const* planes) {
@@ -115,12 +116,12 @@ const std::byte* TiffRowConverter::interleave(const std::byte* const* planes) {
     return row_.data();
 }
 
-/// 1, 2 and 4-bit samples: palette indices as they are, grey ones spread over 0 to 255.
+/// 1, 2 and 4-bit samples, as they are or spread over 0 to 255.
 void TiffRowConverter::unpack(const std::byte* stored) {
     const auto bits = static_cast<unsigned>(layout_.bits);
     const unsigned mask = (1U << bits) - 1;
     const bool is_index = !layout_.palette.empty();
-    const unsigned scale = is_index ? 1 : 255 / mask;
+    const unsigned scale = layout_.spread ? 255 / mask : 1;
     const unsigned flip = layout_.inverted ? mask : 0;
     std::byte* out = is_index ? indices_.data() : row_.data();
     const auto width = static_cast<std::size_t>(layout_.probe.image.width);
@@ -135,11 +136,11 @@ void TiffRowConverter::unpack(const std::byte* stored) {
 void TiffRowConverter::look_up(const std::byte* stored) {
     const auto width = static_cast<std::size_t>(layout_.probe.image.width);
     const auto channels = static_cast<std::size_t>(layout_.probe.image.channels());
-    const std::byte* palette = layout_.palette.data();
+    const PaletteColour* palette = layout_.palette.data();
     for (std::size_t i = 0; i < width; ++i) {
         std::uint16_t index = std::to_integer<std::uint8_t>(stored[i]);
         if (layout_.bits == 16) std::memcpy(&index, stored + 2 * i, sizeof index);
-        for (std::size_t c = 0; c < channels; ++c) row_[i * channels + c] = palette[index * channels + c];
+        for (std::size_t c = 0; c < channels; ++c) row_[i * channels + c] = palette[index][c];
     }
 }
 

@@ -132,6 +132,8 @@ void set_channel(Options& o, std::string_view v) {
     const std::string word = lower_case(trimmed(v));
     if (word == "luma") {
         o.channel = Channel::luma;
+    } else if (word == "index") {
+        o.channel = Channel::index;
     } else if (word == "all") {
         o.channel = Channel::all;
     } else if (word == "first") {
@@ -140,7 +142,7 @@ void set_channel(Options& o, std::string_view v) {
                number && *number >= 0 && *number <= std::numeric_limits<std::int32_t>::max()) {
         o.channel = static_cast<Channel>(*number);
     } else {
-        refuse(shown(v) + " is not one of luma, first, all, 0, 1, 2, ...");
+        refuse(shown(v) + " is not one of luma, first, all, index, 0, 1, 2, ...");
     }
     o.find.channel = o.channel;
 }
@@ -169,7 +171,7 @@ void set_kernel_x(Options& o, std::string_view v) { o.axes[0].kernel = Kernel::p
 void set_kernel_y(Options& o, std::string_view v) { o.axes[1].kernel = Kernel::parse(v); }
 void set_kernel_z(Options& o, std::string_view v) { o.axes[2].kernel = Kernel::parse(v); }
 
-void set_labels(Options& o, std::string_view v) { o.labels = to_flag(v); }
+void set_labels(Options& o, std::string_view v) { o.labels = o.find.labels = to_flag(v); }
 
 void set_align(Options& o, std::string_view v) {
     o.align = to_choice<Align>(v, {{"cell", Align::cell}, {"first", Align::first}});
@@ -276,9 +278,9 @@ constexpr std::array<Entry, 27> entries{{
       "a gap in the numbering: stop and list it, repeat the nearest slice, fill with zeros, or close it"},
      set_missing},
     {{"channel", "C", "luma", "Input",
-      "of colour slices: luma (0.2126 R + 0.7152 G + 0.0722 B), first, 0 to 3, or all; of components that are no "
-      "colour: "
-      "0, 1, 2, ..., else all; of a TIFF with pages for several channels: 0, 1, 2, ..., else the first"},
+      "of colour slices: luma (0.2126 R + 0.7152 G + 0.0722 B), first, 0 to 3, or all; of slices with a palette: "
+      "index; of components that are no colour: 0, 1, 2, ..., else all; of a TIFF with pages for several channels: "
+      "0, 1, 2, ..., else the first"},
      set_channel},
     {{"time", "T", "0", "Input", "of a TIFF with pages for several points in time: 0, 1, 2, ..."}, set_time},
     {{"factor", "F|FX,FY,FZ", "1", "Resampling", "reduce: 2 means half as many samples; decimals or fractions (8/3)"},

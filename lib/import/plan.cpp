@@ -158,12 +158,25 @@ Geometry output_geometry(const Stack& stack, const Options& options, const Detai
 /// Where pages are channels, one of them was chosen when the stack was found, and colours are left to luma.
 Channel colour_channel(const Stack& stack, const Options& options) {
     if (stack.taken.channels == 1) return selected_channel(options.channel, stack.image);
-    if (options.channel != Channel::luma && static_cast<Index>(options.channel) != stack.taken.channel) {
+    const bool is_number = options.channel != Channel::luma && options.channel != Channel::index;
+    if (is_number && static_cast<Index>(options.channel) != stack.taken.channel) {
         throw Error(ErrorCode::invalid_argument, "--channel: asks for another channel than " +
                                                      std::to_string(stack.taken.channel) +
                                                      ", whose pages were found; choose it when the stack is found");
     }
     return selected_channel(Channel::luma, stack.image);
+}
+
+/// Whether samples are taken as they are stored was decided when their headers were read.
+bool are_stored(const Stack& stack, const Options& options) {
+    const bool wanted = options.labels || options.channel == Channel::index;
+    if (stack.volume == nullptr && stack.interpreted && wanted != stack.stored) {
+        throw Error(ErrorCode::invalid_argument,
+                    std::string(options.labels ? "--labels" : "--channel") +
+                        ": samples were expected to be taken as they are " + (wanted ? "stored" : "shown") +
+                        ", but the slices were found otherwise; set it when the stack is found");
+    }
+    return stack.stored;
 }
 
 // ----------------------------------------------------------------------------------------------------- memory
@@ -313,6 +326,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     plan->image = stack.image;
     plan->decoder_bytes = stack.decoder_bytes;
     plan->channel = colour_channel(stack, options);
+    plan->stored = are_stored(stack, options);
 
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
     for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);

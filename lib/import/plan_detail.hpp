@@ -25,6 +25,7 @@ struct ImportPlan::Detail {
     std::shared_ptr<const NrrdVolume> volume_source;  ///< see Stack::volume
     std::vector<SliceRef> slices;                     ///< along z of the source
     ImageInfo image;                                  ///< of every slice
+    bool stored = false;                              ///< see Stack
     Channel channel = Channel::luma;
     std::array<AxisPlan, 3> axes;
     std::array<Range, 3> crop;  ///< of the source

@@ -45,6 +45,7 @@ std::string channel_text(Channel channel) {
     switch (channel) {
         case Channel::luma: return "luma";
         case Channel::all: return "all";
+        case Channel::index: return "index";
         default: return std::to_string(static_cast<int>(channel));
     }
 }
@@ -68,7 +69,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     std::string given = "factor=" + factor + " align=" + (options.align == Align::cell ? "cell" : "first");
     if (stack.taken.channels > 1) {
         given += " channel=" + std::to_string(stack.taken.channel);
-    } else if (stack.image.colour != Colour::grey) {
+    } else if (stack.image.colour != Colour::grey || plan.channel == Channel::index) {
         given += " channel=" + channel_text(plan.channel);
     }
     if (stack.taken.times > 1) given += " time=" + std::to_string(stack.taken.time);

@@ -105,7 +105,7 @@ void SliceSource::read_image(SliceRef slice, Range rows, RowSink& sink) const {
     }
     if (input->stamp() != plan_.files.stamp(file)) throw_changed(path);
     try {
-        codec_for(*input).decode(*input, slice.place, rows, sink);
+        codec_for(*input).decode(*input, slice.place, plan_.stored ? Samples::stored : Samples::shown, rows, sink);
     } catch (const Error&) {
         // A file that is written to while it is read breaks in any way; that it was written to is what matters.
         if (input->changed()) throw_changed(path);

@@ -127,6 +127,7 @@ RowConversion<Real> row_conversion(const ImageInfo& image, Channel channel) {
     conversion.channel = static_cast<int>(channel);
     // Grey needs no weights; its alpha, if any, is not part of it.
     if (channel == Channel::luma && conversion.channels < 3) conversion.channel = 0;
+    if (channel == Channel::index) conversion.channel = 0;
     conversion.function =
         with_sample_type(image.type, [](auto sample) { return &convert_row<decltype(sample), Real>; });
     if constexpr (std::is_same_v<Real, float>) {

@@ -328,7 +328,7 @@ Stack finished(Stack stack, const FindOptions& options) {
     check_choice(stack, options);
     std::vector<Problem> of_names = std::move(stack.problems);
     stack.problems.clear();
-    const FoundSpacing of_slices = read_headers(stack, options.threads);
+    const FoundSpacing of_slices = read_headers(stack, options);
     std::move(of_names.begin(), of_names.end(), std::back_inserter(stack.problems));
     find_spacing(stack, of_file.value_or(of_slices));
     std::stable_partition(stack.problems.begin(), stack.problems.end(),

@@ -7,9 +7,11 @@
 #include "stack/short_list.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cinttypes>
 #include <cstddef>
-#include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <iterator>
 #include <limits>
@@ -42,12 +44,19 @@ std::vector<std::uint32_t> different_slices(const Stack& stack) {
     return order;
 }
 
+std::string hex_text(std::uint64_t number) {
+    std::array<char, 17> text{};
+    std::snprintf(text.data(), text.size(), "%016" PRIx64, number);
+    return text.data();
+}
+
 /// What the headers told, gathered by all threads in any order. Nothing is kept per slice but a small number: most
 /// stacks have a single kind of slice.
 class Survey {
 public:
-    explicit Survey(const Stack& stack)
+    Survey(const Stack& stack, const FindOptions& options)
         : stack_(stack),
+          options_(options),
           slices_(different_slices(stack)),
           kinds_of_slices_(slices_.size(), unreadable),
           stamps_(stack.files.size()) {}
@@ -59,12 +68,11 @@ public:
     void add(std::size_t number, const Probe& probe, const FileStamp& stamp) {
         const std::lock_guard lock(mutex_);
         stamps_[file(number)] = stamp;
-        const ImageInfo& image = probe.image;
-        const auto [kind, is_new] = kind_numbers_.try_emplace(
-            Kind{image.width, image.height, image.colour, image.channels(), image.type, image.format},
-            static_cast<int>(kinds_.size()));
-        if (is_new) kinds_.push_back(image);
-        kinds_of_slices_[number] = kind->second;
+        const Kind kind(probe, samples_of(options_));
+        const auto [known, is_new] = kind_numbers_.try_emplace(kind.key(), static_cast<int>(kinds_.size()));
+        if (is_new) kinds_.push_back(kind);
+        kinds_of_slices_[number] = known->second;
+        interpreted_ = interpreted_ || probe.interpreted;
         decoder_bytes_ = std::max(decoder_bytes_, probe.decoder_bytes);
         bare_everywhere_ = bare_everywhere_ && probe.bare && (!bare_ || *bare_ == *probe.bare);
         bare_ = probe.bare;
@@ -73,10 +81,9 @@ public:
             density_ = {probe.density.x, probe.density.y, static_cast<DensityUnit>(probe.density.unit)};
             description_ = probe.description;
         }
-        for (const std::string& text : probe.notes) {
-            Note& note = notes_.try_emplace(text, Note{0, number}).first->second;
-            ++note.count;
-            note.first = std::min(note.first, number);
+        for (const std::string& text : probe.notes) add_note(text, number);
+        if (probe.orientation != 1) {
+            add_note("orientation " + std::to_string(probe.orientation) + " is not applied", number);
         }
     }
 
@@ -95,23 +102,61 @@ public:
     void report(Stack& stack) {
         stack.files.set_stamps(std::move(stamps_));
         stack.decoder_bytes = decoder_bytes_;
+        stack.interpreted = interpreted_;
         if (bare_everywhere_ && bare_ && failures_ == 0) {
             stack.bare = BareSamples{bare_->offset, bare_->endian == std::endian::big, bare_->bottom_up};
         }
         report_failures(stack);
         if (next_readable(0) < size()) {
-            stack.image = image(next_readable(0));
-            report_odd_ones(stack, [](const ImageInfo& image) {
-                return std::to_string(image.width) + " x " + std::to_string(image.height);
-            });
-            report_odd_ones(stack, [](const ImageInfo& image) { return std::string(sample_type_name(image.type)); });
-            report_odd_ones(stack, [](const ImageInfo& image) { return colour_text(image.colour, image.channels()); });
+            stack.image = kind(next_readable(0)).image;
+            for (const Trait& trait : traits) report_odd_ones(stack, trait);
+            report_choice(stack, next_readable(0));
         }
         report_notes(stack);
     }
 
 private:
-    using Kind = std::tuple<Index, Index, Colour, int, SampleType, std::string>;
+    using Key =
+        std::tuple<Index, Index, Colour, int, SampleType, std::string, int, bool, bool, std::uint64_t, std::string>;
+
+    /// What the slices of one stack have in common.
+    struct Kind {
+        ImageInfo image;
+        int orientation = 1;
+        bool least_is_white = false;
+        bool has_palette = false;
+        std::uint64_t palette = 0;  ///< 0 also where it does not matter
+        std::string choice;
+
+        Kind(const Probe& probe, Samples samples)
+            : image(probe.image),
+              orientation(probe.orientation),
+              least_is_white(probe.least_is_white),
+              has_palette(probe.palette != 0),
+              choice(probe.choice) {
+            // The values of a grey palette are exact, so that each slice may have a palette of its own.
+            const bool exact = samples == Samples::shown && image.colour == Colour::grey;
+            if (probe.interpreted && !exact) palette = probe.palette;
+        }
+        [[nodiscard]] Key key() const {
+            return {image.width, image.height,   image.colour, image.channels(), image.type, image.format,
+                    orientation, least_is_white, has_palette,  palette,          choice};
+        }
+    };
+
+    /// One thing that they have in common, and the words for it.
+    struct Trait {
+        const char* verb;
+        std::string (*text)(const Kind& kind);
+    };
+    static constexpr std::array<Trait, 6> traits{{
+        {"is", [](const Kind& k) { return std::to_string(k.image.width) + " x " + std::to_string(k.image.height); }},
+        {"is", [](const Kind& k) { return std::string(sample_type_name(k.image.type)); }},
+        {"is", [](const Kind& k) { return colour_text(k.image.colour, k.image.channels()); }},
+        {"has", [](const Kind& k) { return k.palette == 0 ? "no palette" : "palette " + hex_text(k.palette); }},
+        {"is", [](const Kind& k) { return std::string(k.least_is_white ? "MinIsWhite" : "MinIsBlack"); }},
+        {"has", [](const Kind& k) { return "orientation " + std::to_string(k.orientation); }},
+    }};
     static constexpr int unreadable = -1;
 
     struct Note {
@@ -135,8 +180,29 @@ private:
         return number;
     }
 
-    [[nodiscard]] const ImageInfo& image(std::size_t number) const {
+    [[nodiscard]] const Kind& kind(std::size_t number) const {
         return kinds_[static_cast<std::size_t>(kinds_of_slices_[number])];
+    }
+
+    void add_note(const std::string& text, std::size_t number) {
+        Note& note = notes_.try_emplace(text, Note{0, number}).first->second;
+        ++note.count;
+        note.first = std::min(note.first, number);
+    }
+
+    /// Channels that were asked for and are not there, or that must be asked for.
+    void report_choice(Stack& stack, std::size_t first) const {
+        std::string text;
+        if (options_.channel == Channel::index && !kind(first).has_palette) {
+            text = ": has no palette, one was expected for --channel index; leave the option out";
+        } else if (options_.channel == Channel::luma && !kind(first).choice.empty()) {
+            const int channels = kind(first).image.channels();
+            text = ": is " + kind(first).choice + ", a choice among them was expected; give --channel " +
+                   (channels == 1 ? "0" : "0 to " + std::to_string(channels - 1) + ", or all");
+        } else {
+            return;
+        }
+        stack.problems.push_back({ErrorCode::invalid_argument, true, shown(first) + text});
     }
 
     void report_failures(Stack& stack) const {
@@ -152,13 +218,12 @@ private:
         }
     }
 
-    /// Slices that differ from the first readable one in what `text_of` says of them. If it is the first that differs
+    /// Slices that differ from the first readable one in `trait`. If it is the first that differs
     /// and all others are alike, the first is the odd one.
-    template <class TextOf>
-    void report_odd_ones(Stack& stack, TextOf text_of) const {
+    void report_odd_ones(Stack& stack, const Trait& trait) const {
         std::vector<std::string> texts;
         texts.reserve(kinds_.size());
-        for (const ImageInfo& kind : kinds_) texts.push_back(text_of(kind));
+        for (const Kind& kind : kinds_) texts.push_back(trait.text(kind));
         const auto text = [&](std::size_t number) -> const std::string& {
             return texts[static_cast<std::size_t>(kinds_of_slices_[number])];
         };
@@ -178,7 +243,7 @@ private:
         ShortList odd_ones("; ");
         for (std::size_t odd = next_odd(0, reference); odd < size(); odd = next_odd(odd + 1, reference)) {
             std::string is;
-            if (odd_ones.names_next()) is = shown(odd) + ": is " + text(odd);
+            if (odd_ones.names_next()) is = shown(odd) + ": " + trait.verb + " " + text(odd);
             if (odd_ones.count() == 0) {
                 is += ", " + text(reference) + " was expected " +
                       (first_is_odd ? "from the other slices, such as " : "from the first slice ") + shown(reference);
@@ -202,10 +267,12 @@ private:
     }
 
     const Stack& stack_;
+    const FindOptions& options_;
     std::vector<std::uint32_t> slices_;
     std::mutex mutex_;
-    std::map<Kind, int> kind_numbers_;
-    std::vector<ImageInfo> kinds_;
+    std::map<Key, int> kind_numbers_;
+    std::vector<Kind> kinds_;
+    bool interpreted_ = false;
     std::vector<int> kinds_of_slices_;
     std::vector<FileStamp> stamps_;
     std::map<std::size_t, Error> first_failures_;
@@ -224,7 +291,7 @@ static_assert(static_cast<int>(FileDensity::Unit::inch) == static_cast<int>(Dens
               static_cast<int>(FileDensity::Unit::metre) == static_cast<int>(DensityUnit::metre));
 
 /// The header of the only slice, whose place is found; what else the file holds is noted.
-Probe probe_only(InputFile& input, const Codec& codec, SliceRef& slice) {
+Probe probe_only(InputFile& input, const Codec& codec, Samples samples, SliceRef& slice) {
     const Pages pages = codec.pages(input);
     if (pages.slices.size() > 1) {
         refuse(input, ErrorCode::inconsistent,
@@ -232,18 +299,19 @@ Probe probe_only(InputFile& input, const Codec& codec, SliceRef& slice) {
                    " slices, one was expected of each of several files; give a file of many slices alone, or split it");
     }
     slice.place = pages.slices.front().place;
-    Probe probe = codec.probe(input, slice.place);
+    Probe probe = codec.probe(input, slice.place, samples);
     probe.notes.insert(probe.notes.end(), pages.notes.begin(), pages.notes.end());
     return probe;
 }
 
-void read_header(Stack& stack, std::size_t number, Survey& survey) {
+void read_header(Stack& stack, std::size_t number, Samples samples, Survey& survey) {
     SliceRef& slice = stack.slices[survey.slice(number)];
     try {
         InputFile input(stack.files.path(static_cast<std::size_t>(slice.file)));
         const Codec& codec = codec_for(input);
         const bool unread = slice.place == unread_place;
-        survey.add(number, unread ? probe_only(input, codec, slice) : codec.probe(input, slice.place), input.stamp());
+        survey.add(number, unread ? probe_only(input, codec, samples, slice) : codec.probe(input, slice.place, samples),
+                   input.stamp());
     } catch (const Error& error) {
         survey.fail(number, error);
     }
@@ -264,15 +332,21 @@ void place_repeated(Stack& stack) {
 
 }  // namespace
 
-FoundSpacing read_headers(Stack& stack, unsigned threads) {
-    Survey survey(stack);
+Samples samples_of(const FindOptions& options) noexcept {
+    return options.labels || options.channel == Channel::index ? Samples::stored : Samples::shown;
+}
+
+FoundSpacing read_headers(Stack& stack, const FindOptions& options) {
+    const Samples samples = samples_of(options);
+    stack.stored = samples == Samples::stored;
+    Survey survey(stack, options);
     const std::size_t headers = survey.size();
     std::atomic<std::size_t> next{0};
     std::exception_ptr bug;  // whatever is no Error: out of memory, above all
     std::mutex bug_mutex;
     const auto work = [&]() noexcept {
         try {
-            for (std::size_t i = next++; i < headers; i = next++) read_header(stack, i, survey);
+            for (std::size_t i = next++; i < headers; i = next++) read_header(stack, i, samples, survey);
         } catch (...) {
             const std::lock_guard lock(bug_mutex);
             bug = std::current_exception();
@@ -280,7 +354,8 @@ FoundSpacing read_headers(Stack& stack, unsigned threads) {
         }
     };
 
-    const std::size_t wanted = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t wanted =
+        options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     const std::size_t helpers = std::min(wanted, std::max<std::size_t>(headers, 1)) - 1;
     std::vector<std::thread> others;
     others.reserve(helpers);

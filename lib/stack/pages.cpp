@@ -3,6 +3,7 @@
 #include "codec/codec.hpp"
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
+#include "stack/headers.hpp"
 #include "stack/page_order.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -23,17 +24,17 @@ struct PagedFile {
     FoundSpacing spacing;
 };
 
-PagedFile read_pages(const std::string& path_utf8) {
+PagedFile read_pages(const std::string& path_utf8, Samples samples) {
     InputFile file(path_utf8);
     const Codec& codec = codec_for(file);
     PagedFile paged;
     paged.pages = codec.pages(file);
     const std::int64_t first = paged.pages.slices.front().place;
-    Probe probe = codec.probe(file, first);
+    Probe probe = codec.probe(file, first, samples);
     if (probe.description.empty() && first != 0) {
         // Words stand in the first page, even if that is a thumbnail which nobody can decode.
         try {
-            probe.description = codec.probe(file, 0).description;
+            probe.description = codec.probe(file, 0, samples).description;
         } catch (const Error&) {
         }
     }
@@ -94,7 +95,7 @@ std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& option
     if (stack.slices.size() != 1 || stack.slices.front().place != unread_place) return std::nullopt;
     PagedFile paged;
     try {
-        paged = read_pages(stack.files.path(0));
+        paged = read_pages(stack.files.path(0), samples_of(options));
     } catch (const Error&) {
         return std::nullopt;  // reading the headers will say it, in its place among the problems
     }
@@ -108,7 +109,7 @@ std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& option
     taken.times = order.times;
     taken.channel = chosen(static_cast<Index>(options.channel), order.channels);
     taken.time = chosen(options.time.value_or(0), order.times);
-    if (taken.channels > 1 && options.channel == Channel::luma) {
+    if (taken.channels > 1 && (options.channel == Channel::luma || options.channel == Channel::index)) {
         say_first_is_taken(stack, "channels", taken.channels, "--channel");
     }
     if (taken.times > 1 && !options.time) {
@@ -145,6 +146,9 @@ void check_choice(Stack& stack, const FindOptions& options) {
             refuse("the list has its " + one + " " + std::to_string(taken) + ", " + asked + "; make another list");
         }
     };
+    if (stack.volume != nullptr && options.channel == Channel::index) {
+        refuse("is a volume and has no palette, --channel index asks for one; leave it out");
+    }
     const TakenPages& taken = stack.taken;
     if (taken.channels > 1) {
         if (options.channel == Channel::all) {
@@ -152,7 +156,7 @@ void check_choice(Stack& stack, const FindOptions& options) {
                    " channels as pages, --channel all joins those of colour slices only; choose one with --channel 0 "
                    "to " +
                    std::to_string(taken.channels - 1));
-        } else if (options.channel != Channel::luma) {
+        } else if (options.channel != Channel::luma && options.channel != Channel::index) {
             check("channel", "channels", "--channel", static_cast<Index>(options.channel), taken.channels,
                   taken.channel);
         }

@@ -146,6 +146,28 @@ TEST_CASE("BMP: an identity palette is grey, a short one is black beyond its end
     CHECK((decode_file(file).samples == expected_samples(spec, rows, true)));
 }
 
+TEST_CASE("BMP: the index into a palette, of any depth", "[codec][bmp]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.bmp");
+    for (const int bits : {1, 4, 8}) {
+        Spec spec;
+        spec.bits = bits;
+        for (int i = 0; i < 1 << bits; ++i) spec.palette.push_back({i * 7 % 256, 3, i});
+        const Bytes rows = noise(spec.row_bytes() * spec.rows());
+        write_bytes(file, make_bmp(spec, rows));
+        // What the palette i, i, i gives is the index itself.
+        Spec plain = spec;
+        for (int i = 0; i < 1 << bits; ++i) plain.palette[static_cast<std::size_t>(i)] = {i, i, i};
+        const Slice index = decode_file(file, {}, 0, Samples::stored);
+        CHECK(index.image.colour == Colour::grey);
+        CHECK((index.samples == expected_samples(plain, rows, true)));
+        CHECK(ranges_agree(file, decode_file(file)));
+        CHECK(probe_file(file, 0, Samples::stored).notes.empty());
+        CHECK_FALSE(probe_file(file, 0, Samples::stored).bare);
+        CHECK_THAT(probe_file(file).notes.at(0), Catch::Contains("--channel index"));
+    }
+}
+
 TEST_CASE("BMP: stored samples that are the delivered ones are told of, and no others", "[codec][bmp]") {
     const TemporaryFolder folder;
     const std::string file = folder.file("slice.bmp");

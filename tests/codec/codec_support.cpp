@@ -69,22 +69,22 @@ private:
 
 }  // namespace
 
-Slice decode_file(const std::string& path, Range rows, std::int64_t place) {
+Slice decode_file(const std::string& path, Range rows, std::int64_t place, Samples samples) {
     InputFile file(path);
     const Codec& codec = codec_for(file);
-    const Probe probe = codec.probe(file, place);
+    const Probe probe = codec.probe(file, place, samples);
     if (probe.image.format != codec.name) throw std::logic_error("a codec has two names");
     if (probe.decoder_bytes <= 0) throw std::logic_error("a decoder claims to need no memory");
     Slice slice{probe.image, {}};
     Collector collector(slice, rows.empty() ? 0 : rows.first);
-    codec.decode(file, place, rows, collector);
+    codec.decode(file, place, samples, rows, collector);
     if (collector.next() != (rows.empty() ? slice.image.height : rows.end)) throw std::logic_error("rows are missing");
     return slice;
 }
 
-Probe probe_file(const std::string& path, std::int64_t place) {
+Probe probe_file(const std::string& path, std::int64_t place, Samples samples) {
     InputFile file(path);
-    return codec_for(file).probe(file, place);
+    return codec_for(file).probe(file, place, samples);
 }
 
 Pages pages_of(const std::string& path) {

@@ -41,10 +41,11 @@ struct Slice {
 };
 
 /// Probes and decodes with the codec that the first bytes call for; an empty range is everything.
-[[nodiscard]] Slice decode_file(const std::string& file, Range rows = {}, std::int64_t place = 0);
+[[nodiscard]] Slice decode_file(const std::string& file, Range rows = {}, std::int64_t place = 0,
+                                Samples samples = Samples::shown);
 
 /// What the header at `place` says, and where the slices of the file are.
-[[nodiscard]] Probe probe_file(const std::string& file, std::int64_t place = 0);
+[[nodiscard]] Probe probe_file(const std::string& file, std::int64_t place = 0, Samples samples = Samples::shown);
 [[nodiscard]] Pages pages_of(const std::string& file);
 
 /// The sentence of the Error that decoding throws, "" if it throws none. `code` receives its code.

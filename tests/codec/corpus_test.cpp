@@ -133,7 +133,7 @@ Indexed indexed_tiff(const std::string& file, int bits, int page) {
         for (const int v : result.palette.back()) wide = wide || v > 255;
     }
     for (auto& colour : result.palette) {
-        for (int& v : colour) v = wide ? v / 257 : v;
+        for (int& v : colour) v = wide ? v / 256 : v;
     }
     const bool tiled = TIFFIsTiled(tiff) != 0;
     Bytes row(static_cast<std::size_t>(tiled ? TIFFTileRowSize(tiff) : TIFFScanlineSize(tiff)));
@@ -203,21 +203,6 @@ bool equals(const Slice& slice, const Indexed& indexed, const std::string& hash,
     return slice.samples == expected;
 }
 
-bool check_tiff(const std::string& file, const Record& record, const Slice& slice) {
-    const std::string& hash = record.at("sha256_24");
-    const int bits = std::stoi(record.at("bps"));
-    const std::string& photometric = record.at("photometric");
-    if (photometric == "3") {
-        return equals(slice, indexed_tiff(file, bits, std::stoi(record.at("page"))), hash, bits == 16);
-    }
-    Bytes samples = slice.samples;
-    // "0" stands in the table, too, where a file does not say it; floats are never inverted.
-    if (photometric == "0" && slice.image.type != SampleType::float32)
-        samples = mapped(samples, [](int v) { return 255 - v; });
-    if (bits < 8) samples = mapped(samples, [&](int v) { return v / (255 / ((1 << bits) - 1)); });
-    return sha256_24(samples) == hash;
-}
-
 /// Of any page, also of those that are no slices.
 std::int64_t offset_of_page(const std::string& path, std::size_t page) {
     InputFile file(path);
@@ -228,6 +213,23 @@ std::int64_t offset_of_page(const std::string& path, std::size_t page) {
         offset = directory.next();
     }
     return static_cast<std::int64_t>(offset);
+}
+
+bool check_tiff(const std::string& file, const Record& record, const Slice& slice) {
+    const std::string& hash = record.at("sha256_24");
+    const int bits = std::stoi(record.at("bps"));
+    const std::string& photometric = record.at("photometric");
+    if (photometric == "3") {
+        const Slice index = decode_file(file, {}, offset_of_page(file, std::stoul(record.at("page"))), Samples::stored);
+        if (sha256_24(index.samples) != hash) return false;
+        return equals(slice, indexed_tiff(file, bits, std::stoi(record.at("page"))), hash, bits == 16);
+    }
+    Bytes samples = slice.samples;
+    // "0" stands in the table, too, where a file does not say it; floats are never inverted.
+    if (photometric == "0" && slice.image.type != SampleType::float32)
+        samples = mapped(samples, [](int v) { return 255 - v; });
+    if (bits < 8) samples = mapped(samples, [&](int v) { return v / (255 / ((1 << bits) - 1)); });
+    return sha256_24(samples) == hash;
 }
 
 bool check_png(const std::string& file, const Record& record, const Slice& slice) {

@@ -186,7 +186,8 @@ TEST_CASE("PNG: transparency is left out, and said", "[codec][png]") {
     const Bytes rows = noise(spec.row_bytes() * spec.height);
     write_png(path, spec, rows);
     InputFile file(path);
-    CHECK(codec_for(file).probe(file, 0).notes == std::vector<std::string>{"transparency (tRNS) is left out"});
+    CHECK(codec_for(file).probe(file, 0, Samples::shown).notes ==
+          std::vector<std::string>{"transparency (tRNS) is left out"});
     CHECK((decode_file(path).samples == rows));
 }
 
@@ -255,6 +256,36 @@ TEST_CASE("PNG: an index beyond the palette is corrupt", "[codec][png]") {
     rows[500] = std::byte{100};
     write_png(file, spec, rows);
     CHECK_THAT(refusal(file), Catch::Contains("has palette index 100, at most 99 was expected"));
+}
+
+TEST_CASE("PNG: as stored, a palette gives the index and few bits stay small numbers", "[codec][png]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.png");
+    for (const int type : {PNG_COLOR_TYPE_PALETTE, PNG_COLOR_TYPE_GRAY}) {
+        for (const int bits : {1, 2, 4, 8}) {
+            Spec spec;
+            spec.type = type;
+            spec.bits = bits;
+            if (type == PNG_COLOR_TYPE_PALETTE) spec.palette = make_palette(bits, false);
+            const Bytes rows = noise(spec.row_bytes() * spec.height);
+            write_png(file, spec, rows);
+            Bytes expected;
+            for (std::size_t y = 0; y < spec.height; ++y) {
+                for (std::size_t x = 0; x < spec.width; ++x) {
+                    const std::size_t bit = x * static_cast<std::size_t>(bits);
+                    const int byte = std::to_integer<int>(rows[y * spec.row_bytes() + bit / 8]);
+                    expected.push_back(
+                        static_cast<std::byte>(byte >> (8 - bits - static_cast<int>(bit % 8)) & ((1 << bits) - 1)));
+                }
+            }
+            const Slice slice = decode_file(file, {}, 0, Samples::stored);
+            CHECK(slice.image.colour == Colour::grey);
+            CHECK((slice.samples == expected));
+            const bool has_palette = type == PNG_COLOR_TYPE_PALETTE;
+            CHECK((probe_file(file).palette != 0) == has_palette);
+            CHECK(probe_file(file).interpreted == (has_palette || bits < 8));
+        }
+    }
 }
 
 TEST_CASE("PNG: absurd sizes are a limit", "[codec][png]") {

@@ -292,7 +292,9 @@ TEST_CASE("TIFF: bits are spread over 0 to 255, and MinIsWhite is inverted", "[c
                 const Bytes stored = noise(spec.bytes());
                 write_tiff(file, spec, stored);
                 const Slice slice = decode_file(file);
+                const Slice as_stored = decode_file(file, {}, 0, Samples::stored);
                 Bytes expected;
+                Bytes unpacked;
                 for (std::size_t y = 0; y < spec.height && bits < 8; ++y) {
                     for (std::size_t x = 0; x < spec.width; ++x) {
                         const std::size_t bit = x * static_cast<std::size_t>(bits);
@@ -300,6 +302,7 @@ TEST_CASE("TIFF: bits are spread over 0 to 255, and MinIsWhite is inverted", "[c
                         const int most = (1 << bits) - 1;
                         const int v = std::to_integer<int>(stored[y * spec.row_bytes() + bit / 8]) >> shift & most;
                         expected.push_back(static_cast<std::byte>((white ? most - v : v) * 255 / most));
+                        unpacked.push_back(static_cast<std::byte>(v));
                     }
                 }
                 if (bits >= 8) {
@@ -310,6 +313,9 @@ TEST_CASE("TIFF: bits are spread over 0 to 255, and MinIsWhite is inverted", "[c
                 }
                 INFO(bits << " bits, white " << white << ", tile " << tile);
                 CHECK((slice.samples == expected));
+                CHECK((as_stored.samples == (bits < 8 ? unpacked : stored)));
+                CHECK(probe_file(file).least_is_white == white);
+                CHECK(probe_file(file).interpreted == (white || bits < 8));
                 CHECK(ranges_agree(file, slice));
             }
         }
@@ -334,7 +340,7 @@ TEST_CASE("TIFF: palettes are expanded, to grey if they are grey", "[codec][tiff
     const std::string file = folder.file("slice.tif");
     for (const int bits : {1, 2, 4, 8, 16}) {
         for (const bool grey : {false, true}) {
-            for (const int scale : {1, 257}) {  // 8-bit entries, as some writers make them, and 16-bit ones
+            for (const int scale : {1, 256, 257}) {  // 8-bit entries, as some writers make them, and 16-bit ones
                 const std::size_t entries = std::size_t{1} << bits;
                 std::vector<std::uint16_t> palette(3 * entries);
                 for (std::size_t i = 0; i < entries; ++i) {
@@ -352,7 +358,14 @@ TEST_CASE("TIFF: palettes are expanded, to grey if they are grey", "[codec][tiff
                 const Slice slice = decode_file(file);
                 CHECK(slice.image.colour == (grey ? Colour::grey : Colour::rgb));
                 CHECK(slice.image.type == SampleType::uint8);
+                const Slice stored_slice = decode_file(file, {}, 0, Samples::stored);
+                CHECK(stored_slice.image.colour == Colour::grey);
+                CHECK(stored_slice.image.type == (bits == 16 ? SampleType::uint16 : SampleType::uint8));
+                CHECK(probe_file(file).notes.size() == (grey ? 0U : 1U));
+                CHECK(probe_file(file, 0, Samples::stored).notes.empty());
+                CHECK_FALSE(probe_file(file, 0, Samples::stored).bare);
                 Bytes expected;
+                Bytes indices;
                 for (std::size_t y = 0; y < spec.height; ++y) {
                     for (std::size_t x = 0; x < spec.width; ++x) {
                         const std::byte* row = &stored[y * spec.row_bytes()];
@@ -367,12 +380,15 @@ TEST_CASE("TIFF: palettes are expanded, to grey if they are grey", "[codec][tiff
                                         (8 - static_cast<std::size_t>(bits) - bit % 8) &
                                     (entries - 1);
                         }
+                        indices.push_back(static_cast<std::byte>(index));
+                        if (bits == 16) indices.push_back(static_cast<std::byte>(index >> 8));
                         for (std::size_t c = 0; c < (grey ? 1U : 3U); ++c) {
                             expected.push_back(static_cast<std::byte>(palette[c * entries + index] / scale));
                         }
                     }
                 }
                 CHECK((slice.samples == expected));
+                CHECK((stored_slice.samples == indices));
             }
         }
     }
@@ -428,15 +444,19 @@ TEST_CASE("TIFF: what breaks the format is corrupt", "[codec][tiff]") {
     CHECK(code == ErrorCode::corrupt);
 }
 
-TEST_CASE("TIFF: what is odd but harmless becomes a note", "[codec][tiff]") {
+TEST_CASE("TIFF: the orientation is told and not applied", "[codec][tiff]") {
     const TemporaryFolder folder;
     const std::string path = folder.file("slice.tif");
     const Spec spec;
     const Bytes samples = ramp(spec.bytes());
     write_tiff(path, spec, samples);
     patch(path, TIFFTAG_ORIENTATION, 3);
-    CHECK(probe_file(path).notes == std::vector<std::string>{"orientation 3 is not applied"});
+    CHECK(probe_file(path).orientation == 3);
     CHECK(decode_file(path).samples == samples);
+    for (const std::uint32_t none : {0U, 9U, 60000U}) {
+        patch(path, TIFFTAG_ORIENTATION, none);
+        CHECK(probe_file(path).orientation == 1);
+    }
 }
 
 TEST_CASE("TIFF: every beginning of a file decodes to the same or is refused", "[codec][tiff]") {

@@ -109,14 +109,86 @@ TEST_CASE("of many unreadable slices ten are named, the others counted", "[stack
 
 TEST_CASE("harmless oddities are told once", "[stack]") {
     const TemporaryFolder folder;
-    write_series(folder, 6);
-    for (const char* name : {"s_3.tif", "s_4.tif", "s_6.tif"}) write_slices(folder, {name}, {4, 3, 8, 1, 3});
-    write_slices(folder, {"s_5.tif"}, {4, 3, 8, 1, 6});
+    for (const char* name : {"s_3.tif", "s_4.tif", "s_5.tif"}) write_slices(folder, {name}, {4, 3, 8, 1, 6});
     const Stack stack = find_stack(folder.path());
-    REQUIRE(stack.problems.size() == 2);
+    REQUIRE(stack.problems.size() == 1);
     CHECK_FALSE(stack.problems[0].fatal);
-    CHECK(stack.problems[0].text == "orientation 3 is not applied (in 3 files, first s_3.tif)");
-    CHECK(stack.problems[1].text == "orientation 6 is not applied (in s_5.tif)");
+    CHECK(stack.problems[0].text == "orientation 6 is not applied (in 3 files, first s_3.tif)");
+}
+
+TEST_CASE("slices of one stack have one orientation", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 4);
+    write_slices(folder, {"s_2.tif"}, {4, 3, 8, 1, 6});
+    const Stack stack = find_stack(folder.path());
+    REQUIRE(problems_of(stack, true).size() == 1);
+    CHECK(stack.problems[0].code == ErrorCode::inconsistent);
+    CHECK_THAT(
+        stack.problems[0].text,
+        Contains(folder.text("s_2.tif") + ": has orientation 6, orientation 1 was expected from the first slice " +
+                 folder.text("s_1.tif")));
+}
+
+TEST_CASE("slices of one stack have one sense, whether it is used or not", "[stack]") {
+    const TemporaryFolder folder;
+    for (const bool labels : {false, true}) {
+        write_series(folder, 4);
+        FindOptions options;
+        options.labels = labels;
+        write_slices(folder, {"s_3.tif"}, {4, 3, 8, 1, 1, true});
+        const Stack mixed = find_stack(folder.path(), options);
+        REQUIRE(problems_of(mixed, true).size() == 1);
+        CHECK_THAT(mixed.problems[0].text,
+                   Contains(folder.text("s_3.tif") + ": is MinIsWhite, MinIsBlack was expected"));
+        for (const char* name : {"s_1.tif", "s_2.tif", "s_4.tif"}) write_slices(folder, {name}, {4, 3, 8, 1, 1, true});
+        const Stack white = find_stack(folder.path(), options);
+        CHECK(white.interpreted);
+        CHECK(white.stored == labels);
+        CHECK(problems_of(white, true).empty());
+        REQUIRE(problems_of(white, false).size() == (labels ? 0U : 1U));
+        if (!labels) CHECK_THAT(white.problems[0].text, Contains("MinIsWhite is inverted"));
+    }
+}
+
+TEST_CASE("slices whose values are those of a palette have one palette", "[stack]") {
+    const TemporaryFolder folder;
+    constexpr int green = 0x000100;
+    constexpr int blue = 0x000001;
+    const auto find = [&](Channel channel) {
+        FindOptions options;
+        options.channel = channel;
+        return find_stack(folder.path(), options);
+    };
+    for (int i = 1; i <= 3; ++i) write_file(folder / ("s_" + std::to_string(i) + ".bmp"), bmp(4, 3, green));
+    CHECK_THAT(find(Channel::luma).problems.at(0).text, Contains("--channel index takes the numbers behind them"));
+    CHECK(find(Channel::luma).image.colour == Colour::rgb);
+    CHECK(find(Channel::index).problems.empty());
+    CHECK(find(Channel::index).image.colour == Colour::grey);
+
+    write_file(folder / "s_2.bmp", bmp(4, 3, blue));
+    for (const Channel channel : {Channel::luma, Channel::all, Channel::index}) {
+        const Stack stack = find(channel);
+        REQUIRE(problems_of(stack, true).size() == 1);
+        CHECK_THAT(stack.problems[0].text, Contains(folder.text("s_2.bmp") + ": has palette "));
+    }
+
+    // Grey palettes give exact values, each its own. What the indices mean is another matter.
+    constexpr int black = 0;
+    for (int i = 1; i <= 3; ++i) write_file(folder / ("s_" + std::to_string(i) + ".bmp"), bmp());
+    write_file(folder / "s_2.bmp", bmp(4, 3, black));
+    CHECK(problems_of(find(Channel::luma), true).empty());
+    CHECK(problems_of(find(Channel::index), true).size() == 1);
+}
+
+TEST_CASE("an index is that of a palette", "[stack]") {
+    const TemporaryFolder folder;
+    write_series(folder, 3);
+    FindOptions options;
+    options.channel = Channel::index;
+    const Stack stack = find_stack(folder.path(), options);
+    REQUIRE(problems_of(stack, true).size() == 1);
+    CHECK(stack.problems[0].code == ErrorCode::invalid_argument);
+    CHECK_THAT(stack.problems[0].text, Contains(folder.text("s_1.tif") + ": has no palette, one was expected"));
 }
 
 TEST_CASE("the number of threads changes nothing", "[stack]") {

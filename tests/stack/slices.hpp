@@ -55,6 +55,7 @@ struct Slice {
     int bits = 8;
     int channels = 1;
     int orientation = 1;
+    bool least_is_white = false;
 };
 
 /// An uncompressed little-endian TIFF of one strip.
@@ -78,8 +79,8 @@ inline std::string tiff(const Slice& slice = {}) {
     tag(256, as_short, 1, u(slice.width));
     tag(257, as_short, 1, u(slice.height));
     tag(258, as_short, u(slice.channels), slice.channels == 1 ? u(slice.bits) : behind);
-    tag(259, as_short, 1, 1);                              // not compressed
-    tag(262, as_short, 1, slice.channels == 1 ? 1U : 2U);  // black is zero, or RGB
+    tag(259, as_short, 1, 1);                                                         // not compressed
+    tag(262, as_short, 1, slice.channels > 1 ? 2U : slice.least_is_white ? 0U : 1U);  // RGB, or the sense of grey
     tag(273, as_long, 1, behind + 8);
     tag(274, as_short, 1, u(slice.orientation));
     tag(277, as_short, 1, u(slice.channels));
@@ -93,8 +94,8 @@ inline std::string tiff(const Slice& slice = {}) {
     return bytes;
 }
 
-/// A BMP of 8 bits with a palette of greys.
-inline std::string bmp(int width = 4, int height = 3) {
+/// A BMP of 8 bits with a palette: of greys, or of `colour` times the index.
+inline std::string bmp(int width = 4, int height = 3, int colour = 0x010101) {
     std::string bytes = "BM";
     const auto put = [&](int value, int count) {
         for (int i = 0; i < count; ++i) bytes += static_cast<char>((value >> (8 * i)) & 0xFF);
@@ -105,7 +106,7 @@ inline std::string bmp(int width = 4, int height = 3) {
     put(1, 2);
     put(8, 2);
     for (const int value : {0, size, 2835, 2835, 256, 0}) put(value, 4);
-    for (int grey = 0; grey < 256; ++grey) put(grey * 0x010101, 4);
+    for (int grey = 0; grey < 256; ++grey) put(grey * colour, 4);
     bytes.append(static_cast<std::size_t>(size), '\x2A');
     return bytes;
 }
