@@ -22,7 +22,8 @@ struct Range {
     friend constexpr bool operator==(const Range&, const Range&) = default;
 };
 
-/// An exact fraction in lowest terms, den > 0. Factors are rationals, so that counts and positions are exact.
+/// An exact fraction, den > 0. Factors are rationals, so that counts and positions are exact. make_rational() gives
+/// lowest terms; options may hold others, which plan_import() brings there.
 struct Rational {
     std::int64_t num = 1;
     std::int64_t den = 1;
@@ -38,7 +39,7 @@ inline constexpr std::int64_t rational_limit = 1'000'000'000;
 /// \throws Error invalid_argument if den is 0 or the result exceeds rational_limit.
 [[nodiscard]] STACK2NRRD_EXPORT Rational make_rational(std::int64_t num, std::int64_t den);
 
-/// "2", "7.3" (= 73/10) or "8/3".
+/// "2", "7.3" (= 73/10), "1e7" or "8/3".
 /// \throws Error invalid_argument for any other text, or numbers beyond rational_limit.
 [[nodiscard]] STACK2NRRD_EXPORT Rational parse_rational(std::string_view text);
 

@@ -49,6 +49,12 @@ public:
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
+    /// The scale S of the table above; 1 for kernels that have none.
+    [[nodiscard]] double scale() const noexcept { return scale_; }
+
+    /// The standard deviation of a Gaussian, in output samples; of no meaning for others.
+    [[nodiscard]] double sigma() const noexcept { return parameter_[0]; }
+
     /// The spec in its normal form, as it is written into the header.
     [[nodiscard]] const std::string& spec() const noexcept { return spec_; }
 

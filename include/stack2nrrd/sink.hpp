@@ -26,10 +26,9 @@ struct VolumeInfo {
     Geometry geometry{};
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values for the header, in order
 
-    [[nodiscard]] std::int64_t slice_bytes() const noexcept {
-        return size[0] * size[1] * channels * static_cast<std::int64_t>(sample_bytes(type));
-    }
-    [[nodiscard]] std::int64_t bytes() const noexcept { return slice_bytes() * size[2]; }
+    /// Of the samples of one slice, and of all. What does not fit into 64 bits is the largest number that does.
+    [[nodiscard]] STACK2NRRD_EXPORT std::int64_t slice_bytes() const noexcept;
+    [[nodiscard]] STACK2NRRD_EXPORT std::int64_t bytes() const noexcept;
 };
 
 /// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then finish().

@@ -39,25 +39,37 @@ struct DoubleDouble {
                 "'" + printable(text) + "' is no number; use a decimal (7.3) or a fraction (8/3)");
 }
 
-/// A plain decimal ("7.3") as num/10^digits.
+/// A decimal ("7.3", "1e-3") as num/10^digits.
 Rational parse_decimal(std::string_view text) {
     std::int64_t num = 0;
     std::int64_t den = 1;
     bool point = false;
     bool digits = false;
-    for (const char c : text) {
+    const auto shift = [&](std::int64_t& term, std::int64_t digit) {
+        if (num > rational_limit || den > rational_limit) throw_not_rational(text);
+        term = term * 10 + digit;
+    };
+    std::size_t at = 0;
+    for (; at < text.size() && text[at] != 'e' && text[at] != 'E'; ++at) {
+        const char c = text[at];
         if (c == '.' && !point) {
             point = true;
         } else if (c >= '0' && c <= '9') {
             digits = true;
-            if (num > rational_limit || den > rational_limit) throw_not_rational(text);
-            num = num * 10 + (c - '0');
+            shift(num, c - '0');
             if (point) den *= 10;
         } else {
             throw_not_rational(text);
         }
     }
     if (!digits) throw_not_rational(text);
+    if (at < text.size()) {
+        constexpr std::int64_t most = 18;  // larger ones leave the limits
+        const std::optional<std::int64_t> exponent = parse_integer(text.substr(at + 1));
+        if (!exponent || *exponent > most || *exponent < -most) throw_not_rational(text);
+        for (std::int64_t i = 0; i < *exponent; ++i) shift(num, 0);
+        for (std::int64_t i = 0; i > *exponent; --i) shift(den, 0);
+    }
     return make_rational(num, den);
 }
 

@@ -104,7 +104,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 std::string bytes_text(std::int64_t bytes) {
-    constexpr std::array<const char*, 5> units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+    constexpr std::array<const char*, 7> units{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     auto value = static_cast<double>(bytes);
     std::size_t unit = 0;
     while (value >= 1024 && unit + 1 < units.size()) {

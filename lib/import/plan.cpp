@@ -1,5 +1,6 @@
 #include "import/plan_detail.hpp"
 
+#include "core/byte_count.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
 #include "import/labels.hpp"
@@ -32,31 +33,44 @@ using Detail = ImportPlan::Detail;
 
 // ------------------------------------------------------------------------------------------------ which slices
 
-/// The existing slice nearest to `z`, the lower one of two.
-SliceRef nearest_slice(const Stack& stack, Index z) {
-    const auto count = static_cast<Index>(stack.slices.size());
-    for (Index distance = 1; distance < count; ++distance) {
-        for (const Index at : {z - distance, z + distance}) {
-            if (at >= 0 && at < count && !stack.slices[static_cast<std::size_t>(at)].missing()) {
-                return stack.slices[static_cast<std::size_t>(at)];
-            }
+/// The existing slices that are nearest to missing ones, the lower one of two. To be asked for slices in order.
+class NearestSlice {
+public:
+    explicit NearestSlice(const std::vector<SliceRef>& slices) : slices_(slices), before_(slices.size()) {}
+
+    [[nodiscard]] SliceRef operator()(std::size_t z) {
+        for (; after_ < slices_.size() && (after_ <= z || slices_[after_].missing()); ++after_) {
+            if (!slices_[after_].missing()) before_ = after_;
         }
+        const bool is_after = after_ < slices_.size();
+        if (before_ == slices_.size()) return is_after ? slices_[after_] : Detail::blank;
+        return is_after && after_ - z < z - before_ ? slices_[after_] : slices_[before_];
     }
-    return Detail::blank;
-}
+
+private:
+    const std::vector<SliceRef>& slices_;
+    std::size_t before_;     ///< the last that exists up to z; size() if there is none
+    std::size_t after_ = 0;  ///< the first that exists behind z
+};
 
 /// Order of business: gaps, step, reverse.
 std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) {
     if (const std::optional<Problem> gaps = problem_of_gaps(stack, options)) throw Error(gaps->code, gaps->text);
 
+    if (options.step < 1) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--step: " + std::to_string(options.step) + " is no step; give a number from 1 on");
+    }
+
     std::vector<SliceRef> slices;
+    NearestSlice nearest(stack.slices);
     slices.reserve(stack.slices.size() / static_cast<std::size_t>(options.step) + 1);
     Index kept = 0;
     for (std::size_t z = 0; z < stack.slices.size(); ++z) {
         SliceRef slice = stack.slices[z];
         if (slice.missing() && options.missing == Missing::close) continue;
         if (kept++ % options.step != 0) continue;
-        if (slice.missing() && options.missing == Missing::repeat) slice = nearest_slice(stack, static_cast<Index>(z));
+        if (slice.missing() && options.missing == Missing::repeat) slice = nearest(z);
         slices.push_back(slice);
     }
     if (options.reverse) std::reverse(slices.begin(), slices.end());
@@ -77,7 +91,7 @@ std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::arra
                         "--size: " + std::to_string(*axis.size) + " is no size; give numbers from 0 on");
         }
     }
-    const auto extent = [&](std::size_t a) { return axes[a].crop == Range{} ? source[a] : axes[a].crop.size(); };
+    const auto extent = [&](std::size_t a) { return wanted_part(source[a], axes[a].crop, "xyz"[a]).size(); };
     const auto given =
         std::find_if(axes.begin(), axes.end(), [](const AxisOptions& a) { return a.size.value_or(0) > 0; });
     if (given == axes.end()) {
@@ -102,7 +116,8 @@ Geometry source_geometry(const Stack& stack, const Options& options) {
     if (options.spacing) {
         for (std::size_t a = 0; a < 3; ++a) {
             const double length = spacing(geometry, static_cast<int>(a));
-            const double wanted = multiply((*options.spacing)[a], options.space_unit_mm);
+            const double wanted =
+                multiply((*options.spacing)[a], make_rational(options.space_unit_mm.num, options.space_unit_mm.den));
             for (double& component : geometry.direction[a]) component = component / length * wanted;
         }
         geometry.spacing_known = true;
@@ -194,43 +209,76 @@ template <class Real>
 std::int64_t memory_of(const Detail& plan) {
     // No more slices wait than there are.
     const Index slices = std::min(plan.in_flight + plan.z_batch, plan.source.size());
-    const auto slice = static_cast<std::int64_t>(plan.small_slice_length() * sizeof(Real));
+    const ByteCount slice = ByteCount(plan.small_slice_length()) * sizeof(Real);
     const std::int64_t parts = is_float(plan.image.type) ? 2 : 1;  // floats may hold NaN
     const std::int64_t sums = Accumulator<Real>::memory_bytes(plan.axes[2], plan.small_slice_length(), plan.z_batch);
     const Index finished = std::min(plan.slab.size(), plan.z_batch * plan.axes[2].step.den / plan.axes[2].step.num + 1);
-    return TapTable<Real>::memory_bytes(plan.axes[0]) + TapTable<Real>::memory_bytes(plan.axes[1]) +
-           plan.threads * (SliceFilter<Real>::memory_bytes(plan) + plan.decoder_bytes) +
-           parts * (slices * slice + sums) + (parts - 1) * slice + finished * plan.volume.slice_bytes() +
-           plan.sink_bytes;
+    return (ByteCount(TapTable<Real>::memory_bytes(plan.axes[0])) + TapTable<Real>::memory_bytes(plan.axes[1]) +
+            ByteCount(plan.threads) * (ByteCount(SliceFilter<Real>::memory_bytes(plan)) + plan.decoder_bytes) +
+            ByteCount(parts) * (ByteCount(slices) * slice + sums) + ByteCount(parts - 1) * slice +
+            ByteCount(finished) * plan.volume.slice_bytes() + plan.sink_bytes)
+        .value();
 }
 
 std::int64_t memory_of_run(const Detail& plan) {
-    if (plan.modes) return modes_memory_bytes(plan) + plan.threads * plan.decoder_bytes + plan.sink_bytes;
+    if (plan.modes) {
+        return (ByteCount(modes_memory_bytes(plan)) + ByteCount(plan.threads) * plan.decoder_bytes + plan.sink_bytes)
+            .value();
+    }
     return plan.single ? memory_of<float>(plan) : memory_of<double>(plan);
 }
 
 std::int64_t memory_of(const Detail& plan) {
-    const std::int64_t survey = plan.threads * (survey_worker_bytes(plan) + plan.decoder_bytes);
-    return standing_bytes + plan.list_bytes + std::max(memory_of_run(plan), plan.surveyed ? survey : 0);
+    const ByteCount survey = ByteCount(plan.threads) * (ByteCount(survey_worker_bytes(plan)) + plan.decoder_bytes);
+    return (ByteCount(standing_bytes) + plan.list_bytes +
+            std::max(memory_of_run(plan), plan.surveyed ? survey.value() : 0))
+        .value();
 }
 
-/// As many threads and slices in flight as there shall be, and as the cap allows.
-void share_out(Detail& plan, const Options& options) {
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    const auto slices = static_cast<unsigned>(std::min<Index>(plan.source.size(), 1024));
-    const unsigned wanted = std::min(options.threads == 0 ? cores : options.threads, slices);
-    // Slices that are only copied along z, or counted, need no company.
-    const Index z_batch = plan.axes[2].copies() || plan.modes ? 1 : most_in_z_batch;
-    for (plan.threads = wanted; plan.threads > 0; --plan.threads) {
-        const Index most = plan.threads == 1 ? 1 : 2 * static_cast<Index>(plan.threads);
-        for (plan.z_batch = z_batch; plan.z_batch > 0; plan.z_batch -= accumulator_group) {
-            for (plan.in_flight = most; plan.in_flight >= static_cast<Index>(plan.threads); --plan.in_flight) {
-                plan.memory_bytes = memory_of(plan);
-                if (options.memory == 0 || static_cast<std::uint64_t>(plan.memory_bytes) <= options.memory) return;
-            }
+/// The largest n from `least` to `most` that `fits`, if what is smaller than one that fits does so, too; else `least`.
+template <class Fits>
+Index largest(Index least, Index most, Fits fits) {
+    while (least < most) {
+        const Index middle = most - (most - least) / 2;
+        if (fits(middle)) {
+            least = middle;
+        } else {
+            most = middle - 1;
         }
     }
+    return least;
+}
+
+/// As many threads as there shall be and as the cap allows; then as large batches; then as many slices in flight. Each
+/// of them takes memory, so that each can be found by bisection.
+void share_out(Detail& plan, const Options& options) {
+    constexpr std::uint64_t absurd = std::uint64_t{1} << 60;
+    const std::uint64_t cap = options.memory == 0 ? absurd : std::min(options.memory, absurd);
+    const auto fits = [&](unsigned threads, Index z_batch, Index in_flight) {
+        plan.threads = threads;
+        plan.z_batch = z_batch;
+        plan.in_flight = in_flight;
+        plan.memory_bytes = memory_of(plan);
+        return static_cast<std::uint64_t>(plan.memory_bytes) <= cap;
+    };
+    // Slices that are only copied along z, or counted, need no company.
+    const Index batches = plan.axes[2].copies() || plan.modes ? 1 : most_in_z_batch / accumulator_group;
+    const Index group = batches == 1 ? 1 : accumulator_group;
+
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const Index slices = std::min<Index>(plan.source.size(), 1024);
+    const Index wanted = std::min<Index>(options.threads == 0 ? cores : options.threads, slices);
+    const auto threads =
+        static_cast<unsigned>(largest(1, wanted, [&](Index n) { return fits(static_cast<unsigned>(n), group, n); }));
+    const Index z_batch = group * largest(1, batches, [&](Index n) { return fits(threads, n * group, threads); });
+    const Index most = threads == 1 ? 1 : 2 * static_cast<Index>(threads);
+    const Index in_flight = largest(threads, most, [&](Index n) { return fits(threads, z_batch, n); });
+    if (fits(threads, z_batch, in_flight)) return;
     constexpr std::int64_t mebibyte = 1 << 20;
+    if (options.memory == 0 || static_cast<std::uint64_t>(plan.memory_bytes) > absurd) {
+        throw Error(ErrorCode::limit, "this import would take more than " + bytes_text(absurd) +
+                                          " of memory, less was expected; reduce more");
+    }
     throw Error(ErrorCode::limit, "--memory: " + bytes_text(static_cast<std::int64_t>(options.memory)) +
                                       " are too few for this import, at least " +
                                       std::to_string(plan.memory_bytes / mebibyte + 1) +
@@ -331,7 +379,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
     for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
     plan->modes = counts_values(plan->axes) || picks_wide_integers(stack, options, *plan);
-    for (std::size_t a = 0; a < 3; ++a) plan->crop[a] = axes[a].crop == Range{} ? Range{0, source[a]} : axes[a].crop;
+    for (std::size_t a = 0; a < 3; ++a) plan->crop[a] = wanted_part(source[a], axes[a].crop, "xyz"[a]);
 
     const Range all{0, plan->axes[2].outputs};
     plan->slab = options.slab == Range{} ? all : options.slab;
@@ -351,6 +399,11 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     volume.channels = channel_count(volume.colour, stack.image.channels());
     volume.components = stack.components;
     volume.type = options.type.value_or(stack.image.type);
+    if (volume.bytes() == ByteCount::most) {
+        throw Error(ErrorCode::limit, "the result would have " + std::to_string(volume.size[0]) + " x " +
+                                          std::to_string(volume.size[1]) + " x " + std::to_string(volume.size[2]) +
+                                          " samples, which no file can hold; give a smaller --size, or reduce more");
+    }
     volume.geometry = output_geometry(stack, options, *plan);
     check_labels(stack, options, *plan);
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);

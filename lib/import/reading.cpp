@@ -1,5 +1,6 @@
 #include "import/reading.hpp"
 
+#include "core/byte_count.hpp"
 #include "volume/nrrd_reader.hpp"
 
 #include <algorithm>
@@ -66,7 +67,7 @@ Reading reading_of(const Stack& stack, const Detail& plan) {
     const Index slices = std::accumulate(wanted.begin(), wanted.end(), Index{0});
     const Range rows = reach(plan.axes[1], {0, plan.axes[1].outputs});
     const bool raw = plan.volume_source != nullptr && plan.volume_source->encoding == NrrdEncoding::raw;
-    if (raw || stack.bare) return {slices, slices * rows.size() * static_cast<std::int64_t>(plan.image.row_bytes())};
+    if (raw || stack.bare) return {slices, (ByteCount(slices) * rows.size() * plan.image.row_bytes()).value()};
     if (plan.volume_source != nullptr) return {slices, bytes_of_streams(plan, rows)};
     // The pages of a file are alike, those of other channels and times, too.
     const Range all{0, static_cast<Index>(stack.slices.size())};

@@ -1,5 +1,6 @@
 #include "import/run_modes.hpp"
 
+#include "core/byte_count.hpp"
 #include "import/conduct.hpp"
 #include "import/pool.hpp"
 #include "intensity/to_float.hpp"
@@ -177,10 +178,11 @@ Report run_modes(const Detail& plan, Sink& sink, const KeepGoing& keep_going) {
 }
 
 std::int64_t modes_memory_bytes(const Detail& plan) {
-    const auto row = static_cast<std::int64_t>(plan.small_row_length() * sample_bytes(plan.image.type));
-    return most_slices(plan) * static_cast<std::int64_t>(layout_of(plan).slice_bytes()) +
-           plan.threads * (mode_filter_bytes(plan.image.type, most_cells(plan)) + row) +
-           plan.axes[0].outputs * static_cast<std::int64_t>(sizeof(Cells)) + plan.volume.slice_bytes();
+    const ByteCount row = ByteCount(plan.small_row_length()) * sample_bytes(plan.image.type);
+    return (ByteCount(most_slices(plan)) * layout_of(plan).slice_bytes() +
+            ByteCount(plan.threads) * (ByteCount(mode_filter_bytes(plan.image.type, most_cells(plan))) + row) +
+            ByteCount(plan.axes[0].outputs) * sizeof(Cells) + plan.volume.slice_bytes())
+        .value();
 }
 
 }  // namespace stack2nrrd

@@ -1,5 +1,6 @@
 #include "import/slice_filter.hpp"
 
+#include "core/byte_count.hpp"
 #include "core/sample_types.hpp"
 
 #include <algorithm>
@@ -196,11 +197,11 @@ std::int64_t SliceFilter<Real>::memory_bytes(const ImportPlan::Detail& plan) {
     const auto channels = static_cast<std::size_t>(plan.volume.channels);
     const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
     const std::size_t length = static_cast<std::size_t>(columns) * channels;
-    const std::int64_t path = FilterX<Real>::memory_bytes(plan.axes[0], channels) +
-                              Accumulator<Real>::memory_bytes(plan.axes[1], length, row_batch) +
-                              row_batch * static_cast<std::int64_t>(block_stride(plan) * sizeof(Real));
-    const auto kept = row_batch * static_cast<std::int64_t>(plan.image.row_bytes());
-    return (is_float(plan.image.type) ? 2 : 1) * path + kept;
+    const ByteCount path = ByteCount(FilterX<Real>::memory_bytes(plan.axes[0], channels)) +
+                           Accumulator<Real>::memory_bytes(plan.axes[1], length, row_batch) +
+                           ByteCount(row_batch) * block_stride(plan) * sizeof(Real);
+    const ByteCount kept = ByteCount(row_batch) * plan.image.row_bytes();
+    return (ByteCount(is_float(plan.image.type) ? 2 : 1) * path + kept).value();
 }
 
 template struct SliceTables<float>;

@@ -1,5 +1,7 @@
 #include "resample/accumulator.hpp"
 
+#include "core/byte_count.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -109,7 +111,7 @@ void Accumulator<Real>::end() {
 
 template <class Real>
 std::int64_t Accumulator<Real>::memory_bytes(const AxisPlan& plan, std::size_t length, Index batch) {
-    return most_open(plan, batch) * static_cast<std::int64_t>(length * sizeof(Real));
+    return (ByteCount(most_open(plan, batch)) * length * sizeof(Real)).value();
 }
 
 template class Accumulator<float>;

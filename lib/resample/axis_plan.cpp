@@ -1,6 +1,7 @@
 #include "resample/axis_plan.hpp"
 
 #include "core/text.hpp"
+#include "resample/tail_sum.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -74,14 +75,69 @@ bool within_support(const AxisPlan& plan, Index distance) {
     return covers_cells(plan) ? d < support + static_cast<double>(plan.step.den) : d <= support;
 }
 
+/// The sample that stands for sample i: beyond the border, the edge sample.
+Index clamped(const AxisPlan& plan, Index i) { return std::clamp<Index>(i, 0, plan.source - 1); }
+
+/// The samples within the kernel's support around `centre`, those beyond the border, too. Only ends that lie beyond the
+/// support are left out, not weights that happen to be zero: so begin and end grow with the output.
+Range supported(const AxisPlan& plan, Index centre) {
+    const Index unit = 2 * plan.step.den;  // one source sample
+    const Index far = farthest(plan);
+    Range range{ceil_divide(centre - far, unit), floor_divide(centre + far, unit) + 1};
+    while (range.size() > 1 && !within_support(plan, unit * range.first - centre)) ++range.first;
+    while (range.size() > 1 && !within_support(plan, unit * (range.end - 1) - centre)) --range.end;
+    return range;
+}
+
+/// The samples that output k is made of.
+Range needed(const AxisPlan& plan, Index k) {
+    const Index centre = position(plan, k);
+    if (plan.kernel.kind() == Kernel::Kind::mode) {
+        const Cells cells = covered_cells(plan, k);
+        return {cells.first, cells.end};
+    }
+    if (plan.picks()) {
+        const Index i = clamped(plan, floor_divide(centre + plan.step.den, 2 * plan.step.den));  // floor(u + 1/2)
+        return {i, i + 1};
+    }
+    const Range all = supported(plan, centre);
+    return {clamped(plan, all.first), clamped(plan, all.end - 1) + 1};
+}
+
+/// What the samples `tail` weigh together, which are many.
+double weight_of_tail(const AxisPlan& plan, Range tail, Index centre) {
+    const Index unit = 2 * plan.step.den;
+    const Index wide = 2 * std::max(plan.step.num, plan.step.den);
+    const Index first = unit * tail.first - centre;
+    const Index last = unit * (tail.end - 1) - centre;
+    if (covers_cells(plan)) {
+        // Cells join, so that together they lie under the box as one long cell would.
+        const double half_box = plan.kernel.support() * static_cast<double>(wide);
+        return std::max(0.0, std::min(static_cast<double>(last + plan.step.den), half_box) -
+                                 std::max(static_cast<double>(first - plan.step.den), -half_box));
+    }
+    // Under a factor beyond the source's size, the output lies beyond its end, and the tail on both sides of the
+    // output.
+    const Index middle = std::clamp(ceil_divide(centre, unit), tail.first, tail.end);
+    const double before =
+        middle == tail.first ? 0 : tail_sum(plan.kernel, centre - unit * (middle - 1), unit, middle - tail.first, wide);
+    return before +
+           (middle == tail.end ? 0 : tail_sum(plan.kernel, unit * middle - centre, unit, tail.end - middle, wide));
+}
+
 }  // namespace
 
-AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, char axis) {
-    const Range crop = options.crop == Range{} ? Range{0, source} : options.crop;
+Range wanted_part(Index source, const Range& crop, char axis) {
+    if (crop == Range{}) return {0, source};
     if (crop.first < 0 || crop.end > source || crop.empty()) {
         throw_misfit(axis, "the crop " + std::to_string(crop.first) + ":" + std::to_string(crop.end) +
                                " does not lie within 0:" + std::to_string(source));
     }
+    return crop;
+}
+
+AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, char axis) {
+    const Range crop = wanted_part(source, options.crop, axis);
     AxisPlan plan;
     plan.source = source;
     plan.kernel = options.kernel.value_or(Kernel{});
@@ -92,7 +148,7 @@ AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, c
         }
         plan.step = lowest_terms(crop.size(), plan.outputs);
     } else {
-        plan.step = options.factor;
+        plan.step = make_rational(options.factor.num, options.factor.den);  // whoever wrote it down
         if (plan.step.num < plan.step.den) {
             throw_misfit(axis, "the factor " + to_string(plan.step) + " is below 1; factors reduce");
         }
@@ -118,40 +174,44 @@ AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, c
 void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
     const Index unit = 2 * plan.step.den;  // one source sample
     const Index centre = position(plan, k);
-    const auto clamped = [&](Index i) { return std::clamp<Index>(i, 0, plan.source - 1); };
+    const Range range = needed(plan, k);
+    taps.first = range.first;
 
     if (plan.kernel.kind() == Kernel::Kind::mode) {
         const Cells cells = covered_cells(plan, k);
         const auto count = static_cast<double>(cells.count());
-        taps.first = cells.first;
-        taps.weights.assign(static_cast<std::size_t>(cells.end - cells.first), 1 / count);
+        taps.weights.assign(static_cast<std::size_t>(range.size()), 1 / count);
         taps.weights.front() += static_cast<double>(cells.before) / count;
         taps.weights.back() += static_cast<double>(cells.after) / count;
         return;
     }
     if (plan.picks()) {
-        taps.first = clamped(floor_divide(centre + plan.step.den, unit));  // floor(u + 1/2)
         taps.weights.assign(1, 1.0);
         return;
     }
 
-    const Index far = farthest(plan);
-    Index begin = ceil_divide(centre - far, unit);
-    Index end = floor_divide(centre + far, unit) + 1;
-    // Only ends that lie beyond the support are left out, not weights that happen to be zero: so begin and end grow
-    // with k.
-    while (begin + 1 < end && !within_support(plan, unit * begin - centre)) ++begin;
-    while (begin + 1 < end && !within_support(plan, unit * (end - 1) - centre)) --end;
-    taps.first = clamped(begin);
-    taps.weights.assign(static_cast<std::size_t>(clamped(end - 1) - taps.first + 1), 0.0);
+    const Range all = supported(plan, centre);
+    taps.weights.assign(static_cast<std::size_t>(range.size()), 0.0);
     double sum = 0;
-    for (Index i = begin; i < end; ++i) {
-        const Index distance = unit * i - centre;
-        if (!within_support(plan, distance)) continue;
-        const double w = weight(plan, distance);
+    const auto add = [&](Index i, double w) {
         sum += w;
-        taps.weights[static_cast<std::size_t>(clamped(i) - taps.first)] += w;
-    }
+        taps.weights[static_cast<std::size_t>(clamped(plan, i) - taps.first)] += w;
+    };
+    const auto add_each = [&](Range part) {
+        for (Index i = part.first; i < part.end; ++i) {
+            const Index distance = unit * i - centre;
+            if (within_support(plan, distance)) add(i, weight(plan, distance));
+        }
+    };
+    const auto add_tail = [&](Range tail) {
+        if (tail.size() <= most_single_taps) return add_each(tail);
+        add(tail.first, weight_of_tail(plan, tail, centre));
+    };
+    const Index begin = std::clamp<Index>(0, all.first, all.end);
+    const Index end = std::clamp<Index>(plan.source, begin, all.end);
+    add_tail({all.first, begin});
+    add_each({begin, end});
+    add_tail({end, all.end});
     if (!(std::abs(sum) > 1e-6)) {
         throw Error(ErrorCode::invalid_argument, "kernel " + plan.kernel.spec() + " has weights that sum to nothing");
     }
@@ -161,25 +221,22 @@ void find_taps(const AxisPlan& plan, Index k, Taps& taps) {
 Cells covered_cells(const AxisPlan& plan, Index k) {
     const Index unit = 2 * plan.step.den;  // one source sample
     const Index centre = position(plan, k);
-    const auto clamped = [&](Index i) { return std::clamp<Index>(i, 0, plan.source - 1); };
     if (!reduces(plan) || plan.picks()) {
-        const Index i = clamped(floor_divide(centre + plan.step.den, unit));
+        const Index i = clamped(plan, floor_divide(centre + plan.step.den, unit));
         return {i, i + 1, 0, 0};
     }
     // The cells of output and sample share more than a border if |i - u| < s/2 + 1/2.
     const Index far = plan.step.num + plan.step.den;
     const Index begin = floor_divide(centre - far, unit) + 1;
     const Index last = ceil_divide(centre + far, unit) - 1;
-    return {clamped(begin), clamped(last) + 1, clamped(begin) - std::min(begin, clamped(begin)),
-            std::max(last, clamped(last)) - clamped(last)};
+    const Index first_there = clamped(plan, begin);
+    const Index last_there = clamped(plan, last);
+    return {first_there, last_there + 1, first_there - std::min(begin, first_there),
+            std::max(last, last_there) - last_there};
 }
 
 Range reach(const AxisPlan& plan, Range outputs) {
-    Taps taps;
-    find_taps(plan, outputs.first, taps);
-    const Index first = taps.first;
-    find_taps(plan, outputs.end - 1, taps);
-    return {first, taps.end()};
+    return {needed(plan, outputs.first).first, needed(plan, outputs.end - 1).end};
 }
 
 Index most_taps(const AxisPlan& plan) {
@@ -212,12 +269,23 @@ TapTable<Real>::TapTable(const AxisPlan& plan) {
     weights_.reserve(static_cast<std::size_t>(plan.outputs * most_taps(plan)));
     Taps taps;
     std::vector<Real> rounded;
+    const auto is_inside = [&](Index k) {
+        if (plan.kernel.kind() == Kernel::Kind::mode) return false;
+        const Range range = supported(plan, position(plan, k));
+        return range.first >= 0 && range.end <= plan.source;
+    };
     for (Index k = 0; k < plan.outputs; ++k) {
+        // Outputs share their weights with the last of the same phase, if they can: all do between the edges, and need
+        // not be worked out again.
+        const Index twin = k - plan.step.den;
+        if (twin >= 0 && is_inside(twin) && is_inside(k)) {
+            const TapView<Real>& same = (*this)[twin];
+            entries_.push_back({same.first + plan.step.num, same.count, same.weights});
+            continue;
+        }
         find_taps(plan, k, taps);
         round_weights(taps.weights, rounded);
         const Real* weights = weights_.data() + weights_.size();
-        // Outputs share their weights with the last of the same phase, if they can: all do between the edges.
-        const Index twin = k - plan.step.den;
         if (twin >= 0 && std::equal(rounded.begin(), rounded.end(), (*this)[twin].weights,
                                     (*this)[twin].weights + (*this)[twin].count)) {
             weights = (*this)[twin].weights;

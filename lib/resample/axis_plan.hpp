@@ -38,6 +38,10 @@ struct AxisPlan {
     [[nodiscard]] bool picks() const noexcept { return copies() || kernel.kind() == Kernel::Kind::nearest; }
 };
 
+/// The part of an axis of `source` samples that `crop` asks for: all, if it is empty.
+/// \throws Error invalid_argument if it does not lie within the axis; `axis` names it ("x").
+[[nodiscard]] Range wanted_part(Index source, const Range& crop, char axis);
+
 /// \throws Error invalid_argument if the options do not fit an axis of `source` samples; `axis` names it ("x").
 [[nodiscard]] AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, char axis);
 

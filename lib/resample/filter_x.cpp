@@ -27,7 +27,8 @@ FilterX<Real>::FilterX(const AxisPlan& plan, std::shared_ptr<const TapTable<Real
 template <class Real>
 Index FilterX<Real>::window(const AxisPlan& plan, std::size_t channels) {
     constexpr std::size_t samples = 256;
-    return std::max(static_cast<Index>(samples / channels), 4 * most_taps(plan));
+    const Index enough = std::max(static_cast<Index>(samples / channels), 4 * most_taps(plan));
+    return std::min(enough, reach(plan, {0, plan.outputs}).size());
 }
 
 template <class Real>

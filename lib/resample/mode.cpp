@@ -1,5 +1,6 @@
 #include "resample/mode.hpp"
 
+#include "core/byte_count.hpp"
 #include "core/sample_types.hpp"
 
 #include <algorithm>
@@ -32,7 +33,7 @@ public:
     static std::size_t slots_for(std::size_t most) { return std::bit_ceil(2 * most + 1); }
 
     static std::int64_t memory_bytes(std::size_t most) {
-        return static_cast<std::int64_t>(slots_for(most) * sizeof(Slot) + most * sizeof(std::size_t));
+        return (ByteCount(slots_for(most)) * sizeof(Slot) + ByteCount(most) * sizeof(std::size_t)).value();
     }
 
     void add(Sample value, Index times) {

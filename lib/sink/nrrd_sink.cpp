@@ -1,5 +1,6 @@
 #include <stack2nrrd/sink.hpp>
 
+#include "core/byte_count.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "sink/gzip_stream.hpp"
@@ -20,6 +21,12 @@ namespace stack2nrrd {
 namespace fs = std::filesystem;
 
 Sink::~Sink() = default;
+
+std::int64_t VolumeInfo::slice_bytes() const noexcept {
+    return (ByteCount(size[0]) * size[1] * channels * sample_bytes(type)).value();
+}
+
+std::int64_t VolumeInfo::bytes() const noexcept { return (ByteCount(slice_bytes()) * size[2]).value(); }
 
 namespace {
 
@@ -198,8 +205,8 @@ std::vector<fs::path> nrrd_files(const fs::path& file, const NrrdOptions& option
 }
 
 std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options) {
-    return (options.encoding == Encoding::gzip ? GzipStream::memory_bytes(gzip_threads(options)) : 0) +
-           (options.preview.empty() ? 0 : Preview::memory_bytes(volume));
+    const ByteCount gzip = options.encoding == Encoding::gzip ? GzipStream::memory_bytes(gzip_threads(options)) : 0;
+    return (gzip + (options.preview.empty() ? 0 : Preview::memory_bytes(volume))).value();
 }
 
 std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options) {

@@ -1,5 +1,6 @@
 #include "sink/preview.hpp"
 
+#include "core/byte_count.hpp"
 #include "core/file.hpp"
 #include "core/sample_types.hpp"
 
@@ -133,9 +134,11 @@ void Preview::write(OutputFile& file) {
             plane.numbers[i] /= static_cast<float>(gathered_[i / static_cast<std::size_t>(plane.width)]);
         }
     }
-    std::array<double, 3> extent{};
+    std::array<double, 3> extent{};  // in units of the widest spacing: any spacing may be near the end of the numbers
+    double widest = 0;
+    for (int a = 0; a < 3; ++a) widest = std::max(widest, spacing(volume_.geometry, a));
     for (std::size_t a = 0; a < 3; ++a) {
-        extent[a] = spacing(volume_.geometry, static_cast<int>(a)) * static_cast<double>(volume_.size[a]);
+        extent[a] = spacing(volume_.geometry, static_cast<int>(a)) / widest * static_cast<double>(volume_.size[a]);
     }
     const double unit = std::max({extent[0], extent[1], extent[2]}) / panel_side;
     const auto side = [&](std::size_t axis) { return std::max<Index>(1, std::lround(extent[axis] / unit)); };
@@ -164,10 +167,11 @@ void Preview::write(OutputFile& file) {
 
 std::int64_t Preview::memory_bytes(const VolumeInfo& volume) {
     const Index rows = std::min(volume.size[2], most_rows);
-    const Index numbers = volume.size[0] * volume.size[1] + (volume.size[0] + volume.size[1]) * rows;
+    const ByteCount numbers =
+        ByteCount(volume.size[0]) * volume.size[1] + (ByteCount(volume.size[0]) + volume.size[1]) * rows;
     // The panels, twice where their numbers are sorted, the picture, and what PNG makes of it.
     constexpr auto picture = static_cast<Index>(3 * panel_side * panel_side * (2 * sizeof(float) + 3));
-    return numbers * static_cast<Index>(sizeof(float)) + picture;
+    return (numbers * sizeof(float) + picture).value();
 }
 
 }  // namespace stack2nrrd
