@@ -13,6 +13,8 @@
 #include <fstream>
 #include <functional>
 #include <new>
+#include <stdexcept>
+#include <system_error>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -206,10 +208,14 @@ int import(const Command& command, Findings& findings) {
         return 128 + stop_signal;
     }
     // The result stands; nothing that happens from here on makes the run a failure.
-    display.finish();
-    if (silent) return 0;
-    for (const std::string& warning : run_warnings(findings)) say("warning: " + warning);
-    say(made);
+    try {
+        display.finish();
+        if (silent) return 0;
+        for (const std::string& warning : run_warnings(findings)) say("warning: " + warning);
+        say(made);
+    } catch (const std::bad_alloc&) {
+        std::fputs("stack2nrrd: the output is complete; there is no memory left to say more\n", stderr);
+    }
     return 0;
 }
 
@@ -233,21 +239,41 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    prepare_process();
+namespace {
+
+/// Says what went wrong. \throws std::bad_alloc, where there is no memory left to say it.
+int say_failure() {
     try {
-        return run(argc, argv);
+        throw;
     } catch (const Error& error) {
         say(error.what());
         return exit_status(error.code());
     } catch (const std::bad_alloc&) {
-        std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
-        return exit_status(ErrorCode::limit);
+        throw;
+    } catch (const std::length_error&) {
+        throw std::bad_alloc();  // more than any memory could hold
     } catch (const fs::filesystem_error& error) {
+        if (error.code() == std::errc::not_enough_memory) throw std::bad_alloc();
         say(error.what());
         return exit_status(ErrorCode::io);
     } catch (const std::exception& error) {
         say(std::string("a bug in stack2nrrd: ") + error.what());
         return 1;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    prepare_process();
+    try {
+        try {
+            return run(argc, argv);
+        } catch (...) {
+            return say_failure();
+        }
+    } catch (...) {
+        std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
+        return exit_status(ErrorCode::limit);
     }
 }

@@ -9,6 +9,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <memory>
+#include <new>
 
 #include <jerror.h>
 #include <jpeglib.h>
@@ -98,9 +99,7 @@ private:
             case JERR_CONVERSION_NOTIMPL:
             case JERR_NOT_COMPILED:
             case JERR_NOTIMPL: unsupported("a feature that libjpeg lacks (" + reason + ")"); break;
-            case JERR_OUT_OF_MEMORY:
-                refuse(file_, ErrorCode::limit,
-                       "is a JPEG that needs more memory than there is, less was expected; re-save it as TIFF");
+            case JERR_OUT_OF_MEMORY: throw std::bad_alloc();
             default: break;
         }
         if (too_many_scans_) {

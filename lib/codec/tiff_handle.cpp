@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <new>
@@ -54,12 +55,26 @@ struct TiffHandle::Callbacks {
 
     static int error(TIFF*, void* handle, const char*, const char* format, va_list arguments) {
         State& s = state(handle);
+        if (errno == ENOMEM) {
+            s.out_of_memory = true;
+            // While it reads a directory, libtiff goes on with the table that it has not got.
+            if (s.opening) std::longjmp(s.give_up, 1);
+        }
         std::array<char, std::tuple_size_v<decltype(s.error)>> text{};
         std::vsnprintf(text.data(), text.size(), format, arguments);
         if (s.error[0] == '\0' && !is_harmless(text.data())) s.error = text;
         return 1;  // said enough: libtiff's own handler would print it
     }
     static int warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+
+    /// Null if it cannot be opened. Nothing here has a destructor: an error may jump out of it.
+    static TIFF* open(State& s, TIFFOpenOptions* options) {
+        if (setjmp(s.give_up) != 0) return nullptr;  // NOLINT: the only way out of libtiff
+        s.opening = true;
+        TIFF* tiff = TIFFClientOpenExt("TIFF", "rm", &s, read, write, seek, close, size, nullptr, nullptr, options);
+        s.opening = false;
+        return tiff;
+    }
 
     /// libtiff reaches a directory by its offset only after it has walked through all of them. So it is shown a header
     /// that makes this directory the first one.
@@ -76,7 +91,9 @@ struct TiffHandle::Callbacks {
     }
 };
 
-TiffHandle::TiffHandle(InputFile& file, std::int64_t place) : state_(std::make_unique<State>()) {
+TiffHandle::TiffHandle(InputFile& file, std::int64_t place)
+    : state_(std::make_unique<State>()), tiff_(nullptr, Close{state_.get()}) {
+    errno = 0;  // ENOMEM in it will be libtiff's
     state_->file = &file;
     state_->place = place;
     if (place > 0 && place >= file.bytes()) {
@@ -92,8 +109,7 @@ TiffHandle::TiffHandle(InputFile& file, std::int64_t place) : state_(std::make_u
     TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(file.bytes() + decoded_block));
     TIFFOpenOptionsSetErrorHandlerExtR(options.get(), Callbacks::error, state_.get());
     TIFFOpenOptionsSetWarningHandlerExtR(options.get(), Callbacks::warning, state_.get());
-    tiff_.reset(TIFFClientOpenExt("TIFF", "rm", state_.get(), Callbacks::read, Callbacks::write, Callbacks::seek,
-                                  Callbacks::close, Callbacks::size, nullptr, nullptr, options.get()));
+    tiff_.reset(Callbacks::open(*state_, options.get()));
     if (tiff_) return;
     if (std::string_view(state_->error.data()).find("per-sample") != std::string_view::npos) {
         refuse(
@@ -110,10 +126,12 @@ void TiffHandle::check(std::string_view what) const {
 void TiffHandle::fail(std::string_view what) const {
     file().check();
     const std::string_view error = state_->error.data();
+    if (error.empty() && errno == ENOMEM) state_->out_of_memory = true;
+    if (state_->out_of_memory) throw std::bad_alloc();
     if (error.find("emory") != error.npos) {
         refuse(file(), ErrorCode::limit,
-               "is a TIFF that asks for more memory than there is, or than an intact file would (" +
-                   printable(state_->error.data()) + "); use fewer threads, or copy it again from its source");
+               "is a TIFF that asks for more memory than an intact file would (" + printable(state_->error.data()) +
+                   "); copy it again from its source");
     }
     const std::string reason = state_->error[0] == '\0' ? "it ends too early" : printable(state_->error.data());
     refuse(

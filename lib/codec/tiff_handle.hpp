@@ -8,6 +8,7 @@
 #include <tiffio.h>
 
 #include <array>
+#include <csetjmp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,7 +20,7 @@ namespace stack2nrrd {
 class TiffHandle {
 public:
     /// Opens the directory at the offset `place`; the first one if that is 0 or negative (see tiff_pages.cpp).
-    /// \throws Error corrupt, unsupported, io.
+    /// \throws Error corrupt, unsupported, io; std::bad_alloc.
     explicit TiffHandle(InputFile& file, std::int64_t place = 0);
 
     [[nodiscard]] TIFF* get() const noexcept { return tiff_.get(); }
@@ -41,7 +42,7 @@ public:
         return value;
     }
 
-    /// Throws corrupt if libtiff has reported an error; `what` is done is part of the sentence.
+    /// Throws corrupt, or std::bad_alloc, if libtiff has reported an error; `what` is done is part of the sentence.
     void check(std::string_view what) const;
     /// Throws corrupt with what libtiff reported.
     [[noreturn]] void fail(std::string_view what) const;
@@ -54,9 +55,16 @@ private:
         std::array<unsigned char, 16> header{};  // what libtiff is shown in place of the first bytes of the file
         std::size_t header_bytes = 0;
         std::array<char, 240> error{};  // the first one; no string: callbacks must not throw
+        bool out_of_memory = false;     // the system gave no more, whatever libtiff calls it
+        bool opening = false;           // then there is a way out:
+        std::jmp_buf give_up{};
     };
+    /// After an allocation has failed, libtiff may free what it never had. Then a little memory is left to it for good.
     struct Close {
-        void operator()(TIFF* tiff) const noexcept { TIFFClose(tiff); }
+        const State* state;
+        void operator()(TIFF* tiff) const noexcept {
+            if (!state->out_of_memory) TIFFClose(tiff);
+        }
     };
     struct Callbacks;
 

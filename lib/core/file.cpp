@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -14,6 +16,7 @@
 #include <process.h>
 #include <cstdio>
 #else
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,7 +70,8 @@ fs::path temporary_name(const fs::path& file, const char* suffix) {
 #else
     const int process = static_cast<int>(::getpid());
 #endif
-    static thread_local std::random_device random;
+    std::random_device
+        random;  // one a thread would register its end, and that ends the program where no memory is left
     const std::string tail = "." + std::to_string(process) + "." + std::to_string(random() % 1'000'000) + suffix;
     std::string name = utf8(file.filename());
     constexpr std::size_t longest = 255;  // what file systems commonly allow for a name, in bytes
@@ -201,6 +205,56 @@ std::string InputFile::shown() const { return printable(path_); }
 void InputFile::check() const {
     if (error_ != 0) throw Error(ErrorCode::io, shown() + ": cannot be read: " + reason(error_));
 }
+
+// ------------------------------------------------------------------------------------------------------ folders
+
+namespace {
+
+[[noreturn]] void throw_cannot_list(const fs::path& folder, int error) {
+    if (error == ENOMEM) throw std::bad_alloc();
+    throw Error(ErrorCode::io, printable(utf8(folder)) + ": cannot be listed: " + reason(error));
+}
+
+}  // namespace
+
+#if defined(_WIN32)
+
+void for_each_entry(const fs::path& folder, const std::function<void(const fs::path&, bool)>& take) {
+    std::error_code failure;
+    fs::directory_iterator entry(folder, failure);
+    while (!failure && entry != fs::directory_iterator()) {
+        std::error_code unknown;  // a link that leads nowhere is no folder
+        take(entry->path().filename(), entry->is_directory(unknown));
+        entry.increment(failure);
+    }
+    if (failure) throw_cannot_list(folder, failure.value());
+}
+
+#else
+
+void for_each_entry(const fs::path& folder, const std::function<void(const fs::path&, bool)>& take) {
+    struct Close {
+        void operator()(DIR* listing) const noexcept { ::closedir(listing); }
+    };
+    const std::unique_ptr<DIR, Close> listing(::opendir(folder.c_str()));
+    if (listing == nullptr) throw_cannot_list(folder, errno);
+    for (;;) {
+        errno = 0;
+        const struct dirent* entry = ::readdir(listing.get());
+        if (entry == nullptr) break;
+        const std::string_view name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        bool is_folder = entry->d_type == DT_DIR;
+        if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
+            struct stat status {};
+            is_folder = ::fstatat(::dirfd(listing.get()), entry->d_name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+        }
+        take(fs::path(name), is_folder);
+    }
+    if (errno != 0) throw_cannot_list(folder, errno);
+}
+
+#endif
 
 // --------------------------------------------------------------------------------------------------- OutputFile
 

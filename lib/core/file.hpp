@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,12 @@ private:
     std::uint64_t id_ = 0;
     int error_ = 0;
 };
+
+/// Calls `take(name, is_folder)` for what stands in `folder`, in no order: bare names, `.` and `..` left out. A link is
+/// a folder if it leads to one. (The iterators of the standard library end the program where there is no memory.)
+/// \throws Error io, std::bad_alloc, and whatever `take` throws.
+void for_each_entry(const std::filesystem::path& folder,
+                    const std::function<void(const std::filesystem::path& name, bool is_folder)>& take);
 
 /// What a path names in the end: symbolic links of its last component are followed, also to what does not exist yet.
 [[nodiscard]] std::filesystem::path followed(std::filesystem::path path);

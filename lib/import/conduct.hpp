@@ -37,7 +37,7 @@ private:
 /// Every slice of `plan.source` through `produce(z, worker, pulse) -> Item` and, in order, `consume(z, item, share)`,
 /// which returns Report::nan_samples so far. See run_ordered().
 template <class Item, class Produce, class Consume>
-Report conduct(const ImportPlan::Detail& plan, const SliceSource& source, const KeepGoing& keep_going, Produce produce,
+Report conduct(const ImportPlan::Detail& plan, SliceSource& source, const KeepGoing& keep_going, Produce produce,
                Consume consume) {
     Pulse pulse(keep_going, plan.source.size());
     Progress& progress = pulse.progress();
@@ -45,7 +45,12 @@ Report conduct(const ImportPlan::Detail& plan, const SliceSource& source, const 
     report.threads = run_ordered<Item>(
         plan.source.size(), plan.threads, plan.in_flight,
         [&](Index i, unsigned worker, const std::function<void()>& worker_pulse) {
-            return produce(plan.source.first + i, worker, worker_pulse);
+            try {
+                return produce(plan.source.first + i, worker, worker_pulse);
+            } catch (...) {
+                source.give_up(plan.source.first + i);
+                throw;
+            }
         },
         [&](Index i, Item item, const Share& share) {
             progress.nan_samples = consume(plan.source.first + i, std::move(item), share);

@@ -330,10 +330,9 @@ constexpr std::array<Entry, 27> entries{{
 }  // namespace
 
 std::span<const OptionInfo> option_table() noexcept {
-    static const std::vector<OptionInfo> table = [] {
-        std::vector<OptionInfo> infos;
-        infos.reserve(entries.size());
-        for (const Entry& entry : entries) infos.push_back(entry.info);
+    static constexpr std::array<OptionInfo, entries.size()> table = [] {
+        std::array<OptionInfo, entries.size()> infos{};
+        for (std::size_t i = 0; i < infos.size(); ++i) infos[i] = entries[i].info;
         return infos;
     }();
     return table;

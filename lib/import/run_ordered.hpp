@@ -10,8 +10,8 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace stack2nrrd {
@@ -28,8 +28,8 @@ using Share = std::function<void(std::size_t n, const std::function<void(std::si
 /// - `produce(i, worker, pulse) -> Item`: any thread; `worker` < threads tells whose tools to use; it calls pulse() now
 ///   and then.
 /// - `consume(i, item, share)`: calling thread only. share(n, part) calls part(0) … part(n − 1), in any order, on the
-///   calling thread and on those that have nothing else to do, and returns when all have returned. Parts must not
-///   throw.
+///   calling thread and on those that have nothing else to do, and returns when all have returned; then it throws what
+///   one of them threw.
 /// - `pulse()`: calling thread only, at least ten times a second while waiting; throws to stop.
 ///
 /// When producing items fails, the failure of the lowest i is thrown, after all before it were consumed. Returns the
@@ -48,27 +48,36 @@ unsigned run_ordered(std::int64_t count, unsigned threads, std::int64_t in_fligh
     std::int64_t claimed = 0;
     std::int64_t consumed = 0;
     bool stop = false;
+    bool failed = false;  // then no item is begun any more: all before the failed one are
     struct {
         const std::function<void(std::size_t)>* part = nullptr;
         std::size_t next = 0, count = 0, left = 0;
+        std::exception_ptr failure;
     } shared;
 
     const auto slot_of = [&](std::int64_t i) -> Slot& { return slots[static_cast<std::size_t>(i % in_flight)]; };
-    const auto may_claim = [&] { return claimed < count && claimed < consumed + in_flight; };
+    const auto may_claim = [&] { return !failed && claimed < count && claimed < consumed + in_flight; };
     const auto may_share = [&] { return shared.next < shared.count; };
     const auto do_part = [&](std::unique_lock<std::mutex>& lock) {
         const std::size_t n = shared.next++;
         lock.unlock();
-        (*shared.part)(n);
+        std::exception_ptr failure;
+        try {
+            (*shared.part)(n);
+        } catch (...) {
+            failure = std::current_exception();
+        }
         lock.lock();
+        if (failure) shared.failure = failure;
         if (--shared.left == 0) made.notify_one();
     };
     const auto share = [&](std::size_t n, const std::function<void(std::size_t)>& part) {
         std::unique_lock lock(mutex);
-        shared = {&part, 0, n, n};
+        shared = {&part, 0, n, n, nullptr};
         freed.notify_all();
         while (may_share()) do_part(lock);
         made.wait(lock, [&] { return shared.left == 0; });
+        if (shared.failure) std::rethrow_exception(std::exchange(shared.failure, nullptr));
     };
     // Called without the lock; a Stopped flies on to the caller.
     const auto make = [&](std::int64_t i, unsigned worker, const std::function<void()>& worker_pulse) {
@@ -81,16 +90,17 @@ unsigned run_ordered(std::int64_t count, unsigned threads, std::int64_t in_fligh
             result.failure = std::current_exception();
         }
         const std::lock_guard lock(mutex);
+        failed = failed || result.failure;
         slot_of(i) = std::move(result);
         made.notify_one();
     };
 
     const auto help = [&](unsigned worker) {
-        const std::function<void()> worker_pulse = [&] {
-            const std::lock_guard lock(mutex);
-            if (stop) throw Stopped{};
-        };
         try {
+            const std::function<void()> worker_pulse = [&] {
+                const std::lock_guard lock(mutex);
+                if (stop) throw Stopped{};
+            };
             for (;;) {
                 std::unique_lock lock(mutex);
                 freed.wait(lock, [&] { return stop || may_share() || may_claim(); });

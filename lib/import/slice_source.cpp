@@ -19,6 +19,9 @@ namespace {
                     "writes to it");
 }
 
+/// A slice whose turn never comes, because one before it failed. Nobody sees it: that failure comes first.
+struct NoTurn {};
+
 }  // namespace
 
 SliceSource::SliceSource(const ImportPlan::Detail& plan) : plan_(plan), next_(plan.source.first) {
@@ -61,6 +64,15 @@ void SliceSource::pass(Index z, const std::function<void()>& pulse) {
     turn_.notify_all();
 }
 
+void SliceSource::give_up(Index z) noexcept {
+    if (!in_order_) return;
+    {
+        const std::lock_guard lock(mutex_);
+        given_up_ = std::min(given_up_, z);
+    }
+    turn_.notify_all();
+}
+
 Index SliceSource::files_with_surplus() const noexcept {
     Index files = 0;
     for (const auto& reader : readers_) files += reader != nullptr ? reader->files_with_surplus() : 0;
@@ -71,7 +83,10 @@ void SliceSource::wait_for(Index z, const std::function<void()>& pulse) {
     for (;;) {
         {
             std::unique_lock lock(mutex_);
-            if (turn_.wait_for(lock, std::chrono::milliseconds(50), [&] { return next_ == z; })) return;
+            if (turn_.wait_for(lock, std::chrono::milliseconds(50), [&] { return next_ == z || given_up_ < z; })) {
+                if (next_ == z) return;
+                throw NoTurn{};
+            }
         }
         pulse();
     }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -33,6 +34,10 @@ public:
     /// Tells that samples were read which their numbers do not equal; any worker may.
     void add_rounded_integers() noexcept { rounded_integers_ = true; }
 
+    /// Tells that slice `z` could not be made, and may not have been read: who waits for its turn behind it need not.
+    /// To be called while the failure is passed on; that of the lowest slice is the one that counts.
+    void give_up(Index z) noexcept;
+
     /// What was found so far; to be asked when no worker reads. See Report.
     [[nodiscard]] bool rounded_integers() const noexcept { return rounded_integers_; }
     [[nodiscard]] Index files_with_surplus() const noexcept;
@@ -48,7 +53,8 @@ private:
     std::atomic<bool> rounded_integers_ = false;
     std::mutex mutex_;
     std::condition_variable turn_;
-    Index next_ = 0;  ///< the slice whose turn it is
+    Index next_ = 0;                                      ///< the slice whose turn it is
+    Index given_up_ = std::numeric_limits<Index>::max();  ///< the lowest that could not be made
 };
 
 }  // namespace stack2nrrd

@@ -60,9 +60,8 @@ void Accumulator<Real>::open_outputs() {
         if (!spare_.empty()) {
             output = std::move(spare_.back());
             spare_.pop_back();
-        } else {
-            output.sum.resize(length_);
         }
+        output.sum.resize(length_);
         if (table_ == nullptr) {
             round_weights(taps_.weights, output.own_weights);
             taps.weights = output.own_weights.data();

@@ -23,18 +23,9 @@ enum class Wanted { files, folders };
 /// Calls `take(path)` for what lies in `folder`.
 template <class Take>
 void for_each_in(const fs::path& folder, Wanted wanted, Take&& take) {
-    const fs::path listed = folder.empty() ? fs::path(".") : folder;
-    std::error_code failure;
-    fs::directory_iterator entry(listed, failure);
-    while (!failure && entry != fs::directory_iterator()) {
-        std::error_code unknown;  // a link that leads nowhere is no folder
-        const bool is_folder = entry->is_directory(unknown);
-        if (is_folder == (wanted == Wanted::folders)) take(folder / entry->path().filename());
-        entry.increment(failure);
-    }
-    if (failure) {
-        throw Error(ErrorCode::io, printable(utf8(listed)) + ": cannot be listed: " + failure.message());
-    }
+    for_each_entry(folder.empty() ? fs::path(".") : folder, [&](const fs::path& name, bool is_folder) {
+        if (is_folder == (wanted == Wanted::folders)) take(folder / name);
+    });
 }
 
 }  // namespace
