@@ -100,17 +100,22 @@ struct FindOptions {
 };
 
 /// Finds the slices that `input` stands for and reads every header. `input` is a folder, one file of a numbered
-/// series (the whole series is taken), a printf pattern (`scan_%04d.tif`), a glob (`scan_*.tif`), or a volume
-/// (`.nrrd`, `.nhdr`); a file that exists is taken as a file even if its name looks like a pattern.
+/// series (the whole series is taken), a printf pattern (`scan_%04d.tif`, `z=%.2fum.tif`), a glob (`scan_*.tif`), a
+/// glob with one number of printf in it (`scan_%04d_z=*um.tif`), or a volume (`.nrrd`, `.nhdr`); a file that exists is
+/// taken as a file even if its name looks like a pattern. With Order::given a glob is taken in the order of the names.
 ///
-/// Gaps in the numbering are kept as missing slices. Slices that differ in size, type or colour, duplicate
-/// numbers and unreadable headers become fatal problems of the result, so that all of them can be told at once.
+/// Where names hold several numbers, the one that counts orders the slices; a non-fatal problem says so if another
+/// would order them differently. If two count equally well and differ, no order is chosen.
+///
+/// Gaps in the numbering are kept as missing slices, as long as these are no more than there are files. Slices that
+/// differ in size, type or colour, duplicate numbers, wider gaps and unreadable headers become fatal problems of the
+/// result, so that all of them can be told at once.
 ///
 /// A file of many pages may hold several channels and points in time: FindOptions choose, and Stack::taken tells. A
 /// choice that is not there becomes a fatal problem.
 ///
 /// A scanner's log beside the slices gives the spacing if it fits them; what does not fit is a non-fatal problem.
-/// \throws Error not_found (no such input, or no slice in it), io, inconsistent (several series in one folder),
+/// \throws Error not_found (no such input, or no slice in it), io, inconsistent (several series, or several orders),
 ///         invalid_argument (a pattern that is none).
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::filesystem::path& input, const FindOptions& options = {});
 

@@ -358,7 +358,7 @@ std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& option
     return Problem{ErrorCode::missing_slices, true,
                    printable(stack.name) + ": slices are missing: " + list +
                        ", a numbering without gaps was expected; add them, or say what shall stand for them with "
-                       "--missing repeat, blank or close"};
+                       "--missing repeat or blank"};
 }
 
 ImportPlan plan_import(const Stack& stack, const Options& asked) {

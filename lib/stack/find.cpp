@@ -4,6 +4,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
+#include "stack/choice.hpp"
 #include "stack/folder.hpp"
 #include "stack/headers.hpp"
 #include "stack/natural_order.hpp"
@@ -47,7 +48,9 @@ void warn(Stack& stack, const std::string& text) { stack.problems.push_back({Err
 
 void warn_uncounted(Stack& stack, const std::string& where) {
     if (stack.slices.size() < 2) return;
-    warn(stack, where + ": the names form no numbered series, gaps cannot be seen; check that no slice is missing");
+    warn(stack, where +
+                    ": the names form no numbered series, they are taken in their own order and gaps cannot be seen; "
+                    "check that no slice is missing");
 }
 
 // ------------------------------------------------------------------------------------------------------- folder
@@ -83,43 +86,78 @@ FileList images_in(Stack& stack, const FileList& files) {
     return images.empty() ? choose([&](std::uint32_t file) { return begins_like_an_image(files.path(file)); }) : images;
 }
 
-[[noreturn]] void throw_ambiguous(const fs::path& folder, const Names& names, const Series& series) {
-    throw Error(ErrorCode::inconsistent,
-                shown(folder) + ": several numbers vary in the names (" + printable(names[series.members.front()]) +
-                    ", " + printable(names[series.members.back()]) +
-                    "), one that numbers the slices was expected; give a pattern that picks one series, such as '" +
-                    shown(folder / path_from_utf8(pattern_for(names, series.members, series.likely, true))) + "'");
+/// A pattern that picks `series`, in quotes. `names`: of `files`, or their whole paths.
+std::string shown_pattern(const FileList& files, const Names& names, const Series& series) {
+    const Reading& reading = series.number ? *series.number : series.likely;
+    const std::optional<std::string> own =
+        pattern_for(names, series.members, reading, series.verdict == Verdict::several);
+    const std::size_t first = series.members.front();
+    const std::string_view folder =
+        names[first].size() > files.name(first).size() ? std::string_view() : files.folder(first);
+    return "'" + printable(folder) + printable(own ? *own : glob_for(names, series)) + "'";
 }
 
-[[noreturn]] void throw_several(const fs::path& folder, const Names& names, const std::vector<Series>& found) {
+[[noreturn]] void throw_several(const std::string& where, const FileList& files, const Names& names,
+                                const std::vector<Series>& found) {
     ShortList patterns;
     for (const Series& series : found) {
         std::string pattern;
         if (patterns.names_next()) {
-            pattern = pattern_for(names, series.members, series.number.value_or(series.likely), !series.number);
-            pattern = "'" + shown(folder / path_from_utf8(pattern)) + "' (" + std::to_string(series.members.size()) +
-                      " files)";
+            pattern = shown_pattern(files, names, series) + " (" + std::to_string(series.members.size()) + " files)";
         }
         patterns.add(pattern);
     }
     throw Error(ErrorCode::inconsistent,
-                shown(folder) + ": holds " + std::to_string(found.size()) +
+                where + ": holds " + std::to_string(found.size()) +
                     " numbered series, one was expected; give one of them as a pattern: " + patterns.text());
 }
 
+/// Is `name` that of a series without its number, as programs name the first of several files: scan.tif, scan (1).tif,
+/// scan (2).tif?
+bool may_be_first(const Names& names, const Series& series, std::string_view name) {
+    if (!series.number || series.number->kind != NumberKind::whole) return false;
+    const Numbers numbers = numbers_in(names, series.members, *series.number);
+    const auto is_low = [](const NumberedName& number) { return number.value <= 2; };
+    if (!numbers.countable || std::none_of(numbers.of.begin(), numbers.of.end(), is_low)) return false;
+    if (std::any_of(numbers.of.begin(), numbers.of.end(), [](const NumberedName& n) { return n.value <= 0; }))
+        return false;
+    const NumberedName& first = numbers.of.front();
+    std::string_view before = names[first.name].substr(0, first.at);
+    std::string_view behind = stem_of(names[first.name]).substr(first.at + first.size);
+    constexpr std::string_view joints = " _-.([#";
+    before.remove_suffix(before.size() - (before.find_last_not_of(joints) + 1));
+    if (!behind.empty() && (behind[0] == ')' || behind[0] == ']')) behind.remove_prefix(1);
+    return stem_of(name) == std::string(before) + std::string(behind);
+}
+
 /// Notes the images that are not in `series` as strays, and says so.
-void leave_out_others(Stack& stack, const fs::path& folder, const Names& names, const Series& series) {
+/// \throws Error inconsistent if they may be slices.
+void leave_out_others(Stack& stack, const fs::path& folder, const FileList& files, const Names& names,
+                      const Series& series) {
     ShortList others;
     auto member = series.members.begin();  // ascending, as the names
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (member != series.members.end() && *member == i) {
             ++member;
-        } else {
-            others.add(printable(names[i]));
-            stack.strays.emplace_back(names[i]);
+            continue;
         }
+        if (may_be_first(names, series, names[i])) {
+            throw Error(ErrorCode::inconsistent,
+                        printable(files.path(i)) +
+                            ": has the name of the others without a number and may be the first slice, "
+                            "one series was expected; rename it as the others are, or give those as " +
+                            shown_pattern(files, names, series));
+        }
+        others.add(printable(names[i]));
+        stack.strays.emplace_back(names[i]);
     }
     if (others.count() == 0) return;
+    if (others.count() > series.members.size()) {
+        throw Error(ErrorCode::inconsistent,
+                    shown(folder) + ": holds " + std::to_string(series.members.size()) + " images with numbers, " +
+                        shown_pattern(files, names, series) + ", and " + std::to_string(others.count()) +
+                        " others: " + others.text() + ", one series was expected; give the slices as a pattern");
+    }
     std::sort(stack.strays.begin(), stack.strays.end(), NaturalLess());
     warn(stack, shown(folder) + ": " + std::to_string(others.count()) +
                     (others.count() == 1 ? " image file that is not part of the series is"
@@ -144,16 +182,15 @@ Stack find_in_folder(const fs::path& folder) {
     std::vector<Series> found = find_series(names);
     const auto is_single = [](const Series& series) { return !series.is_numbered(); };
     found.erase(std::remove_if(found.begin(), found.end(), is_single), found.end());
-    if (found.size() > 1) throw_several(folder, names, found);
+    if (found.size() > 1) throw_several(shown(folder), images, names, found);
     if (found.empty()) {
         add_in_order(stack, images);
         warn_uncounted(stack, shown(folder));
         return stack;
     }
     const Series& series = found.front();
-    if (!series.number) throw_ambiguous(folder, names, series);
-    add_numbered(stack, images, find_numbering(names, numbered(names, series.members, *series.number)), shown(folder));
-    leave_out_others(stack, folder, names, series);
+    add_series(stack, images, names, series, shown(folder));
+    leave_out_others(stack, folder, images, names, series);
     return stack;
 }
 
@@ -177,7 +214,7 @@ std::size_t position_of(std::string_view name, const Names& names) {
     return static_cast<std::size_t>(found - names.begin());
 }
 
-Stack find_series_of(const fs::path& file, const fs::file_status& status) {
+Stack find_beside(const fs::path& file, const fs::file_status& status) {
     if (!fs::is_regular_file(status)) {
         throw Error(ErrorCode::corrupt, shown(file) + ": is not a regular file, a slice was expected");
     }
@@ -191,14 +228,21 @@ Stack find_series_of(const fs::path& file, const fs::file_status& status) {
         StackBuilder(stack).add(utf8(file));
         return stack;
     }
-    const Siblings siblings = find_siblings(names, which);
-    if (siblings.members.size() > 1) stack.kind = "series";
-    add_numbered(stack, files, find_numbering(names, numbered(names, siblings.members, siblings.field)), shown(file));
-    if (siblings.ambiguous) {
-        const std::string pattern = pattern_for(names, siblings.members, siblings.field, false);
-        warn(stack, shown(file) + ": several numbers could number the slices, the last of them was taken ('" +
-                        printable(pattern) + "'); give a pattern if another was meant");
+    const Series series = find_series_of(names, which);
+    if (series.members.size() == 1) {
+        add_in_order(stack, files.picked({static_cast<std::uint32_t>(which)}));
+        const auto is_other = [&](std::string_view name) {
+            return name != names[which] && !is_hidden(name) && !is_litter(name) && !image_suffix(name).empty();
+        };
+        if ((series.has_digits || series.hash_length > 0) && std::any_of(names.begin(), names.end(), is_other)) {
+            warn(stack, shown(file) +
+                            ": is taken alone, no name beside it differs from it in its number only; give the "
+                            "folder, or a pattern, if more slices are meant");
+        }
+        return stack;
     }
+    stack.kind = "series";
+    add_series(stack, files, names, series, shown(file));
     return stack;
 }
 
@@ -209,13 +253,31 @@ Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
     if (folder.empty() || fs::is_directory(folder, unknown)) files = list_files(folder);
     const Names names = names_of(files);
     std::vector<NumberedName> slices;
+    const auto add = [&](std::size_t i, std::string_view number) {
+        slices.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint16_t>(number.data() - names[i].data()),
+                          static_cast<std::uint16_t>(number.size()), 0});
+    };
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const std::string_view digits = matched_digits(pattern, names[i]);
-        if (!digits.empty()) slices.push_back({i, digits});
+        const std::string_view number = matched_digits(pattern, names[i]);
+        if (!number.empty()) add(i, number);
+    }
+    // What stands beside the number may be a glob, unless it is the name as it is.
+    if (slices.empty() && (is_glob(pattern.before) || is_glob(pattern.after))) {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (is_hidden(names[i]) && !is_hidden(pattern.before)) continue;
+            const std::vector<std::string_view> numbers = matched_in_glob(pattern, names[i]);
+            if (numbers.size() > 1) {
+                throw Error(ErrorCode::invalid_argument,
+                            shown(input) + ": fits " + printable(names[i]) + " with the number " +
+                                printable(numbers[0]) + " and with " + printable(numbers[1]) +
+                                ", one was expected; write out more of what stands beside the number");
+            }
+            if (!numbers.empty()) add(i, numbers[0]);
+        }
     }
     Stack stack;
     stack.kind = "pattern";
-    add_numbered(stack, files, find_numbering(names, std::move(slices)), shown(input));
+    add_numbered(stack, files, find_numbering(names, numbers_of_texts(names, std::move(slices))), shown(input));
     return stack;
 }
 
@@ -228,6 +290,14 @@ bool are_in_one_folder(const FileList& files) {
         if (files.folder(i) != first && normal(files.folder(i)) != normal(first)) return false;
     }
     return true;
+}
+
+/// Is no folder that of two of `files`?
+bool have_folders_of_their_own(const FileList& files) {
+    Names folders(files.size());
+    for (std::size_t i = 0; i < folders.size(); ++i) folders[i] = files.folder(i);
+    std::sort(folders.begin(), folders.end());
+    return std::adjacent_find(folders.begin(), folders.end()) == folders.end();
 }
 
 /// Takes the repetitions out of `files`, which are sorted, and reports them.
@@ -274,15 +344,28 @@ Stack find_among(const FileList& given, const std::string& where) {
     });
     remove_repeated(stack, chosen);
 
-    const Names names = names_of(chosen);
-    const std::vector<Series> found = find_series(names);
-    const Series& series = found.front();
-    if (found.size() == 1 && series.is_numbered() && series.number && are_in_one_folder(chosen)) {
-        add_numbered(stack, chosen, find_numbering(names, numbered(names, series.members, *series.number)), where);
-    } else {
-        add_in_order(stack, chosen);
-        warn_uncounted(stack, where);
+    // One slice in each of several folders: then the folders have the numbers.
+    std::vector<std::string> paths;
+    Names names = names_of(chosen);
+    std::vector<Series> found;
+    if (!are_in_one_folder(chosen) && have_folders_of_their_own(chosen)) {
+        for (std::size_t i = 0; i < chosen.size(); ++i) paths.push_back(chosen.path(i));
+        found = find_series({paths.begin(), paths.end()});
     }
+    if (found.size() == 1) {
+        names.assign(paths.begin(), paths.end());
+    } else {
+        found = find_series(names);
+    }
+    const auto is_single = [](const Series& series) { return !series.is_numbered(); };
+    if (found.size() == 1 && !is_single(found.front())) {
+        add_series(stack, chosen, names, found.front(), where);
+        return stack;
+    }
+    found.erase(std::remove_if(found.begin(), found.end(), is_single), found.end());
+    if (found.size() > 1) throw_several(where, chosen, names, found);
+    add_in_order(stack, std::move(chosen));
+    warn_uncounted(stack, where);
     return stack;
 }
 
@@ -298,14 +381,22 @@ void refuse_other_than_files(const Stack& stack) {
     }
 }
 
-Stack find_pattern(const fs::path& input) {
+Stack find_pattern(const fs::path& input, const FindOptions& options) {
     const std::string text = utf8(input);
     const std::optional<NumberPattern> numbers = parse_number_pattern(base_name(text));
     Stack stack;
     if (numbers) stack = find_numbers(input, *numbers);
     if (stack.slices.empty() && is_glob(text)) {
         const FileList matches = expand_glob(input);
-        if (!matches.empty()) stack = find_among(matches, shown(input));
+        // In the order given: that of the folders, and of the names within each.
+        if (options.order == Order::given) {
+            add_in_order(stack, sorted(matches, [&](std::uint32_t a, std::uint32_t b) {
+                             const int order = compare_natural(matches.folder(a), matches.folder(b));
+                             return order != 0 ? order < 0 : compare_natural(matches.name(a), matches.name(b)) < 0;
+                         }));
+        } else if (!matches.empty()) {
+            stack = find_among(matches, shown(input));
+        }
         refuse_other_than_files(stack);
         stack.kind = "pattern";
     }
@@ -376,11 +467,11 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
         }
         return finished(std::move(stack), options);  // a list of images
     }
-    if (fs::exists(status)) return finished(find_series_of(input, status), options);
+    if (fs::exists(status)) return finished(find_beside(input, status), options);
     if (failure == std::errc::permission_denied) {
         throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + failure.message());
     }
-    return finished(find_pattern(input), options);
+    return finished(find_pattern(input, options), options);
 }
 
 Stack find_stack(const std::vector<std::string>& paths_utf8, const FindOptions& options) {

@@ -17,9 +17,46 @@ bool take_conversion(std::string_view text, std::size_t& at, NumberPattern& patt
         pattern.width = pattern.width * 10 + static_cast<std::size_t>(text[at] - '0');
         if (pattern.width > longest_name) return false;
     }
-    if (at == text.size() || (text[at] != 'd' && text[at] != 'i' && text[at] != 'u')) return false;
-    ++at;
-    return true;
+    if (at < text.size() && text[at] == '.') {
+        std::size_t decimals = 0;
+        for (++at; at < text.size() && is_digit(text[at]); ++at) {
+            decimals = decimals * 10 + static_cast<std::size_t>(text[at] - '0');
+            if (decimals > longest_name) return false;
+        }
+        pattern.decimals = decimals;
+    }
+    if (at == text.size()) return false;
+    const char conversion = text[at++];
+    pattern.is_decimal = conversion == 'f' || conversion == 'g';
+    pattern.is_signed = conversion != 'u';
+    const bool is_whole = conversion == 'd' || conversion == 'i' || conversion == 'u';
+    return pattern.is_decimal || (is_whole && !pattern.decimals);
+}
+
+/// `number` without the blanks that fill it up, if printf writes it so; else nothing.
+std::string_view written(const NumberPattern& pattern, std::string_view number) noexcept {
+    const std::size_t start = pattern.zero_padded ? 0 : number.find_first_not_of(' ');
+    if (start == std::string_view::npos) return {};
+    const std::string_view text = number.substr(start);
+    const bool negative = pattern.is_signed && text.starts_with('-');
+    std::string_view rest = text.substr(negative ? 1 : 0);
+    const std::string_view digits = digits_at(rest, 0);
+    if (digits.empty()) return {};
+    rest.remove_prefix(digits.size());
+    if (pattern.is_decimal) {
+        const bool has_point = !rest.empty() && (rest[0] == '.' || rest[0] == ',');
+        const std::size_t decimals = has_point ? digits_at(rest, 1).size() : 0;
+        if (rest.size() != decimals + (has_point ? 1 : 0) || (has_point && decimals == 0)) return {};
+        if (pattern.decimals && *pattern.decimals != decimals) return {};
+        return number.size() < pattern.width ? std::string_view() : text;
+    }
+    if (!rest.empty()) return {};
+    // printf fills up to the width and not beyond it.
+    const bool zeros_in_front = digits.size() > 1 && digits[0] == '0';
+    if (zeros_in_front && !pattern.zero_padded) return {};
+    const bool filled = text.size() < number.size() || zeros_in_front;
+    if (filled ? number.size() != pattern.width : number.size() < pattern.width) return {};
+    return text;
 }
 
 /// Takes one character of UTF-8 at `text[at]` and moves `at` behind it. A byte that begins none is a character of its
@@ -107,16 +144,42 @@ std::string_view matched_digits(const NumberPattern& pattern, std::string_view n
     if (!name.starts_with(pattern.before) || !name.ends_with(pattern.after)) return {};
     const std::string_view number =
         name.substr(pattern.before.size(), name.size() - pattern.before.size() - pattern.after.size());
-    const std::size_t first_digit = pattern.zero_padded ? 0 : number.find_first_not_of(' ');
-    if (first_digit == std::string_view::npos) return {};
-    const std::string_view digits = number.substr(first_digit);
-    if (digits.empty() || digits_at(digits, 0) != digits) return {};
-    // printf fills up to the width and not beyond it.
-    const bool filled = digits.size() < number.size() || (digits.size() > 1 && digits[0] == '0');
-    const bool zeros_in_front = digits.size() > 1 && digits[0] == '0';
-    if (zeros_in_front && !pattern.zero_padded) return {};
-    if (filled ? number.size() != pattern.width : number.size() < pattern.width) return {};
-    return digits;
+    return written(pattern, number);
+}
+
+std::vector<std::string_view> matched_in_glob(const NumberPattern& pattern, std::string_view name) {
+    std::vector<std::string_view> found;
+    const auto fits = [&](std::size_t begin, std::size_t end) {
+        const std::string_view number = written(pattern, name.substr(begin, end - begin));
+        if (number.empty() || !glob_matches(pattern.before, name.substr(0, begin)) ||
+            !glob_matches(pattern.after, name.substr(end))) {
+            return false;
+        }
+        found.push_back(number);
+        return true;
+    };
+    for (std::size_t at = 0; at < name.size();) {
+        const std::size_t size = digits_at(name, at).size();
+        if (size == 0) {
+            ++at;
+            continue;
+        }
+        std::size_t end = at + size;
+        std::size_t longest = end;
+        if (pattern.is_decimal && end < name.size() && (name[end] == '.' || name[end] == ',')) {
+            longest += digits_at(name, end + 1).size();
+            if (longest > end) ++longest;
+        }
+        std::size_t filled = at;  // blanks in front belong to the number, if its width has them
+        while (!pattern.zero_padded && filled > 0 && name[filled - 1] == ' ') --filled;
+        const bool sign = at > 0 && name[at - 1] == '-';
+        for (const std::size_t stop : {longest, end}) {
+            if (sign && fits(at - 1, stop)) break;
+            if (fits(at, stop) || (filled < at && fits(filled, stop)) || longest == end) break;
+        }
+        at = end;
+    }
+    return found;
 }
 
 bool is_glob(std::string_view text) noexcept { return text.find_first_of("*?[") != std::string_view::npos; }

@@ -2,7 +2,7 @@
 
 #include "core/text.hpp"
 #include "stack/natural_order.hpp"
-#include "stack/pattern.hpp"
+#include "stack/normal_form.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,101 +38,274 @@ std::string_view suffix_format(std::string_view name) {
     return {};
 }
 
-std::string_view stem(std::string_view name) { return name.substr(0, name.size() - image_suffix(name).size()); }
+/// The text of `name` around its numbers: names of one series have the same.
+std::string text_key(std::string_view name, std::size_t hash_length) {
+    return decomposed(text_around(stem_of(name), hash_length));
+}
 
-/// Calls `text(part)` and `digits(run)` for the parts of `stem_text`, from left to right.
-template <class Text, class Digits>
-void for_each_part(std::string_view stem_text, Text&& text, Digits&& digits) {
-    for (std::size_t at = 0; at < stem_text.size();) {
-        const std::string_view run = digits_at(stem_text, at);
-        if (run.empty()) {
-            const std::size_t end = std::min(stem_text.find_first_of("0123456789", at), stem_text.size());
-            text(stem_text.substr(at, end - at));
-            at = end;
-        } else {
-            digits(run);
-            at += run.size();
-        }
+// ------------------------------------------------------------------------------------------------ which number orders
+
+/// A reading that tells all names of a series apart.
+struct Candidate {
+    Reading reading;
+    std::vector<std::int64_t> values;  ///< by member
+    Counting counting = Counting::irregular;
+};
+
+std::vector<std::int64_t> values_of(const Numbers& numbers) {
+    std::vector<std::int64_t> values;
+    values.reserve(numbers.of.size());
+    for (const NumberedName& number : numbers.of) values.push_back(number.value);
+    return values;
+}
+
+std::vector<std::int64_t> different(std::vector<std::int64_t> values) {
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return values;
+}
+
+Counting counting_of(const Numbers& numbers, const std::vector<std::int64_t>& different_values) {
+    if (!numbers.countable) return Counting::irregular;
+    return steps_of(different_values, numbers.kind, widest_of(numbers)).counting;
+}
+
+using Places = std::vector<std::uint32_t>;
+
+/// Places of `values` in ascending order.
+Places order_of(const std::vector<std::int64_t>& values) {
+    Places order(values.size());
+    std::iota(order.begin(), order.end(), 0U);
+    if (!std::is_sorted(values.begin(), values.end())) {
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
     }
+    return order;
 }
 
-std::vector<std::string_view> digit_fields(std::string_view name) {
-    std::vector<std::string_view> fields;
-    for_each_part(
-        stem(name), [](std::string_view) {}, [&](std::string_view run) { fields.push_back(run); });
-    return fields;
+std::size_t count_descents(const std::vector<std::int64_t>& values, const Places& order) {
+    std::size_t descents = 0;
+    for (std::size_t i = 1; i < order.size(); ++i) descents += values[order[i]] < values[order[i - 1]] ? 1 : 0;
+    return descents;
 }
 
-std::string_view digit_field(std::string_view name, std::size_t wanted) {
-    std::string_view found;
-    std::size_t field = 0;
-    for_each_part(
-        stem(name), [](std::string_view) {},
-        [&](std::string_view run) {
-            if (field++ == wanted) found = run;
-        });
-    return found;
+/// Do `values`, in that order, go up, begin anew, and go up again no further than to where they began?
+bool goes_round(const std::vector<std::int64_t>& values, const Places& order) {
+    return count_descents(values, order) == 1 && values[order.back()] <= values[order.front()];
 }
 
-/// The text around the numbers, each of which shrinks to one `0`: names of one series have the same.
-std::string text_key(std::string_view name) {
-    std::string key;
-    for_each_part(
-        stem(name), [&](std::string_view part) { key += part; }, [&](std::string_view) { key += '0'; });
-    return key;
-}
-
-std::size_t count_different_numbers(const Names& names, const std::vector<std::size_t>& members, std::size_t field) {
-    std::vector<std::string_view> numbers;
-    numbers.reserve(members.size());
-    for (const std::size_t member : members) numbers.push_back(significant_digits(digit_field(names[member], field)));
-    std::sort(numbers.begin(), numbers.end());
-    return static_cast<std::size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
-}
-
-/// The slice number is the last field that tells all members apart. If there is none, but at most one field varies,
-/// it is that one, and some numbers are there twice.
-void choose_number(const Names& names, Series& series) {
-    std::size_t varying = 0;
-    std::size_t most = 0;
-    for (std::size_t field = series.fields; field-- > 0;) {
-        const std::size_t different = count_different_numbers(names, series.members, field);
-        if (different >= most) {
-            most = different;
-            series.likely = field;
+/// How many names differ in any of `readings`.
+std::size_t count_different(const Names& names, const Series& series, const std::vector<Reading>& readings) {
+    std::vector<std::vector<std::int64_t>> columns;
+    for (const Reading& reading : readings) columns.push_back(values_of(numbers_in(names, series.members, reading)));
+    Places order(series.members.size());
+    std::iota(order.begin(), order.end(), 0U);
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
+        for (const auto& column : columns) {
+            if (column[a] != column[b]) return column[a] < column[b];
         }
-        if (different == series.members.size()) {
-            series.number = field;
+        return false;
+    };
+    std::sort(order.begin(), order.end(), before);
+    std::size_t count = order.empty() ? 0 : 1;
+    for (std::size_t i = 1; i < order.size(); ++i) count += before(order[i - 1], order[i]) ? 1 : 0;
+    return count;
+}
+
+/// How many names have the other numbers of the first one, where `free` varies.
+std::size_t count_with_first(const Names& names, const Series& series, const std::vector<Reading>& readings,
+                             const Reading& free) {
+    std::vector<bool> same(series.members.size(), true);
+    for (const Reading& reading : readings) {
+        if (reading == free) continue;
+        const std::vector<std::int64_t> values = values_of(numbers_in(names, series.members, reading));
+        for (std::size_t i = 0; i < values.size(); ++i) same[i] = same[i] && values[i] == values[0];
+    }
+    return static_cast<std::size_t>(std::count(same.begin(), same.end(), true));
+}
+
+/// The readings that tell as many names apart as all numbers together do.
+std::vector<Candidate> find_candidates(const Names& names, const Series& series, const std::vector<Reading>& readings) {
+    struct Count {
+        std::size_t different;
+        Counting counting;
+    };
+    std::vector<Count> counts;
+    std::size_t most = 0;
+    for (const Reading& reading : readings) {
+        const Numbers numbers = numbers_in(names, series.members, reading);
+        const std::vector<std::int64_t> values = different(values_of(numbers));
+        counts.push_back({values.size(), counting_of(numbers, values)});
+        most = std::max(most, values.size());
+    }
+    std::size_t all = series.members.size();
+    if (most < all && readings.size() > 1) all = count_different(names, series, readings);
+    if (readings.size() == 1) all = most;
+
+    std::vector<Candidate> candidates;
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        if (counts[i].different != all) continue;
+        candidates.push_back(
+            {readings[i], values_of(numbers_in(names, series.members, readings[i])), counts[i].counting});
+    }
+    return candidates;
+}
+
+/// Of two that count equally well, whole numbers come before others, and later ones before earlier ones.
+bool is_better(const Candidate& a, const Candidate& b) {
+    if (a.counting != b.counting) return a.counting < b.counting;
+    if (a.reading.kind != b.reading.kind) return a.reading.kind < b.reading.kind;
+    return a.reading.first > b.reading.first;
+}
+
+/// Does what counts like `best` order slices that what counts like `rival` orders differently?
+bool settles(Counting best, Counting rival) { return best <= Counting::gaps && best < rival; }
+
+/// Does something in front of the number count, too, and take the names out of its order: sections, channels?
+bool contradicts_names(const Names& names, const Series& series, const Reading& other, const Numbers& numbers,
+                       const Reading& best, const Places& order) {
+    if (other.first > best.first || other.kind != NumberKind::whole) return false;
+    if (counting_of(numbers, different(values_of(numbers))) != Counting::by_one) return false;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const std::string_view a = names[series.members[order[i - 1]]];
+        const std::string_view b = names[series.members[order[i]]];
+        if (compare_natural(a, b) > 0) return true;
+    }
+    return false;
+}
+
+/// Looks for numbers that order the slices in another way than `best` does.
+void find_rivals(const Names& names, Series& series, const std::vector<Reading>& readings,
+                 const std::vector<Candidate>& candidates, const Candidate& best) {
+    const Places order = order_of(best.values);
+    series.verdict = Verdict::clear;
+    for (const Candidate& rival : candidates) {
+        if (rival.reading == best.reading || count_descents(rival.values, order) == 0) continue;
+        const bool round = goes_round(rival.values, order);
+        if (round && rival.reading.is_time_of_day()) continue;
+        // A counter that began anew where the times go on.
+        const bool began_anew = round && rival.counting == Counting::wrapped;
+        series.rival = rival.reading;
+        series.verdict = Verdict::stated;
+        if (settles(best.counting, rival.counting) || began_anew) continue;
+        series.verdict = Verdict::disputed;
+        if (rival.reading.first < best.reading.first) std::swap(*series.number, *series.rival);
+        return;
+    }
+    // What does not tell all slices apart may still contradict.
+    for (const Reading& other : readings) {
+        const auto is_it = [&](const Candidate& candidate) { return candidate.reading == other; };
+        if (std::any_of(candidates.begin(), candidates.end(), is_it)) continue;
+        const Numbers numbers = numbers_in(names, series.members, other);
+        const std::vector<std::int64_t> values = values_of(numbers);
+        if (count_descents(values, order) == 0) continue;
+        if (other.is_time_of_day() && goes_round(values, order)) continue;
+        if (contradicts_names(names, series, other, numbers, best.reading, order)) {
+            series.verdict = Verdict::disputed;
+            series.rival.reset();
             return;
         }
-        if (different > 1) ++varying;
+        if (series.verdict == Verdict::clear) series.rival = other;
+        series.verdict = Verdict::stated;
     }
-    if (series.fields > 0 && varying <= 1) series.number = series.likely;
 }
 
-/// How printf writes all of these digits: "%04d", "%d"; empty if no one conversion does.
-std::string conversion_for(const std::vector<NumberedName>& slices) {
-    std::size_t padded = 0;  // length of the numbers that begin with zeros
-    for (const NumberedName& slice : slices) {
-        if (slice.digits.size() < 2 || slice.digits[0] != '0') continue;
-        if (padded != 0 && padded != slice.digits.size()) return {};
-        padded = slice.digits.size();
+void choose_number(const Names& names, Series& series) {
+    const std::vector<Reading> readings = readings_of(names, series.members, series.hash_length);
+    if (readings.empty()) {
+        if (series.members.size() < 2) return;
+        if (series.hash_length > 0) series.verdict = Verdict::random;
+        if (!series.has_digits || series.hash_length > 0) return;
+        std::vector<DigitRun> runs;
+        find_runs(stem_of(names[series.members.front()]), 0, runs);
+        Reading last;
+        last.first = runs.size() - 1;
+        series.number = last;
+        series.verdict = Verdict::clear;
+        return;
     }
-    if (padded == 0) return "%d";
-    const bool shorter = std::any_of(slices.begin(), slices.end(),
-                                     [&](const NumberedName& slice) { return slice.digits.size() < padded; });
-    return shorter ? std::string() : "%0" + std::to_string(padded) + "d";
+    const std::vector<Candidate> candidates = find_candidates(names, series, readings);
+    if (candidates.empty()) {
+        series.verdict = Verdict::several;
+        std::size_t most = 0;
+        for (const Reading& reading : readings) {
+            const std::size_t count = count_with_first(names, series, readings, reading);
+            if (count <= most) continue;
+            most = count;
+            series.likely = reading;
+        }
+        return;
+    }
+    const Candidate& best = *std::min_element(candidates.begin(), candidates.end(), is_better);
+    series.number = best.reading;
+    series.likely = best.reading;
+    find_rivals(names, series, readings, candidates, best);
 }
 
-std::string padded_number(std::int64_t number, std::size_t width) {
-    const std::string digits = std::to_string(number);
-    return std::string(width - std::min(width, digits.size()), '0') + digits;
+// ----------------------------------------------------------------------------------------------------------- grouping
+
+void group(const Names& names, std::size_t hash_length, std::vector<Series>& found) {
+    found.clear();
+    std::unordered_map<std::string, std::size_t> series_of_text;
+    std::vector<DigitRun> runs;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        std::string key = text_key(names[i], hash_length);
+        const bool has_hash = key.find('\x01') != std::string::npos;
+        const auto [entry, is_new] = series_of_text.try_emplace(std::move(key), found.size());
+        if (is_new) {
+            found.emplace_back();
+            find_runs(stem_of(names[i]), hash_length, runs);
+            found.back().has_digits = !runs.empty();
+            found.back().hash_length = has_hash ? hash_length : 0;
+        }
+        found[entry->second].members.push_back(i);
+    }
+}
+
+/// Is a '-' between a letter and a number in some names a minus sign, or are `z-1` and `z1` of two series? It is one if
+/// the numbers, so read, count without a gap. Returns the members with a '-' if they are of another series.
+std::vector<std::size_t> split_dashes(const Names& names, Series& series) {
+    std::vector<DigitRun> runs;
+    std::vector<std::size_t> with;
+    std::vector<std::size_t> without;
+    bool behind_joint = false;
+    for (const std::size_t member : series.members) {
+        const std::string_view stem = stem_of(names[member]);
+        find_runs(stem, series.hash_length, runs);
+        bool dash = false;
+        for (const DigitRun& run : runs) {
+            if (run.sign == '+') return {};
+            if (run.sign != '-') continue;
+            dash = true;
+            constexpr std::string_view joints = "=_([,;:";
+            behind_joint = behind_joint || run.at < 2 || joints.find(stem[run.at - 2]) != std::string_view::npos;
+        }
+        (dash ? with : without).push_back(member);
+    }
+    if (with.empty() || without.empty() || behind_joint) return {};
+    for (const Reading& reading : readings_of(names, series.members, series.hash_length)) {
+        if (!reading.is_signed) continue;
+        const Numbers numbers = numbers_in(names, series.members, reading);
+        const std::vector<std::int64_t> values = different(values_of(numbers));
+        if (values.size() != series.members.size()) continue;
+        const Counting counting = counting_of(numbers, values);
+        // -2, -1, 1, 2 are two series; with a 0 between them, or as amounts, they may be one that has a gap.
+        const bool may_lack =
+            reading.kind == NumberKind::decimal || std::binary_search(values.begin(), values.end(), 0);
+        if (counting <= Counting::by_steps || (counting == Counting::gaps && may_lack)) return {};
+    }
+    series.members = std::move(without);
+    return with;
 }
 
 }  // namespace
 
 std::string_view image_suffix(std::string_view name) noexcept {
     return suffix_format(name).empty() ? std::string_view() : name.substr(name.rfind('.'));
+}
+
+std::string_view stem_of(std::string_view name) noexcept {
+    return name.substr(0, name.size() - image_suffix(name).size());
 }
 
 bool is_litter(std::string_view name) {
@@ -142,139 +315,98 @@ bool is_litter(std::string_view name) {
 
 std::vector<Series> find_series(const Names& names) {
     std::vector<Series> found;
-    std::unordered_map<std::string, std::size_t> series_of_text;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto [entry, is_new] = series_of_text.try_emplace(text_key(names[i]), found.size());
-        if (is_new) {
-            found.emplace_back();
-            found.back().fields = digit_fields(names[i]).size();
-        }
-        found[entry->second].members.push_back(i);
+    group(names, 0, found);
+    // Random words make a text of its own of almost every name.
+    if (found.size() > 1 && found.size() * 4 > names.size()) {
+        Names stems;
+        for (const std::string_view name : names) stems.push_back(stem_of(name));
+        if (const std::size_t length = find_hash_length(stems); length > 0) group(names, length, found);
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        std::vector<std::size_t> others = split_dashes(names, found[i]);
+        if (others.empty()) continue;
+        Series split = found[i];
+        split.members = std::move(others);
+        found.insert(found.begin() + static_cast<std::ptrdiff_t>(++i), std::move(split));
     }
     for (Series& series : found) choose_number(names, series);
+    std::sort(found.begin(), found.end(),
+              [](const Series& a, const Series& b) { return a.members.front() < b.members.front(); });
     return found;
 }
 
-Siblings find_siblings(const Names& names, std::size_t which) {
-    const std::string key = text_key(names[which]);
-    const std::vector<std::string_view> fields = digit_fields(names[which]);
-    // One list of members a field: a name goes to the one field in which it differs.
-    std::vector<std::vector<std::size_t>> members(fields.size());
-    std::vector<std::size_t> twins;  // no field differs: the name itself, and other spellings of its suffix
+Series find_series_of(const Names& names, std::size_t which) {
+    Names of_format;
+    std::vector<std::size_t> indices;
+    std::size_t place = 0;
+    const std::string_view format = suffix_format(names[which]);
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (suffix_format(names[i]) != suffix_format(names[which]) || text_key(names[i]) != key) continue;
-        const std::vector<std::string_view> others = digit_fields(names[i]);
-        std::size_t differing = 0;
-        std::size_t last = 0;
-        for (std::size_t field = 0; field < fields.size(); ++field) {
-            if (others[field] == fields[field]) continue;
-            ++differing;
-            last = field;
-        }
-        if (differing == 0) twins.push_back(i);
-        if (differing == 1) members[last].push_back(i);
+        if (suffix_format(names[i]) != format) continue;
+        if (i == which) place = indices.size();
+        indices.push_back(i);
+        of_format.push_back(names[i]);
     }
-
-    Siblings siblings;
-    siblings.members = std::move(twins);
-    siblings.field = fields.empty() ? 0 : fields.size() - 1;
-    bool found = false;
-    for (std::size_t field = fields.size(); field-- > 0;) {
-        if (members[field].empty()) continue;
-        if (found) {
-            siblings.ambiguous = true;
-            break;
-        }
-        found = true;
-        siblings.field = field;
-        siblings.members.insert(siblings.members.end(), members[field].begin(), members[field].end());
-    }
-    std::sort(siblings.members.begin(), siblings.members.end());
-    return siblings;
-}
-
-std::vector<NumberedName> numbered(const Names& names, const std::vector<std::size_t>& members, std::size_t field) {
-    std::vector<NumberedName> slices;
-    slices.reserve(members.size());
-    for (const std::size_t member : members) slices.push_back({member, digit_field(names[member], field)});
-    return slices;
-}
-
-Numbering find_numbering(const Names& names, std::vector<NumberedName> slices) {
-    std::sort(slices.begin(), slices.end(), [&](const NumberedName& a, const NumberedName& b) {
-        const int order = compare_numbers(a.digits, b.digits);
-        return order != 0 ? order < 0 : compare_natural(names[a.name], names[b.name]) < 0;
-    });
-
-    Numbering numbering;
-    numbering.slices = std::move(slices);
-    const std::vector<NumberedName>& sorted = numbering.slices;
-    for (std::size_t first = 0; first < sorted.size();) {
-        std::size_t end = first + 1;
-        while (end < sorted.size() && compare_numbers(sorted[first].digits, sorted[end].digits) == 0) ++end;
-        if (end - first > 1) numbering.duplicates.push_back({static_cast<Index>(first), static_cast<Index>(end)});
-        first = end;
-    }
-
-    constexpr std::size_t longest = 18;  // digits that fit into 64 bits, whatever they are
-    numbering.countable = sorted.empty() || significant_digits(sorted.back().digits).size() <= longest;
-    if (!numbering.countable || sorted.empty()) return numbering;
-    const auto number = [&](std::size_t i) {
-        std::int64_t value = 0;
-        for (const char c : sorted[i].digits) value = value * 10 + (c - '0');
-        return value;
+    std::vector<Series> all = find_series(of_format);
+    const auto has_it = [&](const Series& series) {
+        return std::binary_search(series.members.begin(), series.members.end(), place);
     };
-    std::int64_t step = 0;
-    for (std::size_t i = 1; i < sorted.size(); ++i) step = std::gcd(step, number(i) - number(i - 1));
-    numbering.step = std::max<std::int64_t>(step, 1);
-    const std::string_view first_digits = sorted.front().digits;
-    numbering.sequence =
-        std::string(first_digits) + ", " + padded_number(number(0) + numbering.step, first_digits.size()) + ", ..";
-    for (std::size_t i = 1; i < sorted.size(); ++i) {
-        const std::int64_t count = (number(i) - number(i - 1)) / numbering.step - 1;
-        if (count <= 0) continue;
-        const std::size_t width = sorted[i - 1].digits.size();
-        std::string text = padded_number(number(i - 1) + numbering.step, width);
-        if (count > 1) text += ".." + padded_number(number(i) - numbering.step, width);
-        numbering.gaps.push_back({i, count, std::move(text)});
-        numbering.missing += count;
+    Series series = std::move(*std::find_if(all.begin(), all.end(), has_it));
+    for (std::size_t& member : series.members) member = indices[member];
+    if (series.verdict != Verdict::several && series.verdict != Verdict::disputed) return series;
+
+    // For each number the names that differ from this one in no other.
+    const std::size_t at = static_cast<std::size_t>(
+        std::lower_bound(series.members.begin(), series.members.end(), which) - series.members.begin());
+    const std::vector<Reading> readings = readings_of(names, series.members, series.hash_length);
+    std::vector<std::uint32_t> differing(series.members.size(), 0);
+    std::vector<std::size_t> last(series.members.size(), readings.size());
+    for (std::size_t r = 0; r < readings.size(); ++r) {
+        // The others stay as they are written: s03 is not s3.
+        const Numbers numbers = numbers_in(names, series.members, readings[r]);
+        for (std::size_t i = 0; i < numbers.of.size(); ++i) {
+            if (numbers.of[i].text(names) == numbers.of[at].text(names)) continue;
+            ++differing[i];
+            last[i] = r;
+        }
     }
-    return numbering;
+    std::vector<std::size_t> counts(readings.size() + 1, 0);
+    for (std::size_t i = 0; i < last.size(); ++i) counts[last[i]] += differing[i] == 1 ? 1 : 0;
+    std::size_t best = 0;
+    std::size_t next = readings.size();  // has no names of its own
+    for (std::size_t r = 1; r < readings.size(); ++r) {
+        if (counts[r] > counts[best]) {
+            next = best;
+            best = r;
+        } else if (next == readings.size() || counts[r] > counts[next]) {
+            next = r;
+        }
+    }
+    if (counts[best] == counts[next]) return series;  // none is more likely than another
+    std::vector<std::size_t> members;
+    for (std::size_t i = 0; i < last.size(); ++i) {
+        if (differing[i] == 0 || (differing[i] == 1 && last[i] == best)) members.push_back(series.members[i]);
+    }
+    series.members = std::move(members);
+    choose_number(names, series);
+    if (counts[next] > 0) {
+        series.narrowed = true;
+        series.verdict = Verdict::stated;
+        series.rival = readings[next];
+    }
+    return series;
 }
 
-std::string pattern_for(const Names& names, const std::vector<std::size_t>& members, std::size_t field,
-                        bool fix_others) {
-    const std::string_view first = names[members.front()];
-    const std::vector<std::string_view> fields = digit_fields(first);
-    std::vector<bool> is_free(fields.size(), false);
-    bool one_suffix = true;
-    for (const std::size_t member : members) {
-        const std::vector<std::string_view> others = digit_fields(names[member]);
-        for (std::size_t i = 0; i < fields.size(); ++i) {
-            if (!fix_others && i != field && others[i] != fields[i]) is_free[i] = true;
-        }
-        one_suffix = one_suffix && image_suffix(names[member]) == image_suffix(first);
+std::vector<std::size_t> ordered(const Names& names, const std::vector<std::size_t>& members,
+                                 const std::optional<Reading>& reading) {
+    std::vector<std::size_t> result = members;
+    if (!reading) {
+        std::sort(result.begin(), result.end(),
+                  [&](std::size_t a, std::size_t b) { return compare_natural(names[a], names[b]) < 0; });
+        return result;
     }
-    const std::string conversion = conversion_for(numbered(names, members, field));
-    const bool as_printf =
-        !conversion.empty() && one_suffix && std::find(is_free.begin(), is_free.end(), true) == is_free.end();
-    const auto literal = [&](std::string_view text) {
-        return as_printf ? escaped_for_printf(text) : escaped_for_glob(text);
-    };
-
-    std::string pattern;
-    std::size_t at = 0;
-    for_each_part(
-        stem(first), [&](std::string_view part) { pattern += literal(part); },
-        [&](std::string_view run) {
-            const std::size_t i = at++;
-            if (i == field) {
-                pattern += as_printf ? conversion : "*";
-            } else {
-                pattern += is_free[i] ? "*" : std::string(run);
-            }
-        });
-    return pattern + (one_suffix ? literal(image_suffix(first)) : ".*");
+    const Places order = order_of(values_of(numbers_in(names, members, *reading)));
+    for (std::size_t i = 0; i < order.size(); ++i) result[i] = members[order[i]];
+    return result;
 }
 
 }  // namespace stack2nrrd

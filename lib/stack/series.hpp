@@ -1,7 +1,9 @@
 #pragma once
 
-// Which numbered series do these names form? Pure functions on names: nothing here knows files or folders. Names and
-// digits are views of texts that belong to the caller.
+// Which numbered series do these names form? Pure functions on names: nothing here knows files or folders. Names are
+// views of texts that belong to the caller.
+
+#include "stack/numbers.hpp"
 
 #include <stack2nrrd/geometry.hpp>
 
@@ -14,73 +16,89 @@
 
 namespace stack2nrrd {
 
-using Names = std::vector<std::string_view>;
-
 /// The suffix of `name` if it is one of an image that may be read, as it is written: ".tif", ".JPEG". Else empty.
 [[nodiscard]] std::string_view image_suffix(std::string_view name) noexcept;
+
+/// `name` without its image suffix.
+[[nodiscard]] std::string_view stem_of(std::string_view name) noexcept;
 
 /// Does a scanner or a system put files of this name beside slices? `*spr.bmp` (SkyScan's shadow projection), `._*`,
 /// `Thumbs.db`, `desktop.ini`.
 [[nodiscard]] bool is_litter(std::string_view name);
 
-/// Names that differ in their numbers only (and, perhaps, in their image suffix).
-/// Fields are the runs of digits in front of the suffix, counted from 0.
-struct Series {
-    std::vector<std::size_t> members;   ///< indices of names, in the order of the names
-    std::size_t fields = 0;             ///< runs of digits in each name
-    std::optional<std::size_t> number;  ///< the field that numbers the slices, unless several vary and none does
-    std::size_t likely = 0;             ///< the field with the most different numbers
+/// What the numbers in the names of a series say of the order of its slices.
+enum class Verdict : std::uint8_t {
+    none,      ///< no number varies
+    clear,     ///< one orders the slices, and no other contradicts it
+    stated,    ///< one orders the slices, as it counts; another, which does not, contradicts it
+    disputed,  ///< two order the slices differently, and either may be meant
+    several,   ///< several vary, and none tells all slices apart
+    random     ///< only random words tell the slices apart: hashes, UUIDs
+};
 
-    [[nodiscard]] bool is_numbered() const noexcept { return fields > 0 && members.size() > 1; }
+/// Names that differ in their numbers only (and, perhaps, in their image suffix, or in the Unicode normal form of
+/// their letters).
+struct Series {
+    std::vector<std::size_t> members;  ///< indices of names, in the order of the names
+    bool has_digits = false;
+    std::size_t hash_length = 0;  ///< as find_runs() takes it
+    Verdict verdict = Verdict::none;
+    std::optional<Reading> number;  ///< orders the slices; of a disputed order, the one that is shown first
+    /// Orders them differently, where that is stated or disputed. Nothing: the order of the names does.
+    std::optional<Reading> rival;
+    bool narrowed = false;  ///< members are those that differ from one name in `number` only; in `rival` others do
+    Reading likely;  ///< of several, the one with the most members if the others stay the same as in the first name
+
+    [[nodiscard]] bool is_numbered() const noexcept { return (has_digits || hash_length > 0) && members.size() > 1; }
 };
 
 /// Every name is a member of one series; a name that is like no other is a series of its own. In order of the first
 /// members.
 [[nodiscard]] std::vector<Series> find_series(const Names& names);
 
-/// The names that differ from `names[which]` in field `field` only, itself included. Their suffixes may be spelled
-/// differently (`.tif`, `.TIFF`), but mean the same format.
-struct Siblings {
-    std::vector<std::size_t> members;
-    std::size_t field = 0;
-    bool ambiguous = false;  ///< another field would give a series, too; this is the last one that does
-};
-
-[[nodiscard]] Siblings find_siblings(const Names& names, std::size_t which);
-
-/// A name and the digits in it that number the slice.
-struct NumberedName {
-    std::size_t name = 0;  ///< index of the name
-    std::string_view digits;
-};
-
-/// `members` with the digits of their field `field`.
-[[nodiscard]] std::vector<NumberedName> numbered(const Names& names, const std::vector<std::size_t>& members,
-                                                 std::size_t field);
+/// The series that `names[which]` stands for, of names whose suffixes mean the same format. If several numbers vary in
+/// it, and none tells all names apart, only names that differ from it in one number are members: the number with the
+/// most of them, which then is stated, with the runner-up as its rival. If two have as many, the verdict is `several`.
+[[nodiscard]] Series find_series_of(const Names& names, std::size_t which);
 
 /// Numbers that nobody has.
 struct Gap {
     std::size_t before = 0;  ///< the gap lies before this one of Numbering::slices
     std::int64_t count = 0;
-    std::string text;  ///< "0421" or "0007..0009", padded as the name in front of it
+    std::string text;  ///< "0421" or "0007..0009", padded as the names beside it
 };
 
 /// What the numbers of a series say.
 struct Numbering {
     std::vector<NumberedName> slices;  ///< by number; those of one number in natural order of their names
     std::vector<Range> duplicates;     ///< runs of slices with the same number
-    bool countable = true;             ///< false if the numbers are too long to compute with; then no gap is seen
-    std::int64_t step = 1;             ///< greatest common divisor of all distances
-    std::string sequence;              ///< how the numbers go on from the first one: "0000, 0002, .."
+    NumberKind kind = NumberKind::whole;
+    bool countable = true;       ///< false if the numbers are too long to compute with; then no gap is seen
+    bool regular = true;         ///< false if the numbers are no multiples of one step; then no gap is seen
+    bool wrapped = false;        ///< whole numbers that may have gone over from 9999 to 0000
+    bool past_midnight = false;  ///< times of day that may
+    double step = 1;             ///< from one number to the next, of all that are there
+    bool exact = true;           ///< else the numbers are rounded, and `step` is a mean
+    std::string sequence;        ///< how the numbers go on from the first one: "0000, 0002, .."
+    std::string highest;         ///< the last number
+    std::string least, most;     ///< distances of numbers that are not regular
     std::vector<Gap> gaps;
     std::int64_t missing = 0;  ///< slices in all gaps
 };
 
-[[nodiscard]] Numbering find_numbering(const Names& names, std::vector<NumberedName> slices);
+[[nodiscard]] Numbering find_numbering(const Names& names, Numbers numbers);
 
-/// A printf pattern, or a glob where none would do, that picks `members` with any number in `field`. With `fix_others`
-/// the other fields are those of the first member even where they vary.
-[[nodiscard]] std::string pattern_for(const Names& names, const std::vector<std::size_t>& members, std::size_t field,
-                                      bool fix_others);
+/// A printf pattern, a glob, or a glob with one number of printf in it, that picks `members` with any number in
+/// `reading`. With `fix_others` the other numbers are those of the first member even where they vary. Nothing where no
+/// pattern can tell: for times, and numbers that are padded now and then.
+[[nodiscard]] std::optional<std::string> pattern_for(const Names& names, const std::vector<std::size_t>& members,
+                                                     const Reading& reading, bool fix_others);
+
+/// A glob that picks `members` with any numbers.
+[[nodiscard]] std::string glob_for(const Names& names, const Series& series);
+
+/// Indices of names in the order of `reading`, or in that of the names.
+[[nodiscard]] std::vector<std::size_t> ordered(const Names& names, const std::vector<std::size_t>& members,
+                                               const std::optional<Reading>& reading);
 
 }  // namespace stack2nrrd

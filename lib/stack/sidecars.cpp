@@ -146,12 +146,13 @@ std::optional<SliceNumbers> numbers_of(const Stack& stack) {
     const std::vector<Series> series = find_series(names);
     if (series.size() != 1 || !series.front().number) return std::nullopt;
 
+    if (series.front().number->kind != NumberKind::whole) return std::nullopt;
+    const Numbers found = numbers_in(names, series.front().members, *series.front().number);
     std::vector<std::int64_t> numbers(names.size());
-    for (const NumberedName& slice : numbered(names, series.front().members, *series.front().number)) {
-        const std::optional<std::int64_t> number = parse_integer(slice.digits);
+    for (const NumberedName& number : found.of) {
         constexpr std::int64_t largest = 1'000'000'000'000;
-        if (!number || *number > largest) return std::nullopt;
-        numbers[slice.name] = *number;
+        if (!found.countable || number.value > largest) return std::nullopt;
+        numbers[number.name] = number.value;
     }
     const auto [lowest, highest] = std::minmax_element(numbers.begin(), numbers.end());
     SliceNumbers result{*lowest, *highest, 0};

@@ -70,9 +70,17 @@ TEST_CASE("a file that is alone is a stack of one slice", "[stack]") {
         CHECK(stack.kind == "file");
         CHECK(stack.name == name);
         CHECK(names_of(stack) == Strings{name});
-        CHECK(stack.problems.empty());
         CHECK(stack.strays.empty());
+        // A number promises others; if there are none, it is said.
+        REQUIRE(stack.problems.size() == (std::string(name) == "a_7.tif" ? 1 : 0));
+        for (const Problem& problem : stack.problems) {
+            CHECK_FALSE(problem.fatal);
+            CHECK_THAT(problem.text, Contains(folder.text(name) + ": is taken alone"));
+        }
     }
+    const TemporaryFolder lone;
+    write_slices(lone, {"a_7.tif"});
+    CHECK(find_stack(lone / "a_7.tif").problems.empty());
 }
 
 TEST_CASE("a file in the working directory", "[stack]") {
@@ -88,14 +96,20 @@ TEST_CASE("a file in the working directory", "[stack]") {
     CHECK(find_stack(".").name == utf8(folder.path().filename()));
 }
 
-TEST_CASE("where several numbers would do, the last is taken and it is said", "[stack]") {
+TEST_CASE("where several numbers would do, the one with the most files is taken and it is said", "[stack]") {
     const TemporaryFolder folder;
-    write_slices(folder, {"s_001_c1.tif", "s_001_c2.tif", "s_002_c1.tif", "s_002_c2.tif"});
+    write_slices(folder,
+                 {"s_001_c1.tif", "s_001_c2.tif", "s_002_c1.tif", "s_002_c2.tif", "s_003_c1.tif", "s_003_c2.tif"});
     const Stack stack = find_stack(folder / "s_001_c2.tif");
-    CHECK(names_of(stack) == Strings{"s_001_c1.tif", "s_001_c2.tif"});
+    CHECK(names_of(stack) == Strings{"s_001_c2.tif", "s_002_c2.tif", "s_003_c2.tif"});
     REQUIRE(stack.problems.size() == 1);
     CHECK_FALSE(stack.problems[0].fatal);
-    CHECK_THAT(stack.problems[0].text, Contains("'s_001_c%d.tif'"));
+    CHECK_THAT(stack.problems[0].text, Contains("'" + folder.text("s_%03d_c2.tif") + "'"));
+    // As many of one as of the other: nobody can tell.
+    for (const char* name : {"s_003_c1.tif", "s_003_c2.tif"}) fs::remove(folder / name);
+    const Error error = error_of([&] { return find_stack(folder / "s_001_c2.tif"); });
+    CHECK(error.code() == ErrorCode::inconsistent);
+    CHECK_THAT(error.what(), Contains("'" + folder.text("s_%03d_c1.tif") + "'"));
 }
 
 TEST_CASE("what exists is no pattern", "[stack]") {
@@ -130,15 +144,15 @@ TEST_CASE("what cannot be a stack", "[stack]") {
 
 TEST_CASE("a printf pattern", "[stack]") {
     const TemporaryFolder folder;
-    write_slices(folder, {"s_0998.tif", "s_0999.tif", "s_1001.tif", "s_10000.tif", "s_5.tif", "s_00998.tif"});
+    write_slices(folder, {"s_9994.tif", "s_9997.tif", "s_9999.tif", "s_10000.tif", "s_5.tif", "s_09994.tif"});
     const Stack stack = find_stack(folder / "s_%04d.tif");
     CHECK(stack.kind == "pattern");
-    CHECK(stack.name == "s_0998.tif");
-    CHECK(stack.slices.size() == 10000 - 998 + 1);
-    CHECK(stack.missing == Strings{"1000", "1002..9999"});
+    CHECK(stack.name == "s_9994.tif");
+    CHECK(stack.slices.size() == 7);
+    CHECK(stack.missing == Strings{"9995..9996", "9998"});
     CHECK(stack.files.size() == 4);
     CHECK(names_of(find_stack(folder / "s_%01d.tif")).front() == "s_5.tif");
-    CHECK(names_of(find_stack(folder / "s_%05i.tif")).front() == "s_00998.tif");
+    CHECK(names_of(find_stack(folder / "s_%05i.tif")).front() == "s_09994.tif");
 }
 
 TEST_CASE("patterns that match nothing, or are none", "[stack]") {
@@ -184,9 +198,16 @@ TEST_CASE("a glob in folders", "[stack]") {
     REQUIRE(stack.files.size() == 4);
     CHECK(stack.files.path(0) == utf8(folder / "run1" / "s_1.tif"));
     CHECK(stack.files.path(1) == utf8(folder / "run2" / "s_1.tif"));
-    CHECK(stack.missing.empty());
-    CHECK(problems_of(stack, true).empty());
+    REQUIRE(problems_of(stack, true).size() == 1);
+    CHECK_THAT(problems_of(stack, true)[0].text, Contains("have the same number") && Contains("--order given"));
+    // What is advised: folder after folder.
+    const Stack given = find_stack(folder / "run*" / "s_?.tif", FindOptions{Order::given, 1});
+    CHECK(problems_of(given, true).empty());
+    CHECK(given.files.path(1) == utf8(folder / "run1" / "s_2.tif"));
+    CHECK(given.files.path(2) == utf8(folder / "run2" / "s_1.tif"));
+    // One slice in each folder: the folders number them.
     CHECK(find_stack(folder / "run*" / "s_1.tif").files.size() == 2);
+    CHECK(find_stack(folder / "run*" / "s_1.tif").problems.empty());
     CHECK(find_stack(folder / ".run*" / "s_*").files.size() == 2);
     // A folder whose name looks like a pattern is meant as it is.
     CHECK(find_stack(folder / "a[b]" / "s_*").files.size() == 2);
@@ -196,12 +217,12 @@ TEST_CASE("a glob in folders", "[stack]") {
 
 TEST_CASE("several files come in natural order", "[stack]") {
     const TemporaryFolder folder;
-    write_slices(folder, {"s_1.tif", "s_2.tif", "s_10.tif", "s_12.tif"});
-    const Stack stack = find_stack(all(folder, {"s_10.tif", "s_2.tif", "s_12.tif", "s_1.tif"}));
+    write_slices(folder, {"s_8.tif", "s_9.tif", "s_12.tif", "s_14.tif"});
+    const Stack stack = find_stack(all(folder, {"s_12.tif", "s_9.tif", "s_14.tif", "s_8.tif"}));
     CHECK(stack.kind == "files");
-    CHECK(stack.name == "s_1.tif");
-    CHECK(stack.missing == Strings{"3..9", "11"});
-    CHECK(stack.slices.size() == 12);
+    CHECK(stack.name == "s_8.tif");
+    CHECK(stack.missing == Strings{"10..11", "13"});
+    CHECK(stack.slices.size() == 7);
     CHECK(stack.files.size() == 4);
     CHECK(stack.problems.empty());
 }
@@ -219,17 +240,25 @@ TEST_CASE("several files of several kinds are all taken", "[stack]") {
     CHECK_THAT(stack.problems[0].text, Contains("gaps cannot be seen"));
 }
 
-TEST_CASE("files of several folders are not checked for gaps", "[stack]") {
+TEST_CASE("files of several folders are one series", "[stack]") {
     const TemporaryFolder folder;
     for (const char* part : {"a", "b"}) fs::create_directory(folder / part);
     write_slices(folder, {"a/s_1.tif", "a/s_3.tif", "b/s_1.tif", "b/s_2.tif"});
-    const Stack stack = find_stack(all(folder, {"b/s_2.tif", "b/s_1.tif", "a/s_3.tif", "a/s_1.tif"}));
-    CHECK(names_of(stack) == Strings{"s_1.tif", "s_1.tif", "s_2.tif", "s_3.tif"});
-    CHECK(stack.files.path(0) == folder.text("a/s_1.tif"));
-    CHECK(problems_of(stack, true).empty());
+    const Strings twice = all(folder, {"b/s_2.tif", "b/s_1.tif", "a/s_3.tif", "a/s_1.tif"});
+    const auto fatal = problems_of(find_stack(twice), true);
+    REQUIRE(fatal.size() == 1);
+    CHECK_THAT(fatal[0].text, Contains(folder.text("a/s_1.tif") + " and " + folder.text("b/s_1.tif")) &&
+                                  Contains("have the same number") && Contains("--order given"));
+    const Stack given = find_stack(twice, FindOptions{Order::given, 1});
+    CHECK(names_of(given) == Strings{"s_2.tif", "s_1.tif", "s_3.tif", "s_1.tif"});
+    CHECK(given.problems.empty());
+    // Numbers that go on from folder to folder are one numbering.
+    const Stack stack = find_stack(all(folder, {"b/s_2.tif", "a/s_3.tif", "a/s_1.tif"}));
+    CHECK(names_of(stack) == Strings{"s_1.tif", "s_2.tif", "s_3.tif"});
+    CHECK(stack.problems.empty());
     // The same folder, written in two ways.
     const Visit visit(folder.path());
-    CHECK(find_stack(Strings{"a/s_1.tif", "./a/../b/s_2.tif", "b/s_1.tif"}).problems.size() == 1);
+    CHECK(problems_of(find_stack(Strings{"a/s_1.tif", "./a/../b/s_2.tif", "b/s_1.tif"}), true).size() == 1);
     CHECK(find_stack(Strings{"a/s_3.tif", "./b/../a/s_1.tif"}).problems.at(0).text.find("steps of 2") !=
           std::string::npos);
 }

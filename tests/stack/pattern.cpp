@@ -8,12 +8,15 @@
 using namespace stack2nrrd;
 
 TEST_CASE("a printf pattern has exactly one conversion", "[stack]") {
-    for (const char* text : {"a_%d.tif", "%i", "%u", "%04d", "%4d", "%00004d", "50%%_%03d.tif", "%d%%"}) {
+    for (const char* text :
+         {"a_%d.tif", "%i", "%u", "%04d", "%4d", "%00004d", "%f", "%.2f", "%g", "%06.2f", "50%%_%03d.tif", "%d%%"}) {
         CAPTURE(text);
         CHECK(parse_number_pattern(text));
     }
-    for (const char* text : {"a.tif", "%", "%%", "a%", "%s", "%x", "%f", "%ld", "%-4d", "%+d", "% d", "%.4d", "%*d",
-                             "%d_%d", "%04", "%d%", "%256d", "%99999999999999999999d", "100%.tif"}) {
+    for (const char* text :
+         {"a.tif",   "%",    "%%",  "a%",     "%s",     "%x",    "%e",  "%ld", "%-4d",  "%+d",
+          "% d",     "%.4d", "%*d", "%.f_%d", "%.999f", "%d_%d", "%04", "%d%", "%256d", "%99999999999999999999d",
+          "100%.tif"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_number_pattern(text));
     }
@@ -45,7 +48,23 @@ TEST_CASE("a pattern matches what printf writes and nothing else", "[stack]") {
         {"s_%04d.tif", "s_0007.tiff", ""},
         {"s_%04d.tif", "S_0007.tif", ""},
         {"s_%04d.tif", "s_0000.tif", "0000"},
-        {"s_%04d.tif", "s_-001.tif", ""},
+        {"s_%04d.tif", "s_-001.tif", "-001"},
+        {"s_%04d.tif", "s_-01.tif", ""},
+        {"s_%04u.tif", "s_-001.tif", ""},
+        {"s_%d.tif", "s_-7.tif", "-7"},
+        {"s_%d.tif", "s_--7.tif", ""},
+        {"s_%d.tif", "s_-.tif", ""},
+        {"s_%d.tif", "s_0.7.tif", ""},
+        {"s_%.2f.tif", "s_0.07.tif", "0.07"},
+        {"s_%.2f.tif", "s_-12.07.tif", "-12.07"},
+        {"s_%.2f.tif", "s_0.7.tif", ""},
+        {"s_%.2f.tif", "s_0.007.tif", ""},
+        {"s_%.2f.tif", "s_7.tif", ""},
+        {"s_%.2f.tif", "s_0.07um.tif", ""},
+        {"s_%06.2f.tif", "s_003.07.tif", "003.07"},
+        {"s_%g.tif", "s_0.125.tif", "0.125"},
+        {"s_%g.tif", "s_3.tif", "3"},
+        {"s_%g.tif", "s_3..tif", ""},
         {"s_%d.tif", "s_7.tif", "7"},
         {"s_%d.tif", "s_0.tif", "0"},
         {"s_%d.tif", "s_07.tif", ""},
@@ -85,6 +104,28 @@ TEST_CASE("whatever printf writes is matched", "[stack]") {
             }()));
         }
     }
+}
+
+TEST_CASE("a number within a glob", "[stack]") {
+    const auto found = [](const char* pattern, const char* name) {
+        std::vector<std::string> texts;
+        for (const std::string_view number : matched_in_glob(*parse_number_pattern(pattern), name))
+            texts.emplace_back(number);
+        return texts;
+    };
+    using Found = std::vector<std::string>;
+    CHECK(found("sec%03d_*.tif", "sec007_000.tif") == Found{"007"});
+    CHECK(found("sec*_%03d.tif", "sec007_000.tif") == Found{"000"});
+    CHECK(found("sec*_%03d.tif", "sec007_00.tif").empty());
+    CHECK(found("sec*_%03d.tif", "sec007.tif").empty());
+    CHECK(found("*_z=%.2fum.tif", "slice_00001_z=0.07um.tif") == Found{"0.07"});
+    CHECK(found("*_z=%gum.tif", "slice_00001_z=-0.07um.tif") == Found{"-0.07"});
+    CHECK(found("*_%d.tif", "a_-7.tif") == Found{"-7"});
+    CHECK(found("*-%d.tif", "a-7.tif") == Found{"7"});
+    CHECK(found("*_%3d_*.tif", "a_  7_b.tif") == Found{"7"});
+    CHECK(found("*%d*", "a7_b8.tif") == Found{"7", "8"});
+    CHECK(found("[ab]%d_?.tif", "b12_x.tif") == Found{"12"});
+    CHECK(found("[ab]%d_?.tif", "c12_x.tif").empty());
 }
 
 TEST_CASE("globs", "[stack]") {

@@ -14,7 +14,16 @@ Numbering numbering_of(const Names& names) {
     const std::vector<Series> found = find_series(names);
     REQUIRE(found.size() == 1);
     REQUIRE(found.front().number);
-    return find_numbering(names, numbered(names, found.front().members, *found.front().number));
+    return find_numbering(names, numbers_in(names, found.front().members, *found.front().number));
+}
+
+/// The first run of digits of the number of a series; -1 if none orders it.
+int run_of(const Series& series) { return series.number ? static_cast<int>(series.number->first) : -1; }
+
+Reading whole(std::size_t run) {
+    Reading reading;
+    reading.first = run;
+    return reading;
 }
 
 std::vector<std::string> gaps_of(const Numbering& numbering) {
@@ -48,21 +57,26 @@ TEST_CASE("names with the same text form a series", "[stack]") {
     const std::vector<Series> found = find_series(names);
     REQUIRE(found.size() == 5);
     CHECK(found[0].members == Members{0, 2});
-    CHECK(found[0].number == std::optional<std::size_t>(0));
+    CHECK(run_of(found[0]) == 0);
     CHECK(found[1].members == Members{1, 6});
     CHECK(found[4].members == Members{5});
     CHECK_FALSE(found[4].is_numbered());
 }
 
 TEST_CASE("the slice number is the last field that tells all names apart", "[stack]") {
-    CHECK(find_series({"s03_001.tif", "s03_002.tif"}).front().number == std::optional<std::size_t>(1));
-    CHECK(find_series({"s_001_c1.tif", "s_002_c1.tif"}).front().number == std::optional<std::size_t>(0));
-    CHECK(find_series({"t1_z5.tif", "t2_z6.tif"}).front().number == std::optional<std::size_t>(1));
+    CHECK(run_of(find_series({"s03_001.tif", "s03_002.tif"}).front()) == 1);
+    CHECK(run_of(find_series({"s_001_c1.tif", "s_002_c1.tif"}).front()) == 0);
+    CHECK(run_of(find_series({"t1_z5.tif", "t2_z6.tif"}).front()) == 1);
     // Twice the same number, but only one field varies.
-    CHECK(find_series({"s3_1.tif", "s3_01.tif", "s3_2.tif"}).front().number == std::optional<std::size_t>(1));
+    CHECK(run_of(find_series({"s3_1.tif", "s3_01.tif", "s3_2.tif"}).front()) == 1);
+    // Twice the same numbers, in different suffixes: it is the number with the duplicates that is meant.
+    CHECK(run_of(find_series({"s_1_z0.5.tif", "s_2_z1.0.tif", "s_2_z1.0.tiff"}).front()) == 0);
     const Series two = find_series({"s_001_c1.tif", "s_001_c2.tif", "s_002_c1.tif", "s_002_c2.tif"}).front();
-    CHECK_FALSE(two.number);
-    CHECK(two.likely == 0);
+    CHECK(two.verdict == Verdict::several);
+    CHECK(two.likely.first == 0);
+    CHECK(find_series({"s_1_c1.tif", "s_1_c2.tif", "s_2_c1.tif", "s_2_c2.tif", "s_3_c1.tif", "s_3_c2.tif"})
+              .front()
+              .likely.first == 0);
 }
 
 TEST_CASE("digits of an unknown suffix number slices, too", "[stack]") {
@@ -102,43 +116,44 @@ TEST_CASE("numbers that are too long are ordered, but not counted", "[stack]") {
     const Numbering numbering = numbering_of({"a_20240101000000000003.tif", "a_20240101000000000001.tif"});
     CHECK_FALSE(numbering.countable);
     CHECK(numbering.gaps.empty());
-    CHECK(numbering.slices.front().name == 1);
+    CHECK(numbering.slices.front().name == 1U);
     const Numbering longest = numbering_of({"a_000000000000000000000000000.tif", "a_999999999999999999.tif"});
     CHECK(longest.countable);
-    CHECK(longest.step == 999999999999999999);
+    CHECK(longest.step == 1e18);
 }
 
-TEST_CASE("siblings of one name", "[stack]") {
+TEST_CASE("the series of one name", "[stack]") {
     const Names names{"s_1.tif", "s_2.TIFF", "s_3.png", "s_4.tif", "t_5.tif", "s_6_7.tif", "s.tif", "s_01.tif"};
-    const Siblings siblings = find_siblings(names, 0);
-    CHECK(siblings.members == Members{0, 1, 3, 7});
-    CHECK_FALSE(siblings.ambiguous);
-    CHECK(find_siblings(names, 6).members == Members{6});
-    CHECK(find_siblings(names, 5).members == Members{5});
-    CHECK(find_siblings({"a_1.tif", "a_1.TIF"}, 1).members == Members{0, 1});
+    const Series series = find_series_of(names, 0);
+    CHECK(series.members == Members{0, 1, 3, 7});
+    CHECK(series.verdict == Verdict::clear);
+    CHECK(find_series_of(names, 6).members == Members{6});
+    CHECK(find_series_of(names, 5).members == Members{5});
+    CHECK(find_series_of({"a_1.tif", "a_1.TIF"}, 1).members == Members{0, 1});
 }
 
-TEST_CASE("siblings differ in one field, the last that can be", "[stack]") {
-    const Names names{"s03_1.tif", "s03_2.tif", "s04_1.tif", "s05_1.tif", "s04_2.tif"};
-    const Siblings both = find_siblings(names, 0);
-    CHECK(both.members == Members{0, 1});
-    CHECK(both.field == 1);
-    CHECK(both.ambiguous);
-    const Siblings first = find_siblings(names, 3);
-    CHECK(first.members == Members{0, 2, 3});
-    CHECK(first.field == 0);
-    CHECK_FALSE(first.ambiguous);
-    CHECK_FALSE(find_siblings({"s3_1.tif", "s3_1.TIF"}, 0).ambiguous);
+TEST_CASE("one name stands for all if one number orders all, else for those that differ in one number", "[stack]") {
+    CHECK(find_series_of({"s0_z0.5.tif", "s1_z1.0.tif", "s2_z1.5.tif"}, 1).members.size() == 3);
+    const Names names{"s03_1.tif", "s03_2.tif", "s03_3.tif", "s04_1.tif", "s04_2.tif", "s04_3.tif"};
+    const Series more = find_series_of(names, 0);
+    CHECK(more.members == Members{0, 1, 2});
+    CHECK(run_of(more) == 1);
+    CHECK(more.verdict == Verdict::stated);
+    CHECK(more.narrowed);
+    const Series alone = find_series_of({"s3_1_c1.tif", "s3_2_c1.tif", "s4_1_c2.tif", "s4_2_c2.tif"}, 3);
+    CHECK(alone.members == Members{2, 3});
+    // As many of one as of the other.
+    CHECK(find_series_of({"r1_c1.tif", "r1_c2.tif", "r2_c1.tif", "r2_c2.tif"}, 3).verdict == Verdict::several);
 }
 
 TEST_CASE("the pattern that picks a series", "[stack]") {
-    CHECK(pattern_for({"a_001.tif", "a_100.tif"}, {0, 1}, 0, false) == "a_%03d.tif");
-    CHECK(pattern_for({"a_999.tif", "a_1000.tif", "a_001.tif"}, {0, 1, 2}, 0, false) == "a_%03d.tif");
-    CHECK(pattern_for({"a_1.tif", "a_10.tif"}, {0, 1}, 0, false) == "a_%d.tif");
-    CHECK(pattern_for({"a_1.tif", "a_02.tif"}, {0, 1}, 0, false) == "a_*.tif");
-    CHECK(pattern_for({"a_001.tif", "a_02.tif"}, {0, 1}, 0, false) == "a_*.tif");
-    CHECK(pattern_for({"a_01.tif", "a_02.TIF"}, {0, 1}, 0, false) == "a_*.*");
-    CHECK(pattern_for({"5%_[1]_7.tif", "5%_[1]_8.tif"}, {0, 1}, 2, false) == "5%%_[1]_%d.tif");
-    CHECK(pattern_for({"[x]_7_1.tif", "[x]_8_2.tif"}, {0, 1}, 1, false) == "[[]x]_*_*.tif");
-    CHECK(pattern_for({"s_001_c1.tif", "s_002_c2.tif"}, {0, 1}, 0, true) == "s_%03d_c1.tif");
+    CHECK(pattern_for({"a_001.tif", "a_100.tif"}, {0, 1}, whole(0), false) == "a_%03d.tif");
+    CHECK(pattern_for({"a_999.tif", "a_1000.tif", "a_001.tif"}, {0, 1, 2}, whole(0), false) == "a_%03d.tif");
+    CHECK(pattern_for({"a_1.tif", "a_10.tif"}, {0, 1}, whole(0), false) == "a_%d.tif");
+    CHECK(pattern_for({"a_1.tif", "a_02.tif"}, {0, 1}, whole(0), false) == "a_*.tif");
+    CHECK(pattern_for({"a_001.tif", "a_02.tif"}, {0, 1}, whole(0), false) == "a_*.tif");
+    CHECK(pattern_for({"a_01.tif", "a_02.TIF"}, {0, 1}, whole(0), false) == "a_%02d.*");
+    CHECK(pattern_for({"5%_[1]_7.tif", "5%_[1]_8.tif"}, {0, 1}, whole(2), false) == "5%%_[1]_%d.tif");
+    CHECK(pattern_for({"[x]_7_1.tif", "[x]_8_2.tif"}, {0, 1}, whole(1), false) == "[[]x]_*_%d.tif");
+    CHECK(pattern_for({"s_001_c1.tif", "s_002_c2.tif"}, {0, 1}, whole(0), true) == "s_%03d_c1.tif");
 }

@@ -340,10 +340,10 @@ TEST_CASE("slices in two folders have no sidecar", "[stack]") {
     const TemporaryFolder folder;
     for (const char* sub : {"a", "b"}) {
         fs::create_directory(folder / sub);
-        write_file(folder / sub / "v_1.tif", tiff());
+        write_file(folder / sub / (sub[0] == 'a' ? "v_1.tif" : "v_2.tif"), tiff());
         write_file(folder / sub / "v.pca", test::pca_text());
     }
-    check_unknown(find_stack(Strings{folder.text("a/v_1.tif"), folder.text("b/v_1.tif")}));
+    check_unknown(find_stack(Strings{folder.text("a/v_1.tif"), folder.text("b/v_2.tif")}));
 }
 
 #if !defined(_WIN32)

@@ -1,0 +1,121 @@
+#include "stack/choice.hpp"
+
+#include "core/text.hpp"
+#include "stack/assembly.hpp"
+#include "stack/folder.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace stack2nrrd {
+
+namespace {
+
+struct Shown {
+    const FileList& files;
+    const Names& names;
+    const Series& series;
+
+    /// The first names in the order of `reading`.
+    [[nodiscard]] std::string first_names(const std::optional<Reading>& reading) const {
+        constexpr std::size_t most = 3;
+        std::string text;
+        const std::vector<std::size_t> order = ordered(names, series.members, reading);
+        for (std::size_t i = 0; i < order.size() && i < most; ++i) {
+            text += (i == 0 ? "" : ", ") + printable(names[order[i]]);
+        }
+        return text + (order.size() > most ? ", .." : "");
+    }
+
+    [[nodiscard]] std::string in_folder(const std::string& pattern) const {
+        const std::size_t first = series.members.front();
+        const bool whole_paths = names[first].size() > files.name(first).size();
+        return "'" + printable(whole_paths ? std::string_view() : files.folder(first)) + printable(pattern) + "'";
+    }
+
+    /// What to give for the order of `reading`, or of the names.
+    [[nodiscard]] std::string choice(const std::optional<Reading>& reading) const {
+        if (reading) {
+            const std::optional<std::string> pattern = pattern_for(names, series.members, *reading, false);
+            if (pattern) return in_folder(*pattern);
+            if (ordered(names, series.members, reading) != ordered(names, series.members, std::nullopt)) {
+                return "the files in that order with --order given";
+            }
+        }
+        return in_folder(glob_for(names, series)) + " with --order given";
+    }
+};
+
+[[noreturn]] void throw_disputed(const Shown& shown, const std::string& where) {
+    const Series& series = shown.series;
+    throw Error(ErrorCode::inconsistent,
+                where + ": two numbers order the slices differently, " + shown.first_names(series.number) + " or " +
+                    shown.first_names(series.rival) + ", one order was expected; give " + shown.choice(series.number) +
+                    " for the first, " + shown.choice(series.rival) + " for the second");
+}
+
+[[noreturn]] void throw_several(const Shown& shown, const std::string& where) {
+    const Names& names = shown.names;
+    const std::vector<std::size_t>& members = shown.series.members;
+    const std::optional<std::string> pattern = pattern_for(names, members, shown.series.likely, true);
+    throw Error(ErrorCode::inconsistent,
+                where + ": several numbers vary in the names (" + printable(names[members.front()]) + ", " +
+                    printable(names[members.back()]) + "), one that numbers the slices was expected; give " +
+                    (pattern ? "a pattern that picks one series, such as " + shown.in_folder(*pattern)
+                             : std::string("the files in their order with --order given")));
+}
+
+[[noreturn]] void throw_random(const Shown& shown, const std::string& where) {
+    throw Error(
+        ErrorCode::inconsistent,
+        where + ": the names are random (" + shown.first_names(std::nullopt) +
+            "), a number in each of them was expected that orders the slices; give the files in their order with "
+            "--order given, for example as a list with --files-from");
+}
+
+/// Says which number orders the slices where another would order them differently.
+void note_choice(Stack& stack, const Shown& shown, const std::string& where) {
+    const Series& series = shown.series;
+    const auto warn = [&](const std::string& text) {
+        stack.problems.push_back({ErrorCode::inconsistent, false, where + text});
+    };
+    const std::optional<std::string> pattern = pattern_for(shown.names, series.members, *series.number, false);
+    if (series.narrowed) {
+        warn(": several numbers vary in the names of this folder, the " + std::to_string(series.members.size()) +
+             " files that differ from this one in one of them are taken" +
+             (pattern ? " (" + shown.in_folder(*pattern) + ")" : std::string()) +
+             "; give a pattern if others are meant");
+        return;
+    }
+    std::string text =
+        ": the slices are in the order of the number that counts best (" + shown.first_names(series.number) +
+        "), another one in their names would order them differently (" + shown.first_names(series.rival) + ")";
+    const Numbering other = find_numbering(shown.names, numbers_in(shown.names, series.members, *series.rival));
+    if (other.duplicates.empty()) text += "; give " + shown.choice(series.rival) + " if that is meant";
+    warn(text);
+}
+
+}  // namespace
+
+void add_series(Stack& stack, const FileList& files, const Names& names, const Series& series,
+                const std::string& where) {
+    const Shown shown{files, names, series};
+    switch (series.verdict) {
+        case Verdict::disputed: throw_disputed(shown, where);
+        case Verdict::several: throw_several(shown, where);
+        case Verdict::random: throw_random(shown, where);
+        case Verdict::stated: note_choice(stack, shown, where); break;
+        case Verdict::none:
+        case Verdict::clear: break;
+    }
+    if (!series.number) {
+        // Nothing varies but how the suffix is spelled.
+        add_in_order(stack, files.picked({series.members.begin(), series.members.end()}));
+        return;
+    }
+    add_numbered(stack, files, find_numbering(names, numbers_in(names, series.members, *series.number)), where);
+}
+
+}  // namespace stack2nrrd
