@@ -13,6 +13,7 @@ find_package(ZLIB REQUIRED)
 find_package(TIFF 4.5 REQUIRED)
 find_package(PNG 1.6 REQUIRED)
 find_package(JPEG REQUIRED)
+find_package(OpenJPEG 2.5 MODULE REQUIRED)
 find_package(ISAL MODULE)        # without it, zlib does what ISA-L would, more slowly
 find_package(LibDeflate MODULE)  # without it, whichever of these two is there does
 if(STACK2NRRD_STATIC_DEPS)
@@ -24,11 +25,12 @@ if(STACK2NRRD_STATIC_DEPS)
         set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES "${STACK2NRRD_${name}_LIBRARY}")
     endforeach()
     set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES ZLIB::ZLIB m)
+    set_property(TARGET OpenJPEG::OpenJPEG APPEND PROPERTY INTERFACE_LINK_LIBRARIES Threads::Threads m)
     set(CMAKE_FIND_LIBRARY_SUFFIXES "${all_suffixes}")
 
     # Who holds the libraries holds their licences.
     set(STACK2NRRD_NOTICES "")
-    foreach(package libtiff-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libisal-dev libwebp-dev libzstd-dev liblzma-dev
+    foreach(package libtiff-dev libpng-dev libjpeg62-turbo-dev libopenjp2-7-dev zlib1g-dev libisal-dev libwebp-dev libzstd-dev liblzma-dev
                     libdeflate-dev liblerc-dev libstdc++-12-dev)
         if(EXISTS "/usr/share/doc/${package}/copyright")
             list(APPEND STACK2NRRD_NOTICES "/usr/share/doc/${package}/copyright")

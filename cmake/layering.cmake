@@ -9,7 +9,7 @@ cmake_minimum_required(VERSION 3.25)
 set(table
     "include/stack2nrrd |                                                  | "
     "lib/core           |                                                  | system"
-    "lib/codec          | core                                             | tiff png jpeg zlib isal libdeflate"
+    "lib/codec          | core                                             | tiff png jpeg openjpeg zlib isal libdeflate"
     "lib/sidecar        | core                                             | "
     "lib/loops          | core                                             | intrinsics"
     "lib/intensity      | core loops                                       | "
@@ -28,6 +28,7 @@ set(table
 set(tiff "^tiff(io|vers|conf)?\\.h(xx)?$")
 set(png "^png(conf|libconf)?\\.h$")
 set(jpeg "^j(peglib|error|config|morecfg)\\.h$")
+set(openjpeg "^(openjpeg|opj_config)\\.h$")
 set(teem "^teem/")
 set(zlib "^z(lib|conf)\\.h$")
 set(isal "^isa-l/")

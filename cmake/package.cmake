@@ -65,6 +65,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.
     COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake" "${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
     "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindLibDeflate.cmake"
+    "${CMAKE_CURRENT_LIST_DIR}/FindOpenJPEG.cmake"
     DESTINATION "${package_folder}")
 install(EXPORT stack2nrrdTargets NAMESPACE stack2nrrd:: DESTINATION "${package_folder}")
 
@@ -75,7 +76,7 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CPACK_PACKAGE_CONTACT "the stack2nrrd authors")
     set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
     set(CPACK_PACKAGE_DESCRIPTION
-        "Program and library that turn folders of slices (TIFF, PNG, JPEG, BMP) or volumes\ninto smaller NRRD volumes, filtered on all three axes, with exact geometry and in\nbounded memory.")
+        "Program and library that turn folders of slices (TIFF, PNG, JPEG, JPEG 2000, BMP) or volumes\ninto smaller NRRD volumes, filtered on all three axes, with exact geometry and in\nbounded memory.")
     set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
     set(CPACK_GENERATOR TGZ)
     set(CPACK_SYSTEM_NAME "${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}")

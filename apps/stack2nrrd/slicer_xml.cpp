@@ -105,7 +105,7 @@ std::string parameter(const OptionInfo& option) {
 }
 
 constexpr const char* input =
-    "    <file fileExtensions=\".tif,.tiff,.png,.jpg,.jpeg,.bmp,.nrrd,.nhdr\">\n"
+    "    <file fileExtensions=\".tif,.tiff,.png,.jpg,.jpeg,.jp2,.j2k,.bmp,.nrrd,.nhdr\">\n"
     "      <name>input</name>\n"
     "      <label>Slices</label>\n"
     "      <description>one slice of a numbered series (the whole series is taken), a TIFF of many pages, a list of "

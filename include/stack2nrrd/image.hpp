@@ -59,7 +59,7 @@ struct ImageInfo {
     Index height = 0;  ///< rows
     Colour colour = Colour::grey;
     SampleType type = SampleType::uint8;
-    std::string format;  ///< "TIFF", "PNG", "JPEG", "BMP", "NRRD"
+    std::string format;  ///< "TIFF", "PNG", "JPEG", "JPEG 2000", "BMP", "NRRD"
     int components = 1;  ///< how many channels there are, of Colour::components; of no meaning elsewhere
 
     [[nodiscard]] int channels() const noexcept { return channel_count(colour, components); }

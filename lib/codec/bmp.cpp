@@ -1,5 +1,6 @@
 // BMP, read without a library: a header, a palette, and rows that usually go from bottom to top.
 
+#include "codec/bmp_rle.hpp"
 #include "codec/codec.hpp"
 
 #include "core/text.hpp"
@@ -8,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <cstdlib>
+#include <limits>
 
 namespace stack2nrrd {
 
@@ -17,6 +19,8 @@ constexpr std::int64_t file_header_bytes = 14;
 
 // Values of the compression field; with 3 and 6 (three or four) colour masks follow the header.
 constexpr std::uint32_t uncompressed = 0;
+constexpr std::uint32_t rle8 = 1;
+constexpr std::uint32_t rle4 = 2;
 constexpr std::uint32_t alpha_bitfields = 6;
 
 using Palette = std::array<PaletteColour, 256>;  // undeclared entries are black
@@ -27,6 +31,8 @@ struct Channel {
     std::uint32_t most = 0;  // largest value
 };
 
+bool has_masks(std::uint32_t compression) { return compression > rle4; }
+
 struct BmpLayout {
     Probe probe;
     std::int64_t samples = 0;  // offset of the first stored row
@@ -34,6 +40,7 @@ struct BmpLayout {
     int bits = 0;
     bool top_down = false;
     bool stored = false;    // palette indices are delivered as they are
+    int rle_bits = 0;       // of an index, where they are coded as run lengths; else 0
     bool masked = false;    // 16 and 32 bits: colours by masks
     bool verbatim = false;  // stored rows are delivered as they are, but for their padding
     Palette palette{};
@@ -77,15 +84,20 @@ private:
     refuse(file, ErrorCode::corrupt, "is a damaged BMP, " + what + "; copy it again from its source");
 }
 
-void check_coding(const InputFile& file, std::uint32_t compression, std::uint32_t bits) {
-    constexpr std::array<const char*, 7> names{"", "RLE8", "RLE4", "", "JPEG", "PNG", ""};
+void check_coding(const InputFile& file, std::uint32_t compression, std::uint32_t bits, bool os2) {
+    constexpr std::array<const char*, 7> names{"", "", "", "", "JPEG", "PNG", ""};
+    constexpr std::array<const char*, 7> os2_names{"", "", "", "Huffman", "RLE24", "unknown", "unknown"};
     if (compression >= names.size()) unsupported(file, "an unknown compression (" + std::to_string(compression) + ")");
-    const std::string name = names[compression];
+    const std::string name = os2 ? os2_names[compression] : names[compression];
     if (!name.empty()) unsupported(file, name + " compression");
-    const bool known = bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
+    const bool known = bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
     if (!known) unsupported(file, std::to_string(bits) + " bits a sample");
-    const bool masks = compression != uncompressed;
-    if (masks && bits != 16 && bits != 32) {
+    const std::uint32_t run_bits = compression == rle8 ? 8 : 4;
+    if ((compression == rle8 || compression == rle4) && bits != run_bits) {
+        damaged(file, "it declares run lengths of " + std::to_string(run_bits) + "-bit samples, but " +
+                          std::to_string(bits) + " bits");
+    }
+    if (has_masks(compression) && bits != 16 && bits != 32) {
         damaged(file, "it declares colour masks for " + std::to_string(bits) + " bits, 16 or 32 were expected");
     }
 }
@@ -100,7 +112,7 @@ Channel channel(const InputFile& file, std::uint32_t mask) {
 
 void read_masks(const InputFile& file, const Header& header, std::uint32_t compression, BmpLayout& layout) {
     std::array<std::uint32_t, 3> masks{0x7C00, 0x03E0, 0x001F};  // 16 bits without masks: 5 each
-    if (compression != uncompressed) {
+    if (has_masks(compression)) {
         // Right behind a header of 40 bytes, and in the same place inside of longer ones.
         for (std::size_t c = 0; c < 3; ++c) masks[c] = header.u32(file_header_bytes + 40 + 4 * static_cast<Index>(c));
     }
@@ -144,43 +156,55 @@ BmpLayout read_layout(InputFile& file, Samples samples) {
     layout.samples = header.u32(10);
     const std::int64_t size = header.u32(14);
     const bool os2 = size == 12;
-    if (!os2 && size != 40 && size != 52 && size != 56 && size != 108 && size != 124) {
-        if (size == 16 || size == 64) unsupported(file, "an OS/2 2 header");
-        damaged(file, "its header has " + std::to_string(size) + " bytes, 12, 40, 52, 56, 108 or 124 were expected");
+    // The second header of OS/2 may be cut short; what it leaves out is 0. With 40 bytes it is that of Windows.
+    const bool os2_2 = size == 64 || (size >= 16 && size < 40 && size % 2 == 0) || size == 42 || size == 46;
+    if (!os2 && !os2_2 && size != 40 && size != 52 && size != 56 && size != 108 && size != 124) {
+        damaged(file,
+                "its header has " + std::to_string(size) + " bytes, 12, 16, 40, 52, 56, 64, 108 or 124 were expected");
     }
+    const auto field = [&](std::int64_t offset) {
+        return os2 || offset + 4 > file_header_bytes + size ? 0 : header.u32(offset);
+    };
     image.width = os2 ? header.u16(18) : header.i32(18);
     image.height = os2 ? header.u16(20) : header.i32(22);
     layout.top_down = image.height < 0;
     image.height = std::abs(image.height);  // no overflow: 32 bits in 64
     if (image.height == std::int64_t{1} << 31) damaged(file, "its height is -2147483648 and a size was expected");
     const std::uint32_t bits = os2 ? header.u16(24) : header.u16(28);
-    const std::uint32_t compression = os2 ? uncompressed : header.u32(30);
-    check_coding(file, compression, bits);
+    const std::uint32_t compression = field(30);
+    check_coding(file, compression, bits, os2 || os2_2);
     layout.bits = static_cast<int>(bits);
     image.colour = Colour::rgb;
-    check_declared_size(file, image, layout.bits, 1);
+    const bool has_runs = compression == rle8 || compression == rle4;
+    if (has_runs && layout.top_down) unsupported(file, "run lengths from top to bottom");
+    // Run lengths may leave out whatever is index 0.
+    check_declared_size(file, image, layout.bits, has_runs ? std::numeric_limits<double>::infinity() : 1);
     layout.row_bytes = (image.width * layout.bits + 31) / 32 * 4;
 
     std::int64_t end = file_header_bytes + size;
-    if (compression != uncompressed && size == 40) end += compression == alpha_bitfields ? 16 : 12;
-    if (bits == 16 || compression != uncompressed) read_masks(file, header, compression, layout);
-    if (bits <= 8) end = read_palette(file, end, os2 ? 3 : 4, os2 ? 0 : header.u32(46), samples, layout);
+    if (has_masks(compression) && size == 40) end += compression == alpha_bitfields ? 16 : 12;
+    if (bits == 16 || has_masks(compression)) read_masks(file, header, compression, layout);
+    if (bits <= 8) end = read_palette(file, end, os2 ? 3 : 4, field(46), samples, layout);
     if (layout.samples < end) {
         damaged(file, "its samples begin at byte " + std::to_string(layout.samples) + ", at least " +
                           std::to_string(end) + " (the end of its header) was expected");
     }
+    if (has_runs) {
+        layout.rle_bits = layout.bits;
+        layout.bits = 8;
+        layout.row_bytes = image.width;
+    }
     // Some writers leave out the padding of the last row.
     const std::int64_t needed = layout.row_bytes * (image.height - 1) + (image.width * layout.bits + 7) / 8;
-    if (needed > file.bytes() - layout.samples) {
+    if (!has_runs && needed > file.bytes() - layout.samples) {
         damaged(file, "it ends at byte " + std::to_string(file.bytes()) + ", at least " +
                           std::to_string(layout.samples + needed) + " were expected");
     }
-    if (!os2) {
-        layout.probe.density = {density_or_none(static_cast<double>(header.i32(38))),
-                                density_or_none(static_cast<double>(header.i32(42))), FileDensity::Unit::metre};
-    }
+    layout.probe.density = {density_or_none(static_cast<std::int32_t>(field(38))),
+                            density_or_none(static_cast<std::int32_t>(field(42))), FileDensity::Unit::metre};
     layout.probe.decoder_bytes = rows_to_read(layout.row_bytes) * layout.row_bytes +
-                                 static_cast<std::int64_t>(image.row_bytes() + 2 * sizeof(BmpLayout));
+                                 static_cast<std::int64_t>(image.row_bytes() + 2 * sizeof(BmpLayout)) +
+                                 (has_runs ? image.width * image.height : 0);
     return layout;
 }
 
@@ -252,7 +276,7 @@ Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     check_single_page(file, place);
     BmpLayout layout = read_layout(file, samples);
     const bool padded = layout.row_bytes != static_cast<Index>(layout.probe.image.row_bytes());
-    if (layout.verbatim && !layout.probe.interpreted && !padded) {
+    if (layout.verbatim && !layout.probe.interpreted && !padded && layout.rle_bits == 0) {
         layout.probe.bare = FileSamples{layout.samples, std::endian::native, !layout.top_down};
     }
     return layout.probe;
@@ -266,6 +290,15 @@ void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, Ro
     const Index at_a_time = std::min(rows_to_read(layout.row_bytes), wanted.size());
     std::vector<std::byte> block(static_cast<std::size_t>(at_a_time * layout.row_bytes));
     RowConverter converter(layout);
+    if (layout.rle_bits != 0) {
+        const ImageInfo& image = layout.probe.image;
+        std::vector<std::byte> indices(static_cast<std::size_t>(image.width * image.height));
+        undo_bmp_rle(file, layout.samples, layout.rle_bits, image.width, height, indices);
+        for (Index y = wanted.first; y < wanted.end; ++y) {
+            sink.row(y, converter.convert(indices.data() + (height - 1 - y) * image.width));
+        }
+        return;
+    }
     const Index packed_row = (layout.probe.image.width * layout.bits + 7) / 8;
     for (Index y = wanted.first; y < wanted.end; y += at_a_time) {
         const Index count = std::min(at_a_time, wanted.end - y);

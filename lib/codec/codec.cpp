@@ -9,7 +9,7 @@ namespace stack2nrrd {
 
 namespace {
 
-constexpr std::array<const Codec*, 4> codecs{&tiff_codec, &png_codec, &jpeg_codec, &bmp_codec};
+constexpr std::array<const Codec*, 5> codecs{&tiff_codec, &png_codec, &jpeg_codec, &jpeg2000_codec, &bmp_codec};
 
 constexpr Index longest_side = 1'000'000;
 
@@ -39,7 +39,7 @@ const Codec& codec_for(InputFile& file) {
         if (codec->matches(head)) return *codec;
     }
     refuse(file, ErrorCode::unsupported,
-           "is not a TIFF, PNG, JPEG or BMP file, one of these was expected; convert it or leave it out");
+           "is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file, one of these was expected; convert it or leave it out");
 }
 
 void check_declared_size(const InputFile& file, const ImageInfo& image, std::int64_t stored_bits, double max_ratio) {

@@ -112,10 +112,12 @@ struct Codec {
 extern const Codec tiff_codec;
 extern const Codec png_codec;
 extern const Codec jpeg_codec;
+extern const Codec jpeg2000_codec;
 extern const Codec bmp_codec;
 
 /// The codec for this file by its first bytes, never by its name.
-/// \throws Error unsupported if no codec knows it ("… is not a TIFF, PNG, JPEG or BMP file"), corrupt if it is empty.
+/// \throws Error unsupported if no codec knows it ("… is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file"), corrupt if it
+/// is empty.
 [[nodiscard]] const Codec& codec_for(InputFile& file);
 
 // ------------------------------------------------------------------------------------------- for the codecs' own use

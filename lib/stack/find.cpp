@@ -35,7 +35,7 @@ std::string shown(const fs::path& path) { return printable(utf8(path)); }
 
 [[noreturn]] void throw_no_slices(const std::string& where) {
     throw Error(ErrorCode::not_found,
-                where + ": holds no slices (TIFF, PNG, JPEG or BMP were looked for); give the folder that has them");
+                where + ": holds no slices (TIFF, PNG, JPEG, JPEG 2000 or BMP were looked for); give the folder that has them");
 }
 
 Names names_of(const FileList& files) {

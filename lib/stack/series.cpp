@@ -20,12 +20,18 @@ std::string_view suffix_format(std::string_view name) {
         std::string_view suffix;
         std::string_view format;
     };
-    constexpr std::array<Entry, 8> table{{{"tif", "tif"},
+    constexpr std::array<Entry, 14> table{{{"tif", "tif"},
                                           {"tiff", "tif"},
                                           {"png", "png"},
                                           {"jpg", "jpg"},
                                           {"jpeg", "jpg"},
                                           {"jpe", "jpg"},
+                                          {"jp2", "jp2"},
+                                          {"j2k", "jp2"},
+                                          {"j2c", "jp2"},
+                                          {"jpc", "jp2"},
+                                          {"jpf", "jp2"},
+                                          {"jpx", "jp2"},
                                           {"bmp", "bmp"},
                                           {"dib", "bmp"}}};
     constexpr std::size_t longest = 4;

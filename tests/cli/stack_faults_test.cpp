@@ -187,7 +187,7 @@ TEST_CASE("what is no slice at all", "[cli]") {
     const Spoiled spoiled;
     SECTION("text among a folder's slices") {
         write_file(spoiled.slice(3), "this is text, not a slice\n");
-        spoiled.check(4, {slice_name(3), "TIFF, PNG, JPEG or BMP"});
+        spoiled.check(4, {slice_name(3), "TIFF, PNG, JPEG, JPEG 2000 or BMP"});
     }
     SECTION("text in a list") {
         write_file(spoiled.folder / "notes.txt", "this is text, not a slice\n");
@@ -231,11 +231,11 @@ TEST_CASE("what is not supported is said by name", "[cli]") {
         write_file(spoiled.slice(1), odd);
         spoiled.check(4, {slice_name(1), "JPEG 2000"});
     }
-    SECTION("RLE in a BMP") {
+    SECTION("a PNG in a BMP") {
         Bytes odd = bmp(20, 16, noise(320, 1));
-        odd[30] = 1;
+        odd[30] = 5;
         write_file(spoiled.slice(1), odd);
-        spoiled.check(4, {slice_name(1), "RLE8"});
+        spoiled.check(4, {slice_name(1), "PNG compression"});
     }
     SECTION("a damaged volume") {
         write_file(spoiled.folder / "v.nrrd", "NRRD0004\n");

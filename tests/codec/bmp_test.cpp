@@ -108,7 +108,7 @@ Bytes expected_samples(const Spec& spec, const Bytes& rows, bool grey) {
 TEST_CASE("BMP: every depth, header and direction", "[codec][bmp]") {
     const TemporaryFolder folder;
     const std::string file = folder.file("slice.bmp");
-    for (const int bits : {1, 4, 8, 16, 24, 32}) {
+    for (const int bits : {1, 2, 4, 8, 16, 24, 32}) {
         for (const int header : {12, 40, 52, 56, 108, 124}) {
             for (const std::int32_t height : {13, -13}) {
                 for (const bool grey : {false, true}) {
@@ -260,12 +260,10 @@ TEST_CASE("BMP: what is not read is refused by its name", "[codec][bmp]") {
         int bits;
         const char* words;
     };
-    const auto c = GENERATE(values<Case>({{1, 8, "RLE8 compression"},
-                                          {2, 4, "RLE4 compression"},
-                                          {4, 24, "JPEG compression"},
+    const auto c = GENERATE(values<Case>({{4, 24, "JPEG compression"},
                                           {5, 24, "PNG compression"},
                                           {99, 8, "an unknown compression (99)"},
-                                          {0, 2, "2 bits a sample"}}));
+                                          {0, 3, "3 bits a sample"}}));
     Spec spec;
     spec.compression = c.compression;
     spec.bits = c.bits;
@@ -329,7 +327,7 @@ TEST_CASE("files of no known format are refused", "[codec]") {
     CHECK_THAT(refusal(file, &code), Catch::Contains("is empty"));
     CHECK(code == ErrorCode::corrupt);
     write_bytes(file, Bytes(100, std::byte{'x'}));
-    CHECK_THAT(refusal(file, &code), Catch::Contains("is not a TIFF, PNG, JPEG or BMP file"));
+    CHECK_THAT(refusal(file, &code), Catch::Contains("is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file"));
     CHECK(code == ErrorCode::unsupported);
 }
 

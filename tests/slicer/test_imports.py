@@ -245,10 +245,10 @@ class Errors(Stack):
         self.assertIn("slice_013.tif", self.refusal(logic))
 
     def test_a_format_that_others_may_read(self):
-        path = self.folder / "a.jp2"
-        path.write_bytes(b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100))
+        path = self.folder / "a.webp"
+        path.write_bytes(b"RIFF\0\1\0\0WEBPVP8 " + bytes(100))
         text = self.refusal(Logic([path], (1, 1, 1)), kind=stack2nrrd_imagestacks.Unsupported)
-        self.assertIn("a.jp2: is not a TIFF, PNG, JPEG or BMP file", text)
+        self.assertIn("a.webp: is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file", text)
 
     def test_spacing_quality_and_nothing(self):
         logic = self.logic(self.noise())

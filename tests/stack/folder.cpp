@@ -109,7 +109,7 @@ TEST_CASE("a folder without slices", "[stack]") {
     const Error error = error_of(find);
     CHECK(error.code() == ErrorCode::not_found);
     CHECK_THAT(error.what(),
-               Contains(utf8(folder.path()) + ": holds no slices (TIFF, PNG, JPEG or BMP were looked for)"));
+               Contains(utf8(folder.path()) + ": holds no slices (TIFF, PNG, JPEG, JPEG 2000 or BMP were looked for)"));
 }
 
 TEST_CASE("several series in a folder are not mixed", "[stack]") {

@@ -35,10 +35,11 @@ std::vector<std::string> gaps_of(const Numbering& numbering) {
 }  // namespace
 
 TEST_CASE("image suffixes", "[stack]") {
-    for (const char* suffix : {".tif", ".TIFF", ".png", ".Jpg", ".jpeg", ".jpe", ".bmp", ".dib"}) {
+    for (const char* suffix :
+         {".tif", ".TIFF", ".png", ".Jpg", ".jpeg", ".jpe", ".bmp", ".dib", ".jp2", ".J2K", ".jpx"}) {
         CHECK(image_suffix(std::string("a.b") + suffix) == suffix);
     }
-    for (const char* name : {"a", "tif", "a.tif.gz", "a.nrrd", "a.", "", "a.tifx", "a.jp2"}) {
+    for (const char* name : {"a", "tif", "a.tif.gz", "a.nrrd", "a.", "", "a.tifx", "a.jpm"}) {
         CAPTURE(name);
         CHECK(image_suffix(name).empty());
     }
