@@ -116,6 +116,11 @@ void read_masks(const InputFile& file, const Header& header, std::uint32_t compr
         // Right behind a header of 40 bytes, and in the same place inside of longer ones.
         for (std::size_t c = 0; c < 3; ++c) masks[c] = header.u32(file_header_bytes + 40 + 4 * static_cast<Index>(c));
     }
+    if (compression == alpha_bitfields || (has_masks(compression) && header.u32(file_header_bytes) >= 56)) {
+        if (header.u32(file_header_bytes + 40 + 12) != 0) {
+            layout.probe.notes.emplace_back("transparency (an alpha mask) is left out");
+        }
+    }
     for (std::size_t c = 0; c < 3; ++c) layout.channels[c] = channel(file, masks[c]);
     layout.masked = true;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <optional>
@@ -168,11 +169,12 @@ J2kSamples::J2kSamples(InputFile& file, const J2kHeader& header, const J2kTile& 
     // damage.
     for (int attempt = 0; attempt < 2 && !held_->image; ++attempt) {
         Complaint complaint;
+        errno = 0;
         held_->image = decode_once(file, tile, complaint);
         file.check();
+        if (complaint.is_of_memory() || errno == ENOMEM) throw std::bad_alloc();
         if (held_->image && is_complete(*held_->image, tile, area_, header.components.size())) return;
         held_->image.reset();
-        if (complaint.is_of_memory()) throw std::bad_alloc();
         if (attempt == 0) continue;
         const J2kCost cost = j2k_cost(header, tile.style, area_.width(), area_.height());
         const auto room =

@@ -2,14 +2,17 @@
 // longjmp; every call of it that may fail stands in a lambda without destructors inside JpegReader::guarded().
 
 #include "codec/codec.hpp"
+#include "codec/exif.hpp"
 
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <cstdio>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include <jerror.h>
 #include <jpeglib.h>
@@ -52,6 +55,7 @@ public:
             jpeg_create_decompress(&jpeg_);
             jpeg_.src = &source_;
             jpeg_.progress = &progress_;
+            jpeg_set_marker_processor(&jpeg_, JPEG_APP0 + 1, on_app1);
             (void)jpeg_read_header(&jpeg_, TRUE);
         });
         if (opened) return;
@@ -70,6 +74,8 @@ public:
 
     [[nodiscard]] jpeg_decompress_struct& jpeg() noexcept { return jpeg_; }
     [[nodiscard]] InputFile& file() const noexcept { return file_; }
+    /// Of the first Exif segment.
+    [[nodiscard]] int orientation() const noexcept { return orientation_; }
 
 private:
     using Buffer = std::array<JOCTET, std::size_t{32} << 10>;
@@ -155,6 +161,28 @@ private:
         jpeg->src->bytes_in_buffer = got;
         return TRUE;
     }
+    JOCTET next_byte() {
+        jpeg_source_mgr& source = *jpeg_.src;
+        if (source.bytes_in_buffer == 0) (void)on_fill(&jpeg_);
+        --source.bytes_in_buffer;
+        return *source.next_input_byte++;
+    }
+    /// What Exif says of the orientation stands near its beginning: the first directory is small.
+    static boolean on_app1(j_decompress_ptr jpeg) {
+        static constexpr std::array<JOCTET, 6> signature{'E', 'x', 'i', 'f', 0, 0};
+        JpegReader& reader = self(jpeg);
+        const int high = reader.next_byte();
+        std::size_t left = static_cast<std::size_t>(high << 8 | reader.next_byte());
+        left = left < 2 ? 0 : left - 2;
+        std::array<JOCTET, 4096> start;  // NOLINT: filled as far as it is read
+        const std::size_t size = reader.has_exif_ ? 0 : std::min(left, start.size());
+        for (std::size_t i = 0; i < size; ++i) start[i] = reader.next_byte();
+        on_skip(jpeg, static_cast<long>(left - size));
+        if (size < signature.size() || !std::equal(signature.begin(), signature.end(), start.begin())) return TRUE;
+        reader.has_exif_ = true;
+        reader.orientation_ = exif_orientation(std::as_bytes(std::span(start).first(size).subspan(signature.size())));
+        return TRUE;
+    }
     static void on_skip(j_decompress_ptr jpeg, long count) {
         if (count <= 0) return;
         jpeg_source_mgr& source = *jpeg->src;
@@ -180,22 +208,43 @@ private:
     int code_ = 0;
     bool damaged_ = false;
     bool too_many_scans_ = false;
+    bool has_exif_ = false;
+    int orientation_ = 1;
 };
+
+/// What a component is cut into: blocks of 8 × 8, or single samples where the coding is lossless.
+std::int64_t block_side(const jpeg_decompress_struct& jpeg) {
+#if JPEG_LIB_VERSION >= 70
+    return jpeg.min_DCT_h_scaled_size;
+#else
+    return jpeg.min_DCT_scaled_size;
+#endif
+}
 
 /// libjpeg keeps the coefficients of the whole slice when they come in several scans, else a few rows of blocks.
 std::int64_t held_bytes(jpeg_decompress_struct& jpeg) {
     constexpr std::int64_t state = std::int64_t{256} << 10;
+    const std::int64_t side = block_side(jpeg);
+    const std::int64_t sample = jpeg.data_precision > 8 ? 2 : 1;
     std::int64_t rows = 0;
     std::int64_t coefficients = 0;
     for (int c = 0; c < jpeg.num_components; ++c) {
         const jpeg_component_info& component = jpeg.comp_info[c];
         const auto across = std::int64_t{component.width_in_blocks} + component.h_samp_factor;
         const auto down = std::int64_t{component.height_in_blocks} + component.v_samp_factor;
-        coefficients += across * down * DCTSIZE2 * std::int64_t{sizeof(JCOEF)};
+        coefficients += across * down * side * side * std::int64_t{sizeof(JCOEF)};
         // Decoded rows with one group of context above and below, and the same rows upsampled.
-        rows += across * DCTSIZE * jpeg.max_h_samp_factor * DCTSIZE * jpeg.max_v_samp_factor * 6;
+        rows += across * side * jpeg.max_h_samp_factor * side * jpeg.max_v_samp_factor * 6 * sample;
+        // Without loss, differences of three rows as int.
+        if (side == 1) rows += across * component.v_samp_factor * 3 * std::int64_t{sizeof(int)};
     }
     return state + rows + (jpeg_has_multiple_scans(&jpeg) != 0 ? coefficients : 0);
+}
+
+void set_components(Probe& probe, int count, std::string what) {
+    probe.image.colour = Colour::components;
+    probe.image.components = count;
+    probe.choice = std::move(what);
 }
 
 Probe read_layout(JpegReader& reader) {
@@ -211,15 +260,20 @@ Probe read_layout(JpegReader& reader) {
             jpeg.out_color_space = JCS_RGB;
             probe.image.colour = Colour::rgb;
             break;
-        default: {
-            const bool cmyk = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
-            const std::string feature =
-                cmyk ? "CMYK colour" : std::to_string(jpeg.num_components) + " channels of unknown colour";
-            refuse(reader.file(), ErrorCode::unsupported,
-                   "is a JPEG with " + feature + ", which is not supported; re-save it as grey or RGB");
-        }
+        case JCS_CMYK:
+        case JCS_YCCK:
+            jpeg.out_color_space = JCS_CMYK;
+            set_components(probe, 4, "CMYK colour in 4 channels");
+            if (jpeg.saw_Adobe_marker != 0) probe.notes.emplace_back("its inks are taken as stored: 0 is full ink");
+            break;
+        default:
+            jpeg.out_color_space = JCS_UNKNOWN;
+            set_components(probe, jpeg.num_components,
+                           std::to_string(jpeg.num_components) + " channels of unknown colour");
+            break;
     }
-    check_declared_size(reader.file(), probe.image, 8 * jpeg.num_components, max_ratio);
+    probe.image.type = jpeg.data_precision > 8 ? SampleType::uint16 : SampleType::uint8;
+    check_declared_size(reader.file(), probe.image, jpeg.data_precision * jpeg.num_components, max_ratio);
     jpeg.dct_method = JDCT_ISLOW;
     reader.call("its header", [] {});  // damage that was found on the way
     if (jpeg.saw_JFIF_marker != 0) {
@@ -229,11 +283,30 @@ Probe read_layout(JpegReader& reader) {
                          : jpeg.density_unit == 2 ? FileDensity::Unit::centimetre
                                                   : FileDensity::Unit::none};
     }
+    probe.orientation = reader.orientation();
     probe.decoder_bytes = held_bytes(jpeg) + static_cast<std::int64_t>(probe.image.row_bytes());
     return probe;
 }
 
-Probe probe(InputFile& file, std::int64_t place, Samples) {
+/// Samples of more than 8 bits have functions of their own, in libjpeg-turbo from 3 on.
+void read_row(jpeg_decompress_struct* jpeg, std::byte* row) {
+#if defined(LIBJPEG_TURBO_VERSION_NUMBER) && LIBJPEG_TURBO_VERSION_NUMBER >= 3000000
+    if (jpeg->data_precision > 12) {
+        auto* pointer = reinterpret_cast<J16SAMPROW>(row);
+        (void)jpeg16_read_scanlines(jpeg, &pointer, 1);
+        return;
+    }
+    if (jpeg->data_precision > 8) {
+        auto* pointer = reinterpret_cast<J12SAMPROW>(row);
+        (void)jpeg12_read_scanlines(jpeg, &pointer, 1);
+        return;
+    }
+#endif
+    auto* pointer = reinterpret_cast<JSAMPROW>(row);
+    (void)jpeg_read_scanlines(jpeg, &pointer, 1);
+}
+
+Probe probe(InputFile& file, std::int64_t place, Samples /*samples*/) {
     check_single_page(file, place);
     JpegReader reader(file);
     Probe result = read_layout(reader);
@@ -241,7 +314,7 @@ Probe probe(InputFile& file, std::int64_t place, Samples) {
     return result;
 }
 
-void decode(InputFile& file, std::int64_t place, Samples, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples /*samples*/, Range rows, RowSink& sink) {
     check_single_page(file, place);
     JpegReader reader(file);
     const Probe layout = read_layout(reader);
@@ -249,9 +322,8 @@ void decode(InputFile& file, std::int64_t place, Samples, Range rows, RowSink& s
     jpeg_decompress_struct* jpeg = &reader.jpeg();
     reader.call("its samples", [jpeg] { (void)jpeg_start_decompress(jpeg); });
     std::vector<std::byte> row(layout.image.row_bytes());
-    auto* pointer = reinterpret_cast<JSAMPROW>(row.data());
     for (Index y = 0; y < wanted.end; ++y) {
-        reader.call("a row", [jpeg, pointer]() mutable { (void)jpeg_read_scanlines(jpeg, &pointer, 1); });
+        reader.call("a row", [jpeg, pointer = row.data()] { read_row(jpeg, pointer); });
         if (y >= wanted.first) sink.row(y, row.data());
     }
     if (wanted.end == layout.image.height) {

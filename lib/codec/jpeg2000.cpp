@@ -45,6 +45,7 @@ struct Layout {
     J2kHeader header;
     std::optional<Jp2Palette> palette;
     std::vector<Jp2Channel> channels;  // in the order in which they are delivered
+    bool stored = false;               // the index into the palette is delivered
     std::int64_t most_tile_bytes = 0;  // compressed
 };
 
@@ -84,28 +85,39 @@ void check_components(const InputFile& file, const Layout& layout) {
 }
 
 /// Puts the channels in the order of their colours, and says what they are.
-Colour colour(const InputFile& file, std::uint32_t space, Layout& layout) {
-    if (space != Jp2Boxes::untold && space != Jp2Boxes::srgb && space != Jp2Boxes::grey) {
+void set_colour(const InputFile& file, std::uint32_t space, Layout& layout) {
+    constexpr std::uint32_t cmyk = 12;
+    if (space != cmyk && space != Jp2Boxes::untold && space != Jp2Boxes::srgb && space != Jp2Boxes::grey) {
         unsupported(file, jp2_space_name(space) + " colour", "re-save it as grey or RGB");
     }
     using Kind = Jp2Channel::Kind;
     std::vector<Jp2Channel>& channels = layout.channels;
-    std::stable_sort(channels.begin(), channels.end(), [](const Jp2Channel& a, const Jp2Channel& b) {
-        if (a.kind != b.kind) return a.kind < b.kind;
-        return a.kind == Kind::colour && a.colour < b.colour;
-    });
     const auto count = [&](Kind kind) {
         return std::count_if(channels.begin(), channels.end(), [&](const Jp2Channel& c) { return c.kind == kind; });
     };
     const auto colours = count(Kind::colour);
-    const bool is_known = colours == 1 ? space != Jp2Boxes::srgb : colours == 3 && space != Jp2Boxes::grey;
+    // Without a word on colour, three channels are red, green and blue if their coder mixed them as such.
+    const bool is_rgb = space == Jp2Boxes::srgb ||
+                        (space == Jp2Boxes::untold && (layout.palette || layout.header.style.transforms_colour));
+    const bool is_known = space != cmyk && (colours == 1 || (colours == 3 && is_rgb));
+    ImageInfo& image = layout.probe.image;
     if (!is_known || count(Kind::opacity) > 1 || count(Kind::other) > 0) {
-        unsupported(file, std::to_string(channels.size()) + " channels, of which it does not say what they are,",
-                    "re-save it as grey or RGB");
+        image.colour = Colour::components;
+        image.components = static_cast<int>(channels.size());
+        const std::string number = std::to_string(channels.size()) + " channels";
+        layout.probe.choice = space == cmyk ? "CMYK colour in " + number : number + " of no declared colour";
+        return;
     }
+    std::stable_sort(channels.begin(), channels.end(), [](const Jp2Channel& a, const Jp2Channel& b) {
+        if (a.kind != b.kind) return a.kind < b.kind;
+        return a.kind == Kind::colour && a.colour < b.colour;
+    });
     const bool has_alpha = count(Kind::opacity) == 1;
-    if (colours == 1) return has_alpha ? Colour::grey_alpha : Colour::grey;
-    return has_alpha ? Colour::rgba : Colour::rgb;
+    if (colours == 1) {
+        image.colour = has_alpha ? Colour::grey_alpha : Colour::grey;
+    } else {
+        image.colour = has_alpha ? Colour::rgba : Colour::rgb;
+    }
 }
 
 /// A palette whose entries are all grey needs one channel only.
@@ -122,6 +134,35 @@ void drop_equal_channels(Layout& layout) {
     }
     channels.erase(channels.begin() + 1, channels.begin() + 3);
     layout.probe.image.colour = channels.size() == 1 ? Colour::grey : Colour::grey_alpha;
+}
+
+/// What the palette means for the stack, and the index in its place if that is wanted.
+void set_palette(Layout& layout, Samples samples) {
+    if (!layout.palette || !layout.channels.front().column) return;
+    Probe& probe = layout.probe;
+    const Jp2Palette& palette = *layout.palette;
+    const ImageInfo shown = probe.image;
+    const std::size_t colours = channel_count(shown.colour) < 3 ? 1 : 3;
+    std::vector<PaletteColour> entries(palette.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        for (std::size_t c = 0; c < 3; ++c) {
+            const Jp2Channel& channel = layout.channels[colours == 1 ? 0 : c];
+            const int value = channel.column ? palette.entries[i * palette.columns + *channel.column] : 0;
+            entries[i][c] = static_cast<std::byte>(value >> std::max(palette.bits - 8, 0));
+        }
+    }
+    set_palette(probe, entries, samples);
+    // What its 8 bits do not tell apart.
+    for (const std::uint16_t entry : palette.entries) probe.palette = (probe.palette ^ entry) * 0x100000001b3 | 1;
+    probe.interpreted = true;
+    layout.stored = samples == Samples::stored;
+    if (!layout.stored) {
+        probe.image = shown;
+        return;
+    }
+    layout.channels = {{layout.channels.front().component, std::nullopt}};
+    const J2kComponent& component = layout.header.components[layout.channels.front().component];
+    probe.image.type = component.bits <= 8 ? SampleType::uint8 : SampleType::uint16;
 }
 
 /// Of what decode() holds; refuses what no honest file needs.
@@ -153,18 +194,21 @@ void plan_memory(const InputFile& file, Layout& layout) {
                                  3 * parts * static_cast<std::int64_t>(sizeof(J2kPart)) + 4 * tiles;
 }
 
-Layout read_layout(InputFile& file) {
+Layout read_layout(InputFile& file, Samples samples) {
     const Jp2Boxes boxes = read_boxes(file);
     Layout layout;
     layout.header = read_j2k_header(file, boxes.codestream, boxes.end);
     const J2kHeader& header = layout.header;
     ImageInfo& image = layout.probe.image;
     image.format = "JPEG 2000";
-    const J2kArea samples = header.samples(header.grid);
-    image.width = samples.width();
-    image.height = samples.height();
+    const J2kArea area = header.samples(header.grid);
+    image.width = area.width();
+    image.height = area.height();
     const J2kComponent& first = header.components.front();
     const auto count = header.components.size();
+    if (count > static_cast<std::size_t>(most_channels)) {
+        unsupported(file, std::to_string(count) + " components", "re-save it with at most 4096");
+    }
     // All components at once, whatever becomes of them.
     check_declared_size(file, image, static_cast<std::int64_t>(count) * std::max(first.bits, 8),
                         std::numeric_limits<double>::infinity());
@@ -180,10 +224,11 @@ Layout read_layout(InputFile& file) {
     layout.channels = boxes.channels;
     for (std::size_t i = 0; !has_boxes && i < count; ++i) layout.channels.push_back({i, std::nullopt});
     check_components(file, layout);
-    image.colour = colour(file, boxes.space, layout);
+    set_colour(file, boxes.space, layout);
     image.type = layout.palette ? sample_type(file, layout.palette->bits, false)
                                 : sample_type(file, first.bits, first.is_signed);
     drop_equal_channels(layout);
+    set_palette(layout, samples);
     layout.probe.density = boxes.density;
     plan_memory(file, layout);
     return layout;
@@ -199,14 +244,14 @@ void convert(const InputFile& file, const Layout& layout, const J2kSamples& tile
         const std::int32_t* in = tile.component(channel.component) + static_cast<std::size_t>(y) * width;
         for (std::size_t x = 0; x < width; ++x) {
             std::int32_t value = in[x];
-            if (channel.column) {
+            if (channel.column || layout.stored) {
                 const Jp2Palette& palette = *layout.palette;
                 const auto index = static_cast<std::size_t>(value);
                 if (value < 0 || index >= palette.size()) {
                     damaged(file, "it has palette index " + std::to_string(value) + ", at most " +
                                       std::to_string(palette.size() - 1) + " was expected");
                 }
-                value = palette.entries[index * palette.columns + *channel.column];
+                if (channel.column) value = palette.entries[index * palette.columns + *channel.column];
             }
             const T sample = static_cast<T>(value);
             std::memcpy(out + (x * channels + c) * sizeof(T), &sample, sizeof(T));
@@ -296,16 +341,16 @@ private:
     std::vector<std::byte> buffer_;
 };
 
-Probe probe(InputFile& file, std::int64_t place, Samples /*samples*/) {
+Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     check_single_page(file, place);
-    Probe result = read_layout(file).probe;
+    Probe result = read_layout(file, samples).probe;
     file.check();
     return result;
 }
 
-void decode(InputFile& file, std::int64_t place, Samples /*samples*/, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
     check_single_page(file, place);
-    const Layout layout = read_layout(file);
+    const Layout layout = read_layout(file, samples);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     TileRows tiles(file, layout);
     for (std::int64_t row = 0; row < layout.header.rows(); ++row) tiles.push(row, wanted, sink);

@@ -4,6 +4,7 @@
 
 #include "codec/png.hpp"
 
+#include "codec/exif.hpp"
 #include "codec/png_fast.hpp"
 #include "core/text.hpp"
 
@@ -111,11 +112,11 @@ private:
             png_set_read_fn(png_, this, on_read);
             png_set_user_limits(png_, longest_side, longest_side);
             png_set_chunk_malloc_max(png_, png_alloc_size_t{8} << 20);
-            // Only the chunks without which there are no samples, tRNS and pHYs are looked at. The rest (profiles,
-            // texts) is skipped unread: it may be damaged, or unfold to gigabytes.
+            // Only the chunks without which there are no samples, tRNS, pHYs and eXIf are looked at. The rest
+            // (profiles, texts) is skipped unread: it may be damaged, or unfold to gigabytes.
             png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
-            static constexpr std::array<png_byte, 5> density{'p', 'H', 'Y', 's', 0};
-            png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, density.data(), 1);
+            static constexpr std::array<png_byte, 10> known{'p', 'H', 'Y', 's', 0, 'e', 'X', 'I', 'f', 0};
+            png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, known.data(), 2);
             png_read_info(png_, info_);
         });
     }
@@ -216,6 +217,13 @@ PngLayout read_layout(PngReader& reader, Samples samples) {
         layout.probe.density = {density_or_none(across), density_or_none(down),
                                 unit == PNG_RESOLUTION_METER ? FileDensity::Unit::metre : FileDensity::Unit::none};
     }
+#ifdef PNG_eXIf_SUPPORTED
+    png_bytep exif = nullptr;
+    png_uint_32 exif_bytes = 0;
+    if (png_get_eXIf_1(png, info, &exif_bytes, &exif) != 0) {
+        layout.probe.orientation = exif_orientation(std::as_bytes(std::span(exif, exif_bytes)));
+    }
+#endif
     if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
         layout.probe.notes.emplace_back("transparency (tRNS) is left out");
     }

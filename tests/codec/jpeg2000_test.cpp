@@ -293,6 +293,14 @@ TEST_CASE("JPEG 2000: palettes become grey or colour", "[codec][jpeg2000]") {
     const Slice slice = decode_bytes(file, jp2_file(spec, inner, codestream));
     CHECK(slice.image.colour == (is_grey ? Colour::grey : Colour::rgb));
     CHECK((slice.samples == interleaved(expected, bits)));
+    CHECK(probe_file(file).notes.size() == (is_grey ? 0 : 1));
+    const Slice index = decode_file(file, {}, 0, Samples::stored);
+    CHECK(index.image.colour == Colour::grey);
+    CHECK(index.image.type == SampleType::uint8);
+    CHECK((index.samples == interleaved(indices, 4)));
+    CHECK(probe_file(file).interpreted);
+    CHECK(probe_file(file).palette != 0);
+    CHECK(probe_file(file).palette == probe_file(file, 0, Samples::stored).palette);
     CHECK(prefixes_are_safe(file, slice));
 
     // An index without an entry.
@@ -331,6 +339,32 @@ TEST_CASE("JPEG 2000: channels go where their definition says", "[codec][jpeg200
                Catch::Contains("a channel that it does not have"));
 }
 
+TEST_CASE("JPEG 2000: channels of no declared colour are components", "[codec][jpeg2000]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.jp2");
+    J2kSpec spec;
+    const auto check = [&](const Bytes& bytes, const J2kPlanes& samples, const char* choice) {
+        const Slice slice = decode_bytes(file, bytes);
+        CHECK(slice.image.colour == Colour::components);
+        CHECK(slice.image.channels() == spec.components);
+        CHECK((slice.samples == interleaved(samples, 8)));
+        CHECK_THAT(probe_file(file).choice, Catch::Contains(choice));
+    };
+    for (spec.components = 2; spec.components <= 6; ++spec.components) {
+        const J2kPlanes samples = j2k_samples(spec);
+        const Bytes codestream = make_j2k(spec, samples);
+        check(codestream, samples, "channels of no declared colour");
+        check(jp2_file(spec, enumerated_colour(17), codestream), samples, "no declared colour");
+        if (spec.components == 4)
+            check(jp2_file(spec, enumerated_colour(12), codestream), samples, "CMYK colour in 4 channels");
+        if (spec.components == 4) check(jp2_file(spec, enumerated_colour(16), codestream), samples, "no declared");
+    }
+    // Three channels that were mixed as red, green and blue are these.
+    spec.components = 3;
+    spec.mixes_colour = true;
+    CHECK(decode_bytes(file, make_j2k(spec, j2k_samples(spec))).image.colour == Colour::rgb);
+}
+
 TEST_CASE("JPEG 2000: the resolution box tells the density", "[codec][jpeg2000]") {
     const TemporaryFolder folder;
     const std::string file = folder.file("slice.jp2");
@@ -363,7 +397,6 @@ TEST_CASE("JPEG 2000: what is not read is refused by its name", "[codec][jpeg200
     CHECK_THAT(refused(jp2_file(spec, enumerated_colour(18), codestream)), Catch::Contains("sYCC colour"));
     CHECK_THAT(refused(jp2_file(spec, enumerated_colour(14), codestream)), Catch::Contains("CIE L*a*b* colour"));
     CHECK_THAT(refused(jp2_file(spec, enumerated_colour(99), codestream)), Catch::Contains("unknown (99) colour"));
-    CHECK_THAT(refused(jp2_file(spec, enumerated_colour(17), codestream)), Catch::Contains("3 channels"));
     CHECK_THAT(refused(jp2_file(spec, enumerated_colour(16), codestream, "mjp2")), Catch::Contains("MJ2"));
     CHECK_THAT(refused(jp2_file(spec, enumerated_colour(16), codestream, "jpm ")), Catch::Contains("JPM"));
     Bytes two = jp2_file(spec, enumerated_colour(16), codestream);
