@@ -169,9 +169,9 @@ TEST_CASE("a system with little memory ends a run with status 6, not with a cras
     int refused = 0;
     bool done = false;
     for (const std::string stack : {"stack", "png"}) {
-        for (rlim_t mebibytes = 12; mebibytes <= 160; mebibytes += 8) {
+        for (rlim_t mebibytes = 20; mebibytes <= 164; mebibytes += 8) {
             CAPTURE(stack, mebibytes);
-            Program program{{stack, "-o", "v.nrrd", "--threads", mebibytes % 16 == 12 ? "4" : "1"}, folder.path()};
+            Program program{{stack, "-o", "v.nrrd", "--threads", mebibytes % 16 == 4 ? "4" : "1"}, folder.path()};
             program.limits = {{RLIMIT_AS, mebibytes << 20}};
             const Result result = program.run();
             if (result.err.find("shared libraries") != std::string::npos || result.status == 127) continue;
