@@ -121,9 +121,13 @@ std::int64_t peak_memory() {
 std::string info_text(const Findings& f, const Command& command) {
     const Stack& stack = *f.stack;
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
-    std::string text = "input    " + stack.name + " (" + stack.kind + "): " + sizes(source) + ", " +
-                       std::string(sample_type_name(stack.image.type)) + ", " +
-                       colour_text(stack.image.colour, stack.image.channels()) + ", " + stack.image.format + "\n";
+    std::string text = "input    " + stack.name + " (" + stack.kind + "): ";
+    if (stack.image.width > 0) {
+        text += sizes(source) + ", " + std::string(sample_type_name(stack.image.type)) + ", " +
+                colour_text(stack.image.colour, stack.image.channels()) + ", " + stack.image.format + "\n";
+    } else {
+        text += std::to_string(source[2]) + (source[2] == 1 ? " slice" : " slices") + ", none of which can be read\n";
+    }
     const TakenPages& taken = stack.taken;
     if (taken.channels > 1) {
         text += "channel  " + std::to_string(taken.channel) + ", of 0 to " + std::to_string(taken.channels - 1) + "\n";

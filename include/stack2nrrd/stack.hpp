@@ -40,7 +40,8 @@ struct BareSamples {
 struct Problem {
     ErrorCode code = ErrorCode::inconsistent;
     bool fatal = false;
-    std::string text;  ///< one sentence, as Error::what()
+    std::string text;      ///< one sentence, as Error::what()
+    bool spacing = false;  ///< advises to pass a spacing: of no interest where one is given
 };
 
 /// Which slices of a file were taken that holds several channels or points in time, page by page.
@@ -104,6 +105,9 @@ struct FindOptions {
 /// glob with one number of printf in it (`scan_%04d_z=*um.tif`), or a volume (`.nrrd`, `.nhdr`); a file that exists is
 /// taken as a file even if its name looks like a pattern. With Order::given a glob is taken in the order of the names.
 ///
+/// A folder without slices stands for the only volume in it, or for the only folder with slices a few levels below, and
+/// a scanner's log for the slices beside it; a non-fatal problem says so.
+///
 /// Where names hold several numbers, the one that counts orders the slices; a non-fatal problem says so if another
 /// would order them differently. If two count equally well and differ, no order is chosen.
 ///
@@ -119,8 +123,8 @@ struct FindOptions {
 ///         invalid_argument (a pattern that is none).
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::filesystem::path& input, const FindOptions& options = {});
 
-/// The same for a list of files. None is left out but what scanners put beside their slices (`*spr.bmp`, `._*`),
-/// and with Order::given not even those.
+/// The same for a list of files. None is left out but what scanners and systems put beside slices (`*spr.bmp`,
+/// `._*`, a scanner's log), and with Order::given not even those.
 /// \throws Error as find_stack(input).
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::vector<std::string>& paths_utf8,
                                                  const FindOptions& options = {});

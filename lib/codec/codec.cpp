@@ -1,5 +1,6 @@
 #include "codec/codec.hpp"
 
+#include "codec/foreign.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -38,8 +39,24 @@ const Codec& codec_for(InputFile& file) {
     for (const Codec* codec : codecs) {
         if (codec->matches(head)) return *codec;
     }
+    std::array<std::byte, foreign_head> more{};
+    const std::size_t size = file.read_at(0, more.data(), more.size());
+    const std::string_view name = base_name(file.path());
+    if (const ForeignKind* kind = foreign_kind(name, std::span(more.data(), size))) {
+        refuse(file, ErrorCode::unsupported,
+               "is " + std::string(kind->what) + ", a slice (" + codec_names() + ") was expected; " +
+                   std::string(kind->advice));
+    }
     refuse(file, ErrorCode::unsupported,
-           "is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file, one of these was expected; convert it or leave it out");
+           "is not a " + codec_names() + " file, one of these was expected; convert it or leave it out");
+}
+
+std::string codec_names() {
+    std::string names;
+    for (std::size_t i = 0; i < codecs.size(); ++i) {
+        names += (i == 0 ? "" : i + 1 == codecs.size() ? " or " : ", ") + std::string(codecs[i]->name);
+    }
+    return names;
 }
 
 void check_declared_size(const InputFile& file, const ImageInfo& image, std::int64_t stored_bits, double max_ratio) {

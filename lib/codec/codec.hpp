@@ -116,9 +116,12 @@ extern const Codec jpeg2000_codec;
 extern const Codec bmp_codec;
 
 /// The codec for this file by its first bytes, never by its name.
-/// \throws Error unsupported if no codec knows it ("… is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file"), corrupt if it
-/// is empty.
+/// \throws Error unsupported if no codec knows it (the sentence says what it is, if that is known), corrupt if it is
+/// empty.
 [[nodiscard]] const Codec& codec_for(InputFile& file);
+
+/// "TIFF, PNG, JPEG or BMP".
+[[nodiscard]] std::string codec_names();
 
 // ------------------------------------------------------------------------------------------- for the codecs' own use
 

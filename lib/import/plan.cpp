@@ -296,7 +296,7 @@ bool is_single_enough(SampleType from, SampleType to, const std::optional<Window
 std::vector<std::string> warnings_for(const Stack& stack, const Options& options, const Detail& plan) {
     std::vector<std::string> warnings;
     for (const Problem& problem : stack.problems) {
-        if (!problem.fatal) warnings.push_back(problem.text);
+        if (!problem.fatal && !(problem.spacing && options.spacing)) warnings.push_back(problem.text);
     }
     if (!plan.volume.geometry.spacing_known) {
         warnings.push_back(

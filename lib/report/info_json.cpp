@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string_view>
+#include <utility>
 
 namespace stack2nrrd {
 
@@ -46,12 +47,14 @@ Json problems_json(const Findings& f) {
 Json input_json(const Findings& f) {
     const Stack& stack = *f.stack;
     const std::optional<Vector3> mm = source_spacing(f);
+    const bool is_read = stack.image.width > 0;  // any of the headers
+    const auto if_read = [&](Json json) { return is_read ? std::move(json) : Json(nullptr); };
     return {{"name", stack.name},
             {"kind", stack.kind},
             {"slices", stack.slices.size()},
-            {"size", {stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())}},
-            {"type", sample_type_name(stack.image.type)},
-            {"channels", stack.image.channels()},
+            {"size", if_read({stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())})},
+            {"type", if_read(sample_type_name(stack.image.type))},
+            {"channels", if_read(stack.image.channels())},
             {"page_channels", stack.taken.channels},
             {"page_channel", stack.taken.channel},
             {"times", stack.taken.times},
@@ -62,7 +65,7 @@ Json input_json(const Findings& f) {
             {"missing", stack.missing},
             {"strays", stack.strays},
             {"sidecars", stack.sidecars},
-            {"format", stack.image.format}};
+            {"format", if_read(stack.image.format)}};
 }
 
 Json output_json(const Findings& f) {
@@ -145,7 +148,7 @@ std::vector<Problem> problems_of(const Findings& f) {
         }
     } else {
         for (const Problem& problem : f.stack->problems) {
-            if (!problem.fatal) problems.push_back(problem);
+            if (!problem.fatal && !(problem.spacing && f.options->spacing)) problems.push_back(problem);
         }
     }
     for (const std::string& warning : run_warnings(f)) problems.push_back({ErrorCode::inconsistent, false, warning});

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
 #include "stack/choice.hpp"
+#include "stack/elsewhere.hpp"
 #include "stack/folder.hpp"
 #include "stack/headers.hpp"
 #include "stack/natural_order.hpp"
@@ -13,7 +14,9 @@
 #include "stack/read_list.hpp"
 #include "stack/series.hpp"
 #include "stack/short_list.hpp"
+#include "stack/sidecars.hpp"
 #include "stack/spacing.hpp"
+#include "stack/spelling.hpp"
 #include "stack/volume_stack.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -35,7 +38,7 @@ std::string shown(const fs::path& path) { return printable(utf8(path)); }
 
 [[noreturn]] void throw_no_slices(const std::string& where) {
     throw Error(ErrorCode::not_found,
-                where + ": holds no slices (TIFF, PNG, JPEG, JPEG 2000 or BMP were looked for); give the folder that has them");
+                where + ": holds no slices (" + codec_names() + " were looked for); give the folder that has them");
 }
 
 Names names_of(const FileList& files) {
@@ -171,12 +174,13 @@ std::string folder_name(const fs::path& folder) {
     return utf8(path.has_filename() ? path.filename() : folder);
 }
 
+/// A stack without slices if the folder holds none.
 Stack find_in_folder(const fs::path& folder) {
     Stack stack;
     stack.kind = "folder";
     stack.name = folder_name(folder);
     const FileList images = images_in(stack, list_files(folder));
-    if (images.empty()) throw_no_slices(shown(folder));
+    if (images.empty()) return stack;
 
     const Names names = names_of(images);
     std::vector<Series> found = find_series(names);
@@ -214,9 +218,53 @@ std::size_t position_of(std::string_view name, const Names& names) {
     return static_cast<std::size_t>(found - names.begin());
 }
 
+/// What a scanner wrote stands for the slices beside it that it tells of.
+Stack find_told_by(const fs::path& log, const Sidecar& told) {
+    const fs::path folder = log.parent_path();
+    const std::string what = shown(log) + ": is what a scanner wrote about slices (" + told.format + ")";
+    Stack stack;
+    const FileList images = images_in(stack, list_files(folder));
+    std::vector<std::uint32_t> own;
+    for (std::uint32_t file = 0; file < images.size(); ++file) {
+        if (told.prefix.empty() || has_name_of(images.name(file), told)) own.push_back(file);
+    }
+    if (own.size() == images.size() && !own.empty()) {
+        stack = find_in_folder(folder.empty() ? fs::path(".") : folder);
+    } else if (!own.empty()) {
+        stack.kind = "series";
+        stack.strays.clear();
+        const FileList files = images.picked(own);
+        const Names names = names_of(files);
+        const std::vector<Series> found = find_series(names);
+        if (found.size() > 1) throw_several(shown(log), files, names, found);
+        if (found.front().is_numbered()) {
+            add_series(stack, files, names, found.front(), shown(log));
+        } else {
+            add_in_order(stack, files);
+        }
+    } else {
+        std::string advice = "give the folder of the slices";
+        if (!told.prefix.empty()) advice += ", whose names begin with '" + printable(told.prefix) + "'";
+        if (!images.empty()) {
+            advice += ", or, if those beside it are they, '" + shown(folder.empty() ? fs::path(".") : folder) + "'";
+        }
+        if (told.spacing_mm[0] || told.spacing_mm[1] || told.spacing_mm[2])
+            advice += ", with " + as_option(told.spacing_mm);
+        throw Error(ErrorCode::not_found,
+                    what + ", which do not lie beside it under the names that it tells; " + advice);
+    }
+    warn(stack, what + "; those beside it are taken");
+    return stack;
+}
+
 Stack find_beside(const fs::path& file, const fs::file_status& status) {
     if (!fs::is_regular_file(status)) {
         throw Error(ErrorCode::corrupt, shown(file) + ": is not a regular file, a slice was expected");
+    }
+    if (const std::optional<Sidecar> told = read_sidecar(utf8(file))) return find_told_by(file, *told);
+    {
+        InputFile input(utf8(file));
+        (void)codec_for(input);  // what is no slice stands for none
     }
     const FileList files = list_files(file.parent_path());
     const Names names = names_of(files);
@@ -328,7 +376,7 @@ Stack find_among(const FileList& given, const std::string& where) {
     {
         std::vector<std::uint32_t> slices;
         for (std::uint32_t file = 0; file < given.size(); ++file) {
-            if (is_litter(given.name(file))) {
+            if (is_litter(given.name(file)) || read_sidecar(given.path(file))) {
                 stack.strays.emplace_back(given.name(file));
             } else {
                 slices.push_back(file);
@@ -376,7 +424,9 @@ void refuse_other_than_files(const Stack& stack) {
         std::error_code unknown;
         if (fs::is_directory(path_from_utf8(path), unknown)) {
             throw Error(ErrorCode::invalid_argument,
-                        printable(path) + ": is a folder, a file was expected; give one folder alone");
+                        printable(path) +
+                            ": is a folder, a file was expected; give one folder alone, or files, those of "
+                            "several folders in their order with --order given");
         }
     }
 }
@@ -402,7 +452,7 @@ Stack find_pattern(const fs::path& input, const FindOptions& options) {
     }
     if (!stack.slices.empty()) return stack;
     if (numbers || is_glob(text)) {
-        throw Error(ErrorCode::not_found, shown(input) + ": no file has such a name; check the pattern and its folder");
+        throw Error(ErrorCode::not_found, shown(input) + ": no file has such a name; " + hint_for_pattern(input));
     }
     if (text.find('%') != std::string::npos) {
         throw Error(ErrorCode::invalid_argument,
@@ -410,7 +460,7 @@ Stack find_pattern(const fs::path& input, const FindOptions& options) {
                         ": is neither a file nor a pattern, one number in the file's name was expected as in "
                         "'scan_%04d.tif' or 'scan_%d.tif'; write %% for a percent sign");
     }
-    throw Error(ErrorCode::not_found, shown(input) + ": no such file or folder; check how it is spelled");
+    throw Error(ErrorCode::not_found, shown(input) + ": no such file or folder; " + hint_for(input));
 }
 
 /// What all kinds of stacks have in common: headers, spacing, a name, and the order of the problems.
@@ -458,7 +508,14 @@ Stack find_files(ForEachPath&& for_each_path, const FindOptions& options) {
 Stack find_stack(const fs::path& input, const FindOptions& options) {
     std::error_code failure;
     const fs::file_status status = fs::status(input, failure);
-    if (fs::is_directory(status)) return finished(find_in_folder(input), options);
+    if (fs::is_directory(status)) {
+        Stack stack = find_in_folder(input);
+        if (!stack.slices.empty()) return finished(std::move(stack), options);
+        const Elsewhere there = look_elsewhere(input, list_files(input));
+        stack = find_stack(there.path, options);
+        warn(stack, there.note);
+        return stack;
+    }
     if (fs::is_regular_file(status) && is_volume(utf8(input))) {
         Stack stack = find_volume(utf8(input));
         if (stack.volume != nullptr) {

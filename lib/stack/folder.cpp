@@ -46,6 +46,13 @@ FileList list_files(const fs::path& folder, bool (*wanted)(std::string_view name
                   [&](std::uint32_t a, std::uint32_t b) { return compare_natural(found.name(a), found.name(b)) < 0; });
 }
 
+std::vector<std::string> list_folders(const fs::path& folder) {
+    std::vector<std::string> found;
+    for_each_in(folder, Wanted::folders, [&](const fs::path& path) { found.push_back(utf8(path)); });
+    std::sort(found.begin(), found.end(), NaturalLess());
+    return found;
+}
+
 FileList expand_glob(const fs::path& pattern) {
     FileList files;
     std::vector<fs::path> found{pattern.root_path()};  // folders

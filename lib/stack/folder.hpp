@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <numeric>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,9 @@ namespace stack2nrrd {
 
 /// The same for those with a name that is `wanted`.
 [[nodiscard]] FileList list_files(const std::filesystem::path& folder, bool (*wanted)(std::string_view name));
+
+/// Paths of the folders in `folder`, hidden or not, and of links to folders, in natural order. \throws Error io.
+[[nodiscard]] std::vector<std::string> list_folders(const std::filesystem::path& folder);
 
 /// The files of `list` in the order that `less(a, b)` makes of their numbers.
 template <class Less>

@@ -66,18 +66,6 @@ std::string read_text(const std::string& path) {
     return text;
 }
 
-/// Is `name` the prefix, then a number of the right length, then a suffix?
-bool has_name_of(std::string_view name, const Sidecar& sidecar) {
-    const std::string text = to_utf8(name);
-    std::string_view stem(text);
-    stem.remove_suffix(image_suffix(stem).size());
-    const std::size_t length = sidecar.prefix.size();
-    if (stem.size() <= length || !same_ignoring_case(stem.substr(0, length), sidecar.prefix)) return false;
-    const std::string_view number = stem.substr(length);
-    if (digits_at(number, 0).size() != number.size()) return false;
-    return sidecar.index_length == 0 || number.size() == static_cast<std::size_t>(sidecar.index_length);
-}
-
 std::optional<bool> is_type_of(std::string_view name, std::string_view type) {
     std::string suffix = lower_case(image_suffix(name));
     if (type.empty() || suffix.empty()) return std::nullopt;
@@ -137,6 +125,26 @@ std::vector<FoundSidecar> sidecars_of(Stack& stack) {
     std::stable_sort(all.begin(), all.end(),
                      [](const FoundSidecar& a, const FoundSidecar& b) { return fit(a) > fit(b); });
     return all;
+}
+
+std::optional<Sidecar> read_sidecar(const std::string& path) {
+    if (!may_be_sidecar(path)) return std::nullopt;
+    try {
+        return parse_sidecar(path, read_text(path));
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+bool has_name_of(std::string_view name, const Sidecar& sidecar) {
+    const std::string text = to_utf8(name);
+    std::string_view stem(text);
+    stem.remove_suffix(image_suffix(stem).size());
+    const std::size_t length = sidecar.prefix.size();
+    if (stem.size() <= length || !same_ignoring_case(stem.substr(0, length), sidecar.prefix)) return false;
+    const std::string_view number = stem.substr(length);
+    if (digits_at(number, 0).size() != number.size()) return false;
+    return sidecar.index_length == 0 || number.size() == static_cast<std::size_t>(sidecar.index_length);
 }
 
 std::optional<SliceNumbers> numbers_of(const Stack& stack) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stack2nrrd {
@@ -29,6 +30,12 @@ struct FoundSidecar {
 /// knows more. Empty if the slices lie in several folders. Files that look like sidecars and cannot be read are told as
 /// problems of `stack`, which needs its headers.
 [[nodiscard]] std::vector<FoundSidecar> sidecars_of(Stack& stack);
+
+/// The sidecar in the file `path`; nothing if it is none, or cannot be read.
+[[nodiscard]] std::optional<Sidecar> read_sidecar(const std::string& path);
+
+/// Is `name` that of a slice which `sidecar` tells of: its prefix, a number of the right length, a suffix?
+[[nodiscard]] bool has_name_of(std::string_view name, const Sidecar& sidecar);
 
 /// Does `a`, which comes before `b` in that order, fit the slices no better than `b`?
 [[nodiscard]] bool fit_equally(const FoundSidecar& a, const FoundSidecar& b) noexcept;

@@ -17,6 +17,11 @@ namespace {
 
 void note(Stack& stack, const std::string& text) { stack.problems.push_back({ErrorCode::inconsistent, false, text}); }
 
+/// The same where the text advises to pass the spacing.
+void advise(Stack& stack, const std::string& text) {
+    stack.problems.push_back({ErrorCode::inconsistent, false, text, true});
+}
+
 bool is_whole(const SpacingMm& mm) { return mm[0] && mm[1] && mm[2]; }
 bool is_empty(const SpacingMm& mm) { return !mm[0] && !mm[1] && !mm[2]; }
 
@@ -26,15 +31,6 @@ std::string shown(const SpacingMm& mm) {
     std::string text;
     for (std::size_t a = 0; a < 3; ++a) text += (a == 0 ? "" : ", ") + (mm[a] ? number_text(*mm[a]) : "?");
     return text + " mm";
-}
-
-/// "--spacing 0.02,0.02,Z"
-std::string as_option(const SpacingMm& mm) {
-    std::string text = "--spacing ";
-    for (std::size_t a = 0; a < 3; ++a) {
-        text += (a == 0 ? "" : ",") + (mm[a] ? number_text(*mm[a]) : std::string(1, "XYZ"[a]));
-    }
-    return text;
 }
 
 std::string size_text(const std::optional<Index>& width, const std::optional<Index>& height) {
@@ -49,8 +45,8 @@ void note_halves(Stack& stack, const std::string& source, const SpacingMm& mm) {
         std::string& list = mm[a] ? told : untold;
         list += (list.empty() ? "" : " and ") + std::string(1, "xyz"[a]);
     }
-    note(stack, source + ": tells the spacing along " + told + " (" + shown(mm) + ") and not along " + untold +
-                    ", so it is not used; pass " + as_option(mm));
+    advise(stack, source + ": tells the spacing along " + told + " (" + shown(mm) + ") and not along " + untold +
+                      ", so it is not used; pass " + as_option(mm));
 }
 
 void note_doubts(Stack& stack, const std::string& source, const std::vector<std::string>& doubts) {
@@ -71,9 +67,16 @@ void note_foreign(Stack& stack, Sidecars::const_iterator first, Sidecars::const_
         if (list.count() == 0) {
             text += ", these are named as " + printable(stack.files.name(0)) + ", so it is not used";
         }
+        if (!is_empty(told.spacing_mm)) {
+            text += ", pass " + as_option(told.spacing_mm) + " if it is of these";
+            if (first->same_size == false) {
+                text += ", which are " + size_text(stack.image.width, stack.image.height) + " and not " +
+                        size_text(told.width, told.height);
+            }
+        }
         list.add(text);
     }
-    if (list.count() > 0) note(stack, list.text());
+    if (list.count() > 0) advise(stack, list.text());
 }
 
 /// Number and numbers of the slices, as told and as they are.
@@ -115,20 +118,21 @@ void note_step(Stack& stack, const FoundSidecar& found, const std::optional<Slic
     } else {
         text += " from slice to slice, the names do not show that these follow each other";
     }
-    note(stack, text + ", so it is not used; pass " + as_option({mm[0], mm[1], std::nullopt}));
+    advise(stack, text + ", so it is not used; pass " + as_option({mm[0], mm[1], std::nullopt}));
 }
 
 void note_size(Stack& stack, const FoundSidecar& found) {
     const Sidecar& told = found.content;
     std::string text = found.name + ": tells of slices of " + size_text(told.width, told.height) + ", these are " +
                        size_text(stack.image.width, stack.image.height);
-    if (!is_empty(told.spacing_mm)) {
+    const bool has_spacing = !is_empty(told.spacing_mm);
+    if (has_spacing) {
         text += ", so its spacing of " + shown(told.spacing_mm) +
                 " is not used; if they were cropped and not scaled, "
                 "pass " +
                 as_option(told.spacing_mm);
     }
-    note(stack, text);
+    stack.problems.push_back({ErrorCode::inconsistent, false, text, has_spacing});
 }
 
 void take_up(Stack& stack, const FoundSidecar& found) {
@@ -160,9 +164,9 @@ Told told_by(Stack& stack, Sidecars::const_iterator best, Sidecars::const_iterat
         for (auto one = best; one != end && fit_equally(*best, *one); ++one) {
             list.add(one->name + " (" + shown(one->content.spacing_mm) + ")");
         }
-        note(stack, list.text() +
-                        ": tell different spacings and fit the slices equally well, so none is used; pass "
-                        "the right one with --spacing");
+        advise(stack, list.text() +
+                          ": tell different spacings and fit the slices equally well, so none is used; pass "
+                          "the right one with --spacing");
         return {};
     }
 
@@ -207,6 +211,15 @@ void use(Stack& stack, const SpacingMm& mm, const std::string& source) {
 
 SpacingMm spacing_of(const Geometry& geometry) noexcept {
     return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
+}
+
+std::string as_option(const SpacingMm& mm) {
+    if (is_whole(mm) && mm[0] == mm[1] && mm[0] == mm[2]) return "--spacing " + number_text(*mm[0]);
+    std::string text;
+    for (std::size_t a = 0; a < 3; ++a) {
+        text += (a == 0 ? "--spacing " : ",") + (mm[a] ? number_text(*mm[a]) : std::string(1, "XYZ"[a]));
+    }
+    return text;
 }
 
 std::optional<std::string> disagreement(const SpacingMm& used, std::string_view source, const SpacingMm& other,

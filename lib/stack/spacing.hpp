@@ -24,6 +24,9 @@ using SpacingMm = std::array<std::optional<double>, 3>;
 
 [[nodiscard]] SpacingMm spacing_of(const Geometry& geometry) noexcept;
 
+/// "--spacing 0.02,0.02,Z", or "--spacing 0.02" if all three are the same.
+[[nodiscard]] std::string as_option(const SpacingMm& mm);
+
 /// The warning, if two sources differ by more than 0.1 % where both tell something: the first one is used.
 [[nodiscard]] std::optional<std::string> disagreement(const SpacingMm& used, std::string_view source,
                                                       const SpacingMm& other, std::string_view other_source);

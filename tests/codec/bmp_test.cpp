@@ -327,6 +327,10 @@ TEST_CASE("files of no known format are refused", "[codec]") {
     CHECK_THAT(refusal(file, &code), Catch::Contains("is empty"));
     CHECK(code == ErrorCode::corrupt);
     write_bytes(file, Bytes(100, std::byte{'x'}));
+    CHECK_THAT(refusal(file, &code),
+               Catch::Contains("is a text file") && Catch::Contains("JPEG 2000 or BMP) was expected"));
+    CHECK(code == ErrorCode::unsupported);
+    write_bytes(file, Bytes(100, std::byte{1}));
     CHECK_THAT(refusal(file, &code), Catch::Contains("is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file"));
     CHECK(code == ErrorCode::unsupported);
 }

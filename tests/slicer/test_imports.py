@@ -248,7 +248,7 @@ class Errors(Stack):
         path = self.folder / "a.webp"
         path.write_bytes(b"RIFF\0\1\0\0WEBPVP8 " + bytes(100))
         text = self.refusal(Logic([path], (1, 1, 1)), kind=stack2nrrd_imagestacks.Unsupported)
-        self.assertIn("a.webp: is not a TIFF, PNG, JPEG, JPEG 2000 or BMP file", text)
+        self.assertIn("a.webp: is a WebP image, a slice (TIFF, PNG, JPEG, JPEG 2000 or BMP) was expected", text)
 
     def test_spacing_quality_and_nothing(self):
         logic = self.logic(self.noise())

@@ -227,7 +227,7 @@ TEST_CASE("slices of another size may have been scaled", "[stack]") {
     check_unknown(stack);
     check_note(stack,
                "s.log: tells of slices of 12 x 10, these are 6 x 5, so its spacing of 0.02 mm is not used; if "
-               "they were cropped and not scaled, pass --spacing 0.02,0.02,0.02");
+               "they were cropped and not scaled, pass --spacing 0.02");
 }
 
 TEST_CASE("two logs", "[stack]") {
