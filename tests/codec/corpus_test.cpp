@@ -247,6 +247,18 @@ bool check_bmp(const Record& record, const Slice& slice) {
     return sha256_24(rgb) == record.at("rgb8_sha256_24");
 }
 
+/// As djpeg shows inks that are stored inverted: each times black.
+Bytes shown_inks(const Bytes& samples) {
+    Bytes rgb;
+    for (std::size_t i = 0; i + 3 < samples.size(); i += 4) {
+        const auto black = static_cast<double>(std::to_integer<int>(samples[i + 3]));
+        for (std::size_t c = 0; c < 3; ++c) {
+            rgb.push_back(static_cast<std::byte>(std::to_integer<int>(samples[i + c]) * black / 255 + 0.5));
+        }
+    }
+    return rgb;
+}
+
 }  // namespace
 
 TEST_CASE("sha256 is sha256", "[codec]") {
@@ -345,7 +357,7 @@ TEST_CASE("PNG files of the corpus give the samples that other decoders give", "
         summary.add(file, [&](const Slice& slice) { return check_png(file, record, slice); });
     }
     CHECK(summary.other() == 0);
-    CHECK(summary.equal() > 0);
+    CHECK(summary.equal() >= 200);
 }
 
 TEST_CASE("BMP files of the corpus give the samples that other decoders give", "[codec][corpus]") {
@@ -357,7 +369,7 @@ TEST_CASE("BMP files of the corpus give the samples that other decoders give", "
         summary.add(utf8(*folder / record.at("relpath")), [&](const Slice& slice) { return check_bmp(record, slice); });
     }
     CHECK(summary.other() == 0);
-    CHECK(summary.equal() > 0);
+    CHECK(summary.equal() >= 63);
 }
 
 TEST_CASE("JPEG files of the corpus give the samples that djpeg gives", "[codec][corpus]") {
@@ -366,11 +378,13 @@ TEST_CASE("JPEG files of the corpus give the samples that djpeg gives", "[codec]
     Summary summary("JPEG");
     for (const Record& record : table(*folder / "CONFORMANCE_JPEG.tsv")) {
         if (record.at("djpeg_status") == "error") continue;
-        summary.add(utf8(*folder / record.at("relpath")),
-                    [&](const Slice& slice) { return sha256_24(slice.samples) == record.at("djpeg_int_sha256_24"); });
+        summary.add(utf8(*folder / record.at("relpath")), [&](const Slice& slice) {
+            const bool has_inks = slice.image.colour == Colour::components && slice.image.channels() == 4;
+            return sha256_24(has_inks ? shown_inks(slice.samples) : slice.samples) == record.at("djpeg_int_sha256_24");
+        });
     }
     CHECK(summary.other() == 0);
-    CHECK(summary.equal() > 0);
+    CHECK(summary.equal() >= 82);
 }
 
 TEST_CASE("hostile files get what they must get, and soon", "[codec][corpus]") {
