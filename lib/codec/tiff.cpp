@@ -1,5 +1,6 @@
 // TIFF: libtiff reads the directory and decompresses; what is read, and into which memory, is decided here.
 
+#include "codec/tiff_colour.hpp"
 #include "codec/tiff_handle.hpp"
 #include "codec/tiff_layout.hpp"
 #include "codec/tiff_pages.hpp"
@@ -15,8 +16,7 @@ namespace {
 // Strips up to this size are decompressed whole, which is faster; larger ones row by row.
 constexpr std::int64_t whole_strip_bytes = std::int64_t{16} << 20;
 
-constexpr int max_planes = 4;
-using PlaneRows = std::array<const std::byte*, max_planes>;
+using PlaneRows = std::vector<const std::byte*>;
 
 bool matches(std::span<const std::byte> head) {
     if (head.size() < 4) return false;
@@ -26,16 +26,23 @@ bool matches(std::span<const std::byte> head) {
     return is('I', 'I', 42, 0) || is('M', 'M', 0, 42) || is('I', 'I', 43, 0) || is('M', 'M', 0, 43);
 }
 
-/// Decodes the rows of one TIFF with whichever of its four ways fits. All of them hand over one stored row of each
-/// plane at a time, from top to bottom.
+/// Decodes the rows of one TIFF with whichever of its ways fits. All but one of
+/// them hand over one stored row of each plane at a time, from top to bottom.
 class Decoder {
 public:
     Decoder(TiffHandle& tiff, const TiffLayout& layout, Range rows, RowSink& sink)
-        : tiff_(tiff), layout_(layout), rows_(rows), converter_(layout), sink_(sink) {}
+        : tiff_(tiff),
+          layout_(layout),
+          rows_(rows),
+          converter_(layout),
+          sink_(sink),
+          row_of_planes_(static_cast<std::size_t>(layout.planes)) {}
 
     void run() {
         leave_differences(tiff_);
-        if (layout_.verbatim) {
+        if (layout_.converted) {
+            converted();
+        } else if (layout_.verbatim) {
             verbatim();
         } else if (layout_.tiled) {
             tiles();
@@ -49,6 +56,7 @@ public:
     static std::int64_t buffer_bytes(const TiffLayout& layout) {
         const std::int64_t block = layout.planes * layout.block_bytes();
         const Index row = layout.planes * layout.row_bytes;
+        if (layout.converted) return converted_bytes(layout);
         if (layout.verbatim) return rows_to_read(row) * row;
         if (layout.tiled) return layout.blocks_across * block + layout.planes * layout.row_bytes;
         if (layout.block_bytes() <= whole_strip_bytes) return block;
@@ -56,7 +64,8 @@ public:
     }
     /// How many handles decode at a time, each with a compressed block.
     static int handles(const TiffLayout& layout) {
-        const bool by_rows = !layout.verbatim && !layout.tiled && layout.block_bytes() > whole_strip_bytes;
+        const bool by_rows =
+            !layout.converted && !layout.verbatim && !layout.tiled && layout.block_bytes() > whole_strip_bytes;
         return by_rows ? layout.planes : 1;
     }
 
@@ -67,11 +76,12 @@ private:
     void leave_differences(const TiffHandle& tiff) const {
         if (layout_.differences) TIFFSetField(tiff.get(), TIFFTAG_PREDICTOR, PREDICTOR_NONE);
     }
-    void add_up(std::byte* rows, std::int64_t bytes) const {
+    /// What is left to do with rows that libtiff has decompressed.
+    void complete(std::byte* rows, std::int64_t bytes) const {
+        if (layout_.reversed) swap_bytes(rows, static_cast<std::size_t>(bytes), layout_.bits);
         if (!layout_.differences) return;
         const auto row_bytes = static_cast<std::size_t>(layout_.block_row_bytes);
-        const bool one = layout_.planes > 1 || !layout_.palette.empty();
-        const auto channels = static_cast<std::size_t>(one ? 1 : layout_.probe.image.channels());
+        const auto channels = static_cast<std::size_t>(layout_.channels);
         add_up_differences(rows, static_cast<std::size_t>(bytes) / row_bytes, row_bytes, layout_.bits, channels);
     }
 
@@ -98,7 +108,7 @@ private:
                 sink_.rows(y, count, plane(0));
                 continue;
             }
-            PlaneRows planes{};
+            PlaneRows& planes = row_of_planes_;
             for (Index i = 0; i < count; ++i) {
                 for (int p = 0; p < layout_.planes; ++p)
                     planes[static_cast<std::size_t>(p)] = plane(p) + i * layout_.row_bytes;
@@ -123,7 +133,7 @@ private:
             } while (end < rows.end && place(p, end) == start + (end - y) * layout_.row_bytes);
             const auto wanted = static_cast<std::size_t>((end - y) * layout_.row_bytes);
             if (tiff_.file().read_at(start, out, wanted) != wanted) fail(y);
-            if (layout_.swapped) swap_bytes(out, wanted, layout_.bits);
+            if (layout_.swapped && !layout_.reversed) swap_bytes(out, wanted, layout_.bits);
             out += wanted;
             y = end;
         }
@@ -140,10 +150,10 @@ private:
                 const tmsize_t got = TIFFReadEncodedStrip(tiff_.get(), layout_.block(p, down), plane(p), wanted);
                 if (got != wanted) fail(top);
                 tiff_.check("the strip at row " + std::to_string(top));
-                add_up(plane(p), wanted);
+                complete(plane(p), wanted);
             }
             const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + layout_.strip_rows(down))};
-            PlaneRows planes{};
+            PlaneRows& planes = row_of_planes_;
             for (Index y = inside.first; y < inside.end; ++y) {
                 for (int p = 0; p < layout_.planes; ++p) {
                     planes[static_cast<std::size_t>(p)] = plane(p) + (y - top) * layout_.row_bytes;
@@ -161,7 +171,7 @@ private:
             more.emplace_back(tiff_.file(), tiff_.place());
             leave_differences(more.back());
         }
-        PlaneRows planes{};
+        PlaneRows& planes = row_of_planes_;
         for (int p = 0; p < layout_.planes; ++p) planes[static_cast<std::size_t>(p)] = plane(p);
         for (Index y = rows_.first / layout_.block_height * layout_.block_height; y < rows_.end; ++y) {
             for (int p = 0; p < layout_.planes; ++p) {
@@ -170,7 +180,7 @@ private:
                                                   static_cast<std::uint16_t>(p));
                 if (done != 1) tiff.fail("row " + std::to_string(y));
                 tiff.check("a row");
-                add_up(plane(p), layout_.row_bytes);
+                complete(plane(p), layout_.row_bytes);
             }
             if (y >= rows_.first) push(y, planes);
         }
@@ -193,7 +203,7 @@ private:
                     if (got != tile_bytes) fail(top);
                     tiff_.check("the tile at row " + std::to_string(top));
                 }
-                add_up(plane(p), layout_.blocks_across * tile_bytes);
+                complete(plane(p), layout_.blocks_across * tile_bytes);
             }
             const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + layout_.block_height)};
             for (Index y = inside.first; y < inside.end; ++y) push(y, joined(y - top));
@@ -201,8 +211,8 @@ private:
     }
 
     /// Row `line` of the tiles in the buffer, without the padding at the right.
-    PlaneRows joined(Index line) {
-        PlaneRows planes{};
+    const PlaneRows& joined(Index line) {
+        PlaneRows& planes = row_of_planes_;
         for (int p = 0; p < layout_.planes; ++p) {
             std::byte* row = joined_.data() + p * layout_.row_bytes;
             planes[static_cast<std::size_t>(p)] = row;
@@ -215,11 +225,45 @@ private:
         return planes;
     }
 
+    // ------------------------------------------------------------------------------------------ libtiff's conversion
+
+    static std::int64_t converted_bytes(const TiffLayout& layout) {
+        constexpr std::int64_t tables = std::int64_t{256} << 10;
+        const Index rows = std::min(layout.block_height, layout.probe.image.height);
+        // The raster, the row that is delivered, and the blocks as libtiff decompresses them.
+        return tables + layout.probe.image.width * (4 * rows + 3) + 2 * layout.planes * 3 * layout.block_bytes();
+    }
+
+    /// One row of blocks at a time.
+    void converted() {
+        TiffConversion conversion(tiff_);
+        const Index width = layout_.probe.image.width;
+        std::vector<std::uint32_t> raster(static_cast<std::size_t>(width * layout_.block_height));
+        std::vector<std::byte> row(layout_.probe.image.row_bytes());
+        for (Index top = rows_.first / layout_.block_height * layout_.block_height; top < rows_.end;
+             top += layout_.block_height) {
+            const Index height = std::min(layout_.block_height, layout_.probe.image.height - top);
+            if (!conversion.rows({top, top + height}, width, raster.data())) fail(top);
+            tiff_.check("a block at row " + std::to_string(top));
+            const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + height)};
+            for (Index y = inside.first; y < inside.end; ++y) {
+                const std::uint32_t* colours = raster.data() + (y - top) * width;
+                for (std::size_t x = 0; x < static_cast<std::size_t>(width); ++x) {
+                    row[3 * x] = static_cast<std::byte>(TIFFGetR(colours[x]));
+                    row[3 * x + 1] = static_cast<std::byte>(TIFFGetG(colours[x]));
+                    row[3 * x + 2] = static_cast<std::byte>(TIFFGetB(colours[x]));
+                }
+                sink_.row(y, row.data());
+            }
+        }
+    }
+
     TiffHandle& tiff_;
     const TiffLayout& layout_;
     Range rows_;
     TiffRowConverter converter_;
     RowSink& sink_;
+    PlaneRows row_of_planes_;
     std::vector<std::byte> buffer_;  // stored rows, strips or tiles: one part for each plane
     std::size_t plane_bytes_ = 0;
     std::vector<std::byte> joined_;
@@ -230,15 +274,13 @@ Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     TiffLayout layout = read_tiff_layout(tiff, samples);
     read_tiff_texts(tiff, layout.probe);
     // libtiff's own state (LZW and inflate tables, the directory), the row buffer of its predictor, and the compressed
-    // block, which it reads whole and rounds up. A Zstandard stream may ask for a window of 128 MiB.
+    // block, which it reads whole and rounds up.
     constexpr std::int64_t state = std::int64_t{512} << 10;
-    constexpr std::int64_t window = std::int64_t{129} << 20;
     const std::int64_t compressed = layout.verbatim ? 0 : layout.largest_block + 2 * layout.block_row_bytes + 4096;
-    const std::int64_t codec = layout.compression == COMPRESSION_ZSTD ? window : 0;
-    layout.probe.decoder_bytes = Decoder::handles(layout) * (layout.probe.decoder_bytes + state + compressed + codec) +
+    layout.probe.decoder_bytes = Decoder::handles(layout) * (layout.probe.decoder_bytes + state + compressed) +
                                  Decoder::buffer_bytes(layout) + TiffRowConverter::bytes(layout);
     const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
-    if (first && !layout.probe.interpreted && place == 0) {
+    if (first && !layout.probe.interpreted && layout.samples->unpack == nullptr && place == 0) {
         const bool big = (std::endian::native == std::endian::big) != layout.swapped;
         layout.probe.bare = FileSamples{*first, big ? std::endian::big : std::endian::little};
     }

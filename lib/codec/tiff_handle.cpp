@@ -16,16 +16,45 @@ struct FreeOptions {
     void operator()(TIFFOpenOptions* options) const noexcept { TIFFOpenOptionsFree(options); }
 };
 
-/// A tag with a value that it cannot have gets its default. That does no harm if the samples do not depend on it.
+// The tags without which samples cannot be had, by libtiff's names for them.
+constexpr std::array<std::string_view, 28> needed_tags{
+    "ImageWidth",        "ImageLength",         "BitsPerSample",
+    "SamplesPerPixel",   "SampleFormat",        "Compression",
+    "FillOrder",         "Photometric",         "PhotometricInterpretation",
+    "PlanarConfig",      "PlanarConfiguration", "StripOffsets",
+    "StripByteCounts",   "RowsPerStrip",        "TileWidth",
+    "TileLength",        "TileOffsets",         "TileByteCounts",
+    "ImageDepth",        "TileDepth",           "ExtraSamples",
+    "ColorMap",          "Predictor",           "JPEGTables",
+    "YCbCrCoefficients", "YCbCrSubsampling",    "ReferenceBlackWhite",
+    "Group3Options"};
+
+/// What is wrong with a tag does no harm if the samples do not depend on it.
+/// libtiff quotes the tag's name.
 bool is_harmless(std::string_view error) {
-    if (error.find("Bad value") == std::string_view::npos) return false;
-    constexpr std::array<std::string_view, 8> tags{"\"Orientation\"",    "\"ResolutionUnit\"", "\"XResolution\"",
-                                                   "\"YResolution\"",    "\"Threshholding\"",  "\"MinSampleValue\"",
-                                                   "\"MaxSampleValue\"", "\"SubFileType\""};
-    return std::any_of(tags.begin(), tags.end(), [&](std::string_view tag) { return error.find(tag) != error.npos; });
+    const std::size_t first = error.find('"');
+    if (first == std::string_view::npos) return false;
+    const std::string_view name = error.substr(first + 1, error.find('"', first + 1) - first - 1);
+    constexpr std::array<std::string_view, 4> faults{"Bad value", "Incorrect count", "Incorrect value", "Null count"};
+    const auto says = [&](std::string_view fault) { return error.find(fault) != std::string_view::npos; };
+    return std::any_of(faults.begin(), faults.end(), says) &&
+           std::find(needed_tags.begin(), needed_tags.end(), name) == needed_tags.end();
+}
+
+/// What these decoders make of damaged samples, they only warn of.
+bool is_damage(std::string_view module, std::string_view warning) {
+    if (module.starts_with("Fax")) return true;
+    if (module != "JPEGLib") return false;
+    constexpr std::array<std::string_view, 4> harmless{"extraneous bytes", "Adobe", "JFIF", "too many scanlines"};
+    return std::none_of(harmless.begin(), harmless.end(),
+                        [&](std::string_view text) { return warning.find(text) != std::string_view::npos; });
 }
 
 }  // namespace
+
+void refuse_tiff(const InputFile& file, const std::string& feature, const char* instead) {
+    refuse(file, ErrorCode::unsupported, "is a TIFF with " + feature + ", which is not supported; " + instead);
+}
 
 struct TiffHandle::Callbacks {
     static State& state(void* handle) { return *static_cast<State*>(handle); }
@@ -53,6 +82,12 @@ struct TiffHandle::Callbacks {
     static int close(thandle_t) { return 0; }
     static toff_t size(thandle_t handle) { return static_cast<toff_t>(state(handle).file->bytes()); }
 
+    using Text = decltype(State::error);
+    static Text formatted(const char* format, va_list arguments) {
+        Text text{};
+        std::vsnprintf(text.data(), text.size(), format, arguments);
+        return text;
+    }
     static int error(TIFF*, void* handle, const char*, const char* format, va_list arguments) {
         State& s = state(handle);
         if (errno == ENOMEM) {
@@ -60,12 +95,16 @@ struct TiffHandle::Callbacks {
             // While it reads a directory, libtiff goes on with the table that it has not got.
             if (s.opening) std::longjmp(s.give_up, 1);
         }
-        std::array<char, std::tuple_size_v<decltype(s.error)>> text{};
-        std::vsnprintf(text.data(), text.size(), format, arguments);
+        const Text text = formatted(format, arguments);
         if (s.error[0] == '\0' && !is_harmless(text.data())) s.error = text;
         return 1;  // said enough: libtiff's own handler would print it
     }
-    static int warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+    static int warning(TIFF*, void* handle, const char* module, const char* format, va_list arguments) {
+        State& s = state(handle);
+        const Text text = formatted(format, arguments);
+        if (s.error[0] == '\0' && is_damage(module == nullptr ? "" : module, text.data())) s.error = text;
+        return 1;
+    }
 
     /// Null if it cannot be opened. Nothing here has a destructor: an error may jump out of it.
     static TIFF* open(State& s, TIFFOpenOptions* options) {
@@ -112,9 +151,7 @@ TiffHandle::TiffHandle(InputFile& file, std::int64_t place)
     tiff_.reset(Callbacks::open(*state_, options.get()));
     if (tiff_) return;
     if (std::string_view(state_->error.data()).find("per-sample") != std::string_view::npos) {
-        refuse(
-            file, ErrorCode::unsupported,
-            "is a TIFF whose channels differ in their sample type, which is not supported; re-save it with one type");
+        refuse_tiff(file, "channels that differ in their sample type", "re-save it with one type");
     }
     fail("its header");
 }
@@ -132,6 +169,10 @@ void TiffHandle::fail(std::string_view what) const {
         refuse(file(), ErrorCode::limit,
                "is a TIFF that asks for more memory than an intact file would (" + printable(state_->error.data()) +
                    "); copy it again from its source");
+    }
+    if (error.find("Unsupported JPEG") != error.npos) {
+        refuse_tiff(file(), "a rare kind of JPEG compression (" + printable(error) + ")",
+                    "re-save it uncompressed, LZW, deflate or PackBits");
     }
     const std::string reason = state_->error[0] == '\0' ? "it ends too early" : printable(state_->error.data());
     refuse(

@@ -17,6 +17,9 @@
 
 namespace stack2nrrd {
 
+/// "<file>: is a TIFF with `feature`, which is not supported; `instead`".
+[[noreturn]] void refuse_tiff(const InputFile& file, const std::string& feature, const char* instead);
+
 class TiffHandle {
 public:
     /// Opens the directory at the offset `place`; the first one if that is 0 or negative (see tiff_pages.cpp).

@@ -1,147 +1,23 @@
 #include "codec/tiff_layout.hpp"
 
+#include "codec/tiff_colour.hpp"
+#include "codec/tiff_compression.hpp"
 #include "codec/tiff_directory.hpp"
+#include "codec/tiff_pages.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <cmath>
 
 namespace stack2nrrd {
 
 namespace {
 
-constexpr std::uint16_t jpeg_2000 = 34712;
-
-struct Scheme {
-    std::uint16_t id;
-    const char* name;
-    double max_ratio;  // the most it can shrink; 0 = not supported
-};
-
-// LZW: 3838 ever longer strings in 12-bit codes, repeated without a reset, stay below 2600. PackBits: 128 bytes in 2.
-// Zstandard: a block of 128 KiB in 4 bytes. LZMA is lossless, too, but a file may make its decoder claim 4 GiB.
-constexpr Scheme schemes[] = {
-    {COMPRESSION_NONE, "no", 1},
-    {COMPRESSION_LZW, "LZW", 2600},
-    {COMPRESSION_ADOBE_DEFLATE, "deflate", 1040},
-    {COMPRESSION_DEFLATE, "deflate", 1040},
-    {COMPRESSION_PACKBITS, "PackBits", 65},
-    {COMPRESSION_ZSTD, "Zstandard", 33000},
-    {COMPRESSION_CCITTRLE, "CCITT modified Huffman", 0},
-    {COMPRESSION_CCITTRLEW, "CCITT modified Huffman", 0},
-    {COMPRESSION_CCITTFAX3, "CCITT fax group 3", 0},
-    {COMPRESSION_CCITTFAX4, "CCITT fax group 4", 0},
-    {COMPRESSION_OJPEG, "old-style JPEG", 0},
-    {COMPRESSION_JPEG, "JPEG", 0},
-    {COMPRESSION_T85, "T.85 JBIG", 0},
-    {COMPRESSION_T43, "T.43 JBIG", 0},
-    {COMPRESSION_JBIG, "JBIG", 0},
-    {COMPRESSION_NEXT, "NeXT", 0},
-    {COMPRESSION_THUNDERSCAN, "ThunderScan", 0},
-    {COMPRESSION_PIXARLOG, "PixarLog", 0},
-    {COMPRESSION_SGILOG, "SGI LogLuv", 0},
-    {COMPRESSION_SGILOG24, "SGI LogLuv", 0},
-    {COMPRESSION_LERC, "LERC", 0},
-    {COMPRESSION_LZMA, "LZMA", 0},
-    {COMPRESSION_WEBP, "WebP", 0},
-    {COMPRESSION_JXL, "JPEG XL", 0},
-    {jpeg_2000, "JPEG 2000", 0},
-    {33003, "JPEG 2000", 0},
-    {33005, "JPEG 2000", 0},
-};
-
-struct Tags {
-    std::uint32_t width, height;
-    std::uint16_t bits, format, channels, photometric, planar, compression;
-    bool photometric_known;
-};
-
-[[noreturn]] void unsupported(const InputFile& file, const std::string& feature, const char* instead) {
-    refuse(file, ErrorCode::unsupported, "is a TIFF with " + feature + ", which is not supported; " + instead);
-}
-
-const char* photometric_name(std::uint16_t photometric) {
-    switch (photometric) {
-        case PHOTOMETRIC_MASK: return "a transparency mask";
-        case PHOTOMETRIC_SEPARATED: return "CMYK (separated) colour";
-        case PHOTOMETRIC_YCBCR: return "YCbCr colour";
-        case PHOTOMETRIC_CIELAB: return "CIE L*a*b* colour";
-        case PHOTOMETRIC_ICCLAB: return "ICC L*a*b* colour";
-        case PHOTOMETRIC_ITULAB: return "ITU L*a*b* colour";
-        case PHOTOMETRIC_CFA: return "a colour filter array (raw camera samples)";
-        case PHOTOMETRIC_LOGL: return "LogL samples";
-        case PHOTOMETRIC_LOGLUV: return "LogLuv colour";
-        default: return nullptr;
-    }
-}
-
-double check_compression(const TiffHandle& tiff, std::uint16_t compression) {
-    const auto* scheme =
-        std::find_if(std::begin(schemes), std::end(schemes), [&](const Scheme& s) { return s.id == compression; });
-    const bool known = scheme != std::end(schemes);
-    if (known && scheme->max_ratio > 0 && TIFFIsCODECConfigured(compression) != 0) return scheme->max_ratio;
-    const std::string name = known ? std::string(scheme->name) + " compression" : "an unknown compression";
-    unsupported(tiff.file(), name + " (" + std::to_string(compression) + ")",
-                "re-save it uncompressed, LZW, deflate or PackBits");
-}
-
-/// The type in which samples are delivered.
-SampleType sample_type(const InputFile& file, const Tags& tags) {
-    const auto [bits, format] = std::pair(tags.bits, tags.format);
-    if (format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_INT) {
-        const bool is_signed = format == SAMPLEFORMAT_INT;
-        const bool packed = bits == 1 || bits == 2 || bits == 4;
-        if (packed && !is_signed && tags.channels == 1) return SampleType::uint8;
-        if (bits == 8) return is_signed ? SampleType::int8 : SampleType::uint8;
-        if (bits == 16) return is_signed ? SampleType::int16 : SampleType::uint16;
-        if (bits == 32) return is_signed ? SampleType::int32 : SampleType::uint32;
-    }
-    if (format == SAMPLEFORMAT_IEEEFP && bits == 32) return SampleType::float32;
-    if (format == SAMPLEFORMAT_IEEEFP && bits == 64) return SampleType::float64;
-    const char* kind = format == SAMPLEFORMAT_UINT            ? "unsigned integer"
-                       : format == SAMPLEFORMAT_INT           ? "signed integer"
-                       : format == SAMPLEFORMAT_IEEEFP        ? "floating point"
-                       : format == SAMPLEFORMAT_COMPLEXINT    ? "complex integer"
-                       : format == SAMPLEFORMAT_COMPLEXIEEEFP ? "complex floating point"
-                                                              : "untyped (void)";
-    const std::string channels = tags.channels > 1 ? " in " + std::to_string(tags.channels) + " channels" : "";
-    unsupported(file, std::to_string(bits) + "-bit " + kind + " samples" + channels,
-                "re-save it with 8, 16 or 32-bit integers, or 32 or 64-bit floats");
-}
-
-Colour colour(const InputFile& file, const Tags& tags) {
-    if (const char* name = photometric_name(tags.photometric)) unsupported(file, name, "re-save it as grey or RGB");
-    const int channels = tags.channels;
-    const std::string count = std::to_string(channels) + " channels";
-    switch (tags.photometric) {
-        case PHOTOMETRIC_MINISWHITE:
-            if (tags.format == SAMPLEFORMAT_INT || tags.format == SAMPLEFORMAT_IEEEFP) {
-                unsupported(file, "signed or floating point samples in which the least is white",
-                            "re-save it with the least as black");
-            }
-            [[fallthrough]];
-        case PHOTOMETRIC_MINISBLACK:
-            if (channels > 2) unsupported(file, "grey samples in " + count, "re-save it as grey or RGB");
-            return channels == 1 ? Colour::grey : Colour::grey_alpha;
-        case PHOTOMETRIC_RGB:
-            if (channels < 3 || channels > 4) unsupported(file, "RGB colour in " + count, "re-save it as RGB or RGBA");
-            return channels == 3 ? Colour::rgb : Colour::rgba;
-        case PHOTOMETRIC_PALETTE:
-            if (channels != 1) unsupported(file, "palette colour in " + count, "re-save it as RGB");
-            if (tags.format != SAMPLEFORMAT_UINT || tags.bits > 16) {
-                unsupported(file, "a palette whose index is not an 8 or 16-bit unsigned integer", "re-save it as RGB");
-            }
-            return Colour::rgb;
-        default:
-            unsupported(file, "unknown colour (photometric interpretation " + std::to_string(tags.photometric) + ")",
-                        "re-save it as grey or RGB");
-    }
-}
-
 [[noreturn]] void refuse_missing_palette(const InputFile& file) {
     refuse(file, ErrorCode::corrupt,
-           "is a palette TIFF without a palette, a ColorMap was expected; re-save it as grey or RGB");
+           "is a palette TIFF without a palette, a ColorMap was expected; "
+           "re-save it as grey or RGB");
 }
 
 /// Entries are 16-bit, v x 256 or v x 257. Some writers fill in 8-bit ones: then no entry exceeds 255.
@@ -167,45 +43,52 @@ struct RawDirectory {
     std::uint64_t only_strip_bytes = 0;  // StripByteCounts, if it is one value
     std::uint64_t photometric = 0;
     std::uint64_t orientation = ORIENTATION_TOPLEFT;
+    std::optional<TiffCalibration> calibration;
 };
 
 RawDirectory read_raw_directory(const TiffHandle& tiff) {
     TiffDirectory directory(tiff.file());
-    directory.read(TIFFCurrentDirOffset(tiff.get()));
-    tiff.file().check();
+    const std::uint64_t offset = TIFFCurrentDirOffset(tiff.get());
+    directory.read(offset);
     RawDirectory raw;
     raw.value_bytes = directory.value_bytes();
     raw.only_strip_bytes = directory.single_integer(TIFFTAG_STRIPBYTECOUNTS).value_or(0);
     raw.photometric = directory.single_integer(TIFFTAG_PHOTOMETRIC).value_or(0);
     raw.orientation = directory.single_integer(TIFFTAG_ORIENTATION).value_or(ORIENTATION_TOPLEFT);
+    if (offset != directory.first()) directory.read(directory.first());
+    raw.calibration = tiff_calibration(directory);
+    tiff.file().check();
     return raw;
 }
 
-Tags read_tags(const TiffHandle& tiff) {
-    Tags tags{};
-    tags.compression = tiff.tag_or_default<std::uint16_t>(TIFFTAG_COMPRESSION);
-    tags.width = tiff.tag<std::uint32_t>(TIFFTAG_IMAGEWIDTH).value_or(0);
-    tags.height = tiff.tag<std::uint32_t>(TIFFTAG_IMAGELENGTH).value_or(0);
-    tags.bits = tiff.tag_or_default<std::uint16_t>(TIFFTAG_BITSPERSAMPLE);
-    tags.format = tiff.tag_or_default<std::uint16_t>(TIFFTAG_SAMPLEFORMAT);
-    tags.channels = tiff.tag_or_default<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL);
-    tags.planar = tiff.tag_or_default<std::uint16_t>(TIFFTAG_PLANARCONFIG);
-    const auto photometric = tiff.tag<std::uint16_t>(TIFFTAG_PHOTOMETRIC);
-    tags.photometric_known = photometric.has_value();
-    tags.photometric = photometric.value_or(tags.channels < 3 ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_RGB);
-    return tags;
+/// \throws Error unsupported.
+const TiffSamples* sample_kind(const TiffHandle& tiff, const TiffTags& tags, const TiffCompression& compression) {
+    const TiffSamples* kind = tiff_samples(tags.format, tags.bits);
+    const bool fits = compression.only_bits == 0 || compression.only_bits == tags.bits;
+    if (kind != nullptr && fits) return kind;
+    const char* name = tags.format == SAMPLEFORMAT_UINT            ? "unsigned integer"
+                       : tags.format == SAMPLEFORMAT_INT           ? "signed integer"
+                       : tags.format == SAMPLEFORMAT_IEEEFP        ? "floating point"
+                       : tags.format == SAMPLEFORMAT_COMPLEXINT    ? "complex integer"
+                       : tags.format == SAMPLEFORMAT_COMPLEXIEEEFP ? "complex floating point"
+                                                                   : "untyped";
+    refuse_tiff(tiff.file(),
+                std::to_string(tags.bits) + "-bit " + name + " samples" +
+                    (fits ? "" : " in " + std::string(compression.name) + " compression"),
+                "re-save it with integers of 8, 16 or 32 bits, or floats of 32 or 64");
 }
 
 void set_blocks(const TiffHandle& tiff, TiffLayout& layout) {
     const InputFile& file = tiff.file();
     const ImageInfo& image = layout.probe.image;
-    const Index stored_bits = (layout.planes > 1 || !layout.palette.empty() ? 1 : image.channels()) * layout.bits;
+    const Index stored_bits = Index{layout.channels} * layout.bits;
     layout.row_bytes = (image.width * stored_bits + 7) / 8;
     if (!layout.tiled) {
         const auto rows = tiff.tag_or_default<std::uint32_t>(TIFFTAG_ROWSPERSTRIP);
         if (rows == 0) {
             refuse(file, ErrorCode::corrupt,
-                   "is a TIFF with 0 rows per strip, at least 1 was expected; copy it again from its source");
+                   "is a TIFF with 0 rows per strip, at least 1 was expected; copy "
+                   "it again from its source");
         }
         layout.block_width = image.width;
         layout.block_height = std::min<Index>(rows, image.height);
@@ -232,9 +115,17 @@ void set_blocks(const TiffHandle& tiff, TiffLayout& layout) {
     layout.blocks_down = (image.height + layout.block_height - 1) / layout.block_height;
 }
 
+/// Bytes of a block of `rows` rows when it is decompressed.
+std::uint64_t decoded_bytes(const TiffHandle& tiff, const TiffLayout& layout, Index rows) {
+    // Where libtiff converts, colour may be stored for every other row and column only.
+    if (!layout.converted) return static_cast<std::uint64_t>(rows * layout.block_row_bytes);
+    if (layout.tiled) return TIFFTileSize64(tiff.get());
+    return TIFFVStripSize64(tiff.get(), static_cast<std::uint32_t>(rows));
+}
+
 /// Every block must stand inside the file and be large enough for what it claims to hold. This also finds truncated
 /// files before anything is decoded.
-void check_blocks(const TiffHandle& tiff, TiffLayout& layout, double max_ratio) {
+void check_blocks(const TiffHandle& tiff, TiffLayout& layout, Index stored_planes, double max_ratio) {
     const InputFile& file = tiff.file();
     const char* kind = layout.tiled ? "tile" : "strip";
     const auto fail = [&](Index i, Index count, const std::string& what) {
@@ -242,7 +133,7 @@ void check_blocks(const TiffHandle& tiff, TiffLayout& layout, double max_ratio) 
                std::string("is a damaged TIFF, ") + kind + " " + std::to_string(i + 1) + " of " +
                    std::to_string(count) + " " + what + "; copy it again from its source");
     };
-    const Index count = layout.planes * layout.blocks_down * layout.blocks_across;
+    const Index count = stored_planes * layout.blocks_down * layout.blocks_across;
     const Index declared = layout.tiled ? TIFFNumberOfTiles(tiff.get()) : TIFFNumberOfStrips(tiff.get());
     if (declared != count) tiff.fail("its list of blocks");
     const auto file_bytes = static_cast<std::uint64_t>(file.bytes());
@@ -250,7 +141,7 @@ void check_blocks(const TiffHandle& tiff, TiffLayout& layout, double max_ratio) 
         const std::uint64_t offset = TIFFGetStrileOffset(tiff.get(), static_cast<std::uint32_t>(i));
         const std::uint64_t stored = TIFFGetStrileByteCount(tiff.get(), static_cast<std::uint32_t>(i));
         const Index rows = layout.tiled ? layout.block_height : layout.strip_rows(i % layout.blocks_down);
-        const auto decoded = static_cast<std::uint64_t>(rows * layout.block_row_bytes);
+        const std::uint64_t decoded = decoded_bytes(tiff, layout, rows);
         if (offset == 0 || stored == 0) fail(i, count, "is missing, its place was expected");
         // Uncompressed: a byte count beyond what is needed is harmless, some writers round it up.
         const std::uint64_t needed = layout.compression == COMPRESSION_NONE ? decoded : stored;
@@ -266,13 +157,63 @@ void check_blocks(const TiffHandle& tiff, TiffLayout& layout, double max_ratio) 
     }
 }
 
-void add_notes(const Tags& tags, const RawDirectory& raw, TiffLayout& layout) {
-    auto& notes = layout.probe.notes;
+std::uint64_t all_bits(int bits) { return ~std::uint64_t{0} >> (64 - bits); }
+
+/// What ImageJ's text makes of its samples: values of another meaning, where they are exactly those of an integer type.
+/// That is how ImageJ stores integers with a sign.
+void calibrate(const std::optional<TiffCalibration>& calibration, const TiffTags& tags, TiffLayout& layout) {
+    Probe& probe = layout.probe;
+    if (!calibration || calibration->identity()) return;
+    const double half = std::ldexp(1.0, tags.bits - 1);
+    const bool whole = tags.format == SAMPLEFORMAT_UINT && (tags.bits == 8 || tags.bits == 16) &&
+                       probe.image.colour == Colour::grey && !probe.least_is_white && calibration->linear;
+    const std::uint64_t sign = std::uint64_t{1} << (tags.bits - 1);
+    std::uint64_t flip = 0;
+    if (whole && calibration->is(-half, 1)) flip = sign;
+    if (whole && calibration->is(half - 1, -1)) flip = all_bits(tags.bits) ^ sign;
+    if (whole && calibration->is(2 * half - 1, -1)) flip = all_bits(tags.bits);
+    if (flip == 0) {
+        probe.notes.push_back("ImageJ's calibration (" + calibration->text() + ") is not applied");
+        return;
+    }
+    layout.flip = flip;
+    probe.interpreted = true;
+    if (flip != all_bits(tags.bits)) probe.image.type = tags.bits == 8 ? SampleType::int8 : SampleType::int16;
+    probe.notes.push_back("ImageJ's calibration (" + calibration->text() + ") is applied");
+}
+
+/// Senses, few bits and palettes: what is delivered, and what is said of it.
+void interpret(const TiffHandle& tiff, const TiffTags& tags, Samples samples, TiffLayout& layout) {
+    Probe& probe = layout.probe;
+    const bool shown = samples == Samples::shown;
+    const bool is_unsigned = tags.format == SAMPLEFORMAT_UINT || tags.format == SAMPLEFORMAT_VOID;
+    const bool few_bits = is_unsigned && (tags.bits == 1 || tags.bits == 2 || tags.bits == 4);
+    if (tags.photometric == PHOTOMETRIC_PALETTE) {
+        layout.palette = read_palette(tiff, tags.bits);
+        set_palette(probe, layout.palette, samples);
+        if (shown) {
+            probe.image.type = SampleType::uint8;
+        } else {
+            layout.palette.clear();
+        }
+        return;
+    }
+    probe.least_is_white = tags.photometric == PHOTOMETRIC_MINISWHITE;
+    probe.interpreted = few_bits || (is_unsigned && probe.least_is_white);
+    layout.spread = few_bits && shown;
+    if (!probe.least_is_white || !shown) return;
+    if (is_unsigned) layout.flip = all_bits(tags.bits);
+    probe.notes.emplace_back(is_unsigned ? "MinIsWhite is inverted, so that the least is black"
+                                         : "MinIsWhite samples that are signed or floating point are "
+                                           "as stored");
+}
+
+void add_notes(const TiffTags& tags, const RawDirectory& raw, TiffLayout& layout) {
     const bool known = raw.orientation >= ORIENTATION_TOPLEFT && raw.orientation <= ORIENTATION_LEFTBOT;
     layout.probe.orientation = known ? static_cast<int>(raw.orientation) : ORIENTATION_TOPLEFT;
     if (!tags.photometric_known) {
-        notes.emplace_back(tags.channels < 3 ? "does not say what its samples mean and is taken as grey"
-                                             : "does not say what its samples mean and is taken as RGB");
+        layout.probe.notes.emplace_back(tags.channels < 3 ? "does not say what its samples mean and is taken as grey"
+                                                          : "does not say what its samples mean and is taken as RGB");
     }
 }
 
@@ -303,48 +244,59 @@ std::optional<std::int64_t> samples_in_one_piece(const TiffHandle& tiff, const T
 
 TiffLayout read_tiff_layout(const TiffHandle& tiff, Samples samples) {
     const InputFile& file = tiff.file();
-    const Tags tags = read_tags(tiff);
+    const TiffTags tags = read_tiff_tags(tiff);
     // What is refused by name comes first: libtiff's errors about features that nobody reads would only confuse.
-    const double max_ratio = check_compression(tiff, tags.compression);
+    const TiffCompression& compression = tiff_compression(tiff);
+    const TiffColour colour = tiff_colour(tiff, tags);
     TiffLayout layout;
-    ImageInfo& image = layout.probe.image;
+    layout.samples = sample_kind(tiff, tags, compression);
+    Probe& probe = layout.probe;
+    ImageInfo& image = probe.image;
     image.format = "TIFF";
     image.width = tags.width;
     image.height = tags.height;
-    image.colour = colour(file, tags);
-    image.type = sample_type(file, tags);
+    image.colour = colour.colour;
+    image.components = colour.colour == Colour::components ? colour.taken : 1;
+    image.type = layout.samples->type;
+    probe.choice = colour.choice;
+    probe.notes = colour.notes;
     if (tiff.tag<std::uint32_t>(TIFFTAG_IMAGEDEPTH).value_or(1) != 1) {
-        unsupported(file, "more than one slice in one page (ImageDepth)", "re-save it as a stack of slices");
+        refuse_tiff(file, "more than one slice in one page (ImageDepth)", "re-save it as a stack of slices");
     }
     tiff.check("its header");
     const RawDirectory raw = read_raw_directory(tiff);
     if (raw.photometric == PHOTOMETRIC_PALETTE && tags.photometric != PHOTOMETRIC_PALETTE) refuse_missing_palette(file);
-    const Index channels = tags.channels;
-    check_declared_size(file, image, channels * tags.bits, max_ratio);
+    // Of what libtiff converts, colour may be stored for a few samples only.
+    const Index stored_channels = colour.converted ? 1 : tags.channels;
+    check_declared_size(file, image, stored_channels * tags.bits, compression.max_ratio);
 
+    const bool separate = tags.planar == PLANARCONFIG_SEPARATE;
     layout.bits = tags.bits;
     layout.compression = tags.compression;
-    layout.planes = tags.planar == PLANARCONFIG_SEPARATE ? tags.channels : 1;
+    layout.converted = colour.converted;
+    layout.planes = separate && !colour.converted ? colour.taken : 1;
+    layout.channels = separate ? 1 : tags.channels;
+    layout.taken = colour.taken;
     layout.tiled = TIFFIsTiled(tiff.get()) != 0;
     layout.swapped = TIFFIsByteSwapped(tiff.get()) != 0;
-    layout.probe.least_is_white = tags.photometric == PHOTOMETRIC_MINISWHITE;
-    layout.probe.interpreted = layout.probe.least_is_white || tags.bits < 8;
-    layout.inverted = layout.probe.least_is_white && samples == Samples::shown;
-    layout.spread = tags.bits < 8 && samples == Samples::shown;
-    if (layout.inverted) layout.probe.notes.emplace_back("MinIsWhite is inverted, so that the least is black");
-    layout.verbatim = tags.compression == COMPRESSION_NONE && !layout.tiled &&
+    // libtiff brings integers of 24 bits into native order, too, but as those of 12 or 20 bits they have none.
+    const bool bits_only = tags.bits == 24 && tags.format != SAMPLEFORMAT_IEEEFP;
+    layout.reversed = bits_only && layout.swapped;
+    if (bits_only && TIFFIsBigEndian(tiff.get()) == 0) {
+        probe.notes.emplace_back("24-bit integers are read with their most significant byte first");
+    }
+    layout.verbatim = tags.compression == COMPRESSION_NONE && !layout.tiled && !layout.converted &&
                       tiff.tag_or_default<std::uint16_t>(TIFFTAG_FILLORDER) == FILLORDER_MSB2LSB;
-    layout.differences = tiff.tag<std::uint16_t>(TIFFTAG_PREDICTOR) == PREDICTOR_HORIZONTAL &&
-                         (tags.bits == 8 || tags.bits == 16 || tags.bits == 32);
-    if (tags.photometric == PHOTOMETRIC_PALETTE) {
-        layout.palette = read_palette(tiff, tags.bits);
-        layout.spread = false;
-        set_palette(layout.probe, layout.palette, samples);
-        if (samples == Samples::stored) {
-            layout.palette.clear();
-        } else {
-            image.type = SampleType::uint8;
-        }
+    layout.differences = tiff.tag<std::uint16_t>(TIFFTAG_PREDICTOR) == PREDICTOR_HORIZONTAL;
+    if (layout.differences && tags.bits != 8 && tags.bits != 16 && tags.bits != 32 && tags.bits != 64) {
+        refuse_tiff(file, "differences (predictor 2) of " + std::to_string(tags.bits) + "-bit samples",
+                    "re-save it without predictor");
+    }
+    interpret(tiff, tags, samples, layout);
+    if (tags.photometric != PHOTOMETRIC_PALETTE) calibrate(raw.calibration, tags, layout);
+    if (layout.converted) TiffConversion conversion(tiff);
+    if (tags.compression == COMPRESSION_JPEG && tags.photometric == PHOTOMETRIC_YCBCR) {
+        TIFFSetField(tiff.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     }
     set_blocks(tiff, layout);
 
@@ -357,14 +309,18 @@ TiffLayout read_tiff_layout(const TiffHandle& tiff, Samples samples) {
                "is a damaged TIFF, its strip holds " + std::to_string(raw.only_strip_bytes) + " bytes, " +
                    std::to_string(needed) + " were expected; copy it again from its source");
     }
-    check_blocks(tiff, layout, max_ratio);
+    const Index stored_planes = separate ? tags.channels : 1;
+    check_blocks(tiff, layout, stored_planes, compression.max_ratio);
     add_notes(tags, raw, layout);
     if (tiff.place() < 0) move_samples(tiff, layout);
     // libtiff keeps the values of all tags, some of them widened, and two numbers for each block.
-    const std::int64_t blocks = layout.planes * layout.blocks_down * layout.blocks_across;
-    layout.probe.decoder_bytes =
+    const std::int64_t blocks = stored_planes * layout.blocks_down * layout.blocks_across;
+    probe.decoder_bytes =
         static_cast<std::int64_t>(2 * std::min(raw.value_bytes, 64 * static_cast<std::uint64_t>(file.bytes()))) +
-        32 * blocks;
+        32 * blocks + compression.held_bytes + compression.held_blocks * layout.block_bytes();
+    if (tags.compression == COMPRESSION_LZMA) {
+        probe.decoder_bytes += lzma_window(tiff, static_cast<std::uint32_t>(blocks));
+    }
     return layout;
 }
 

@@ -3,6 +3,7 @@
 // What the tags of one directory of a TIFF say, checked against what this library reads and against the file's size.
 
 #include "codec/tiff_handle.hpp"
+#include "codec/tiff_samples.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,14 +17,20 @@ struct TiffLayout {
     Probe probe;
 
     std::uint16_t compression = 1;
-    int bits = 8;    ///< of one stored sample
-    int planes = 1;  ///< 1, or the number of channels if each is stored apart
+    const TiffSamples* samples = nullptr;  ///< what one stored sample becomes
+    int bits = 8;                          ///< of one stored sample
+    int channels = 1;                      ///< that stand side by side in a plane
+    int planes = 1;                        ///< that are read: 1, or the number of channels if each is stored apart
+    int taken = 1;                         ///< channels that are delivered, the first of those that are stored
+    bool converted = false;                ///< libtiff makes RGB of 8 bits of whole blocks
     bool tiled = false;
-    bool verbatim = false;     ///< uncompressed strips in the usual bit order: rows can be read without libtiff
-    bool swapped = false;      ///< the file's byte order is not the machine's
-    bool inverted = false;     ///< MinIsWhite samples are delivered as MinIsBlack ones
-    bool spread = false;       ///< 1, 2 and 4 bits are spread over 0 to 255
-    bool differences = false;  ///< samples are stored as differences to the one at the left (predictor 2)
+    bool verbatim = false;  ///< uncompressed strips in the usual bit order: rows can be read without libtiff
+    bool swapped = false;   ///< the file's byte order is not the machine's
+    bool reversed = false;  ///< libtiff swaps bytes of samples that have no byte order
+    /// Bits of the first channel that are turned over: for MinIsWhite, or for the calibration of ImageJ's text.
+    std::uint64_t flip = 0;
+    bool spread = false;                 ///< 1, 2 and 4 bits are spread over 0 to 255
+    bool differences = false;            ///< samples are stored as differences to the one at the left (predictor 2)
     std::vector<PaletteColour> palette;  ///< empty if there is none, or if the indices are delivered
 
     Index row_bytes = 0;        ///< of one row of one plane

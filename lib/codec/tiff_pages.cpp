@@ -16,7 +16,7 @@ constexpr std::size_t most_pages = 1'000'000;
 constexpr std::size_t most_notes = 10;
 constexpr std::uint64_t most_description_bytes = std::uint64_t{1} << 20;
 
-/// What the samples of a page are when they are delivered, as far as its directory tells: bits are spread over 8, and
+/// What the samples of a page are when they are delivered, as far as its directory tells: of which type, and with
 /// palettes expanded.
 struct Kind {
     std::uint32_t width = 0;
@@ -52,8 +52,11 @@ Kind kind_of(const TiffDirectory& directory) {
     const std::uint16_t unsaid = kind.channels < 3 ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_RGB;
     kind.colour = value_or(directory, TIFFTAG_PHOTOMETRIC, unsaid);
     if (kind.colour == PHOTOMETRIC_MINISWHITE) kind.colour = PHOTOMETRIC_MINISBLACK;
-    const bool packed = kind.bits == 1 || kind.bits == 2 || kind.bits == 4;
-    if (packed || kind.colour == PHOTOMETRIC_PALETTE) kind.bits = 8;
+    if (kind.colour == PHOTOMETRIC_YCBCR) kind.colour = PHOTOMETRIC_RGB;
+    if (const TiffSamples* samples = tiff_samples(kind.format, kind.bits)) {
+        kind.bits = static_cast<std::uint16_t>(8 * sample_bytes(samples->type));
+    }
+    if (kind.colour == PHOTOMETRIC_PALETTE) kind.bits = 8;
     return kind;
 }
 
@@ -148,17 +151,27 @@ std::vector<Directory> walk(InputFile& file, TiffDirectory& directory, std::vect
     return pages;
 }
 
+/// The text that ImageJ left in a directory; empty if there is none.
+std::string imagej_text(const TiffDirectory& directory) {
+    std::uint64_t declared = 0;
+    std::string text = directory.text(TIFFTAG_IMAGEDESCRIPTION, 4096, declared);
+    return text.starts_with("ImageJ=") ? text : std::string();
+}
+
+/// What stands behind "KEY=" on a line of it.
+std::optional<std::string_view> imagej_value(std::string_view text, std::string_view key) {
+    const std::string wanted = "\n" + std::string(key) + "=";
+    const std::size_t start = text.find(wanted);
+    if (start == std::string_view::npos) return std::nullopt;
+    const std::size_t end = std::min(text.find_first_of("\r\n", start + 1), text.size());
+    return trimmed(text.substr(0, end).substr(start + wanted.size()));
+}
+
 /// The number of slices that ImageJ says there are; 1 if it does not.
 Index imagej_slices(const TiffDirectory& directory) {
-    std::uint64_t declared = 0;
-    const std::string text = directory.text(TIFFTAG_IMAGEDESCRIPTION, 4096, declared);
-    if (!text.starts_with("ImageJ=")) return 1;
-    constexpr std::string_view key = "\nimages=";
-    const std::size_t start = text.find(key);
-    if (start == std::string::npos) return 1;
-    const std::size_t end = std::min(text.find_first_of("\r\n", start + 1), text.size());
-    const std::string_view number = std::string_view(text).substr(0, end).substr(start + key.size());
-    return std::max<Index>(parse_integer(number).value_or(1), 1);
+    const std::string text = imagej_text(directory);
+    const std::optional<std::string_view> number = imagej_value(text, "images");
+    return number ? std::max<Index>(parse_integer(*number).value_or(1), 1) : 1;
 }
 
 /// Beyond 4 GiB, ImageJ writes one directory, and behind its slice the samples of all others.
@@ -220,6 +233,30 @@ Pages tiff_pages(InputFile& file) {
     }
     left_out.finish();
     return found;
+}
+
+std::string TiffCalibration::text() const {
+    if (!linear) return "function " + function;
+    return number_text(offset) + " + " + number_text(slope) + " x sample";
+}
+
+std::optional<TiffCalibration> tiff_calibration(const TiffDirectory& directory) {
+    const std::string text = imagej_text(directory);
+    const std::optional<std::string_view> function = imagej_value(text, "cf");
+    constexpr std::string_view none = "20";  // as ImageJ counts its functions
+    if (!function || *function == none) return std::nullopt;
+    TiffCalibration calibration;
+    calibration.function = printable(*function);
+    const auto coefficient = [&](const char* key) {
+        const std::optional<std::string_view> value = imagej_value(text, key);
+        return value ? parse_double(*value) : std::nullopt;
+    };
+    const std::optional<double> offset = coefficient("c0");
+    const std::optional<double> slope = coefficient("c1");
+    calibration.linear = *function == "0" && offset && slope;
+    calibration.offset = offset.value_or(0);
+    calibration.slope = slope.value_or(0);
+    return calibration;
 }
 
 void read_tiff_texts(const TiffHandle& tiff, Probe& probe) {

@@ -9,14 +9,17 @@
 
 namespace stack2nrrd {
 
-/// Reverses the bytes of each sample; `bits` is 8 (nothing to do), 16, 32 or 64.
+/// Reverses the bytes of each sample; samples of 16, 24, 32 or 64 bits have an
+/// order, others are left alone.
 void swap_bytes(std::byte* samples, std::size_t bytes, int bits);
 
-/// Undoes the horizontal predictor: each sample of a row becomes the sum of itself and of those of its channel to its
-/// left. `bits` is 8, 16 or 32, in native byte order; `rows` rows of `row_bytes` stand one after the other.
+/// Undoes the horizontal predictor: each sample of a row becomes the sum of
+/// itself and of those of its channel to its left. `bits` is 8, 16, 32 or 64,
+/// in native byte order; `rows` rows of `row_bytes` stand one after the other.
 void add_up_differences(std::byte* samples, std::size_t rows, std::size_t row_bytes, int bits, std::size_t channels);
 
-/// Interleaves planes, expands palettes and packed bits, inverts MinIsWhite.
+/// Unpacks samples of odd widths, interleaves planes, looks up palettes,
+/// spreads few bits, inverts MinIsWhite.
 class TiffRowConverter {
 public:
     explicit TiffRowConverter(const TiffLayout& layout);
@@ -31,14 +34,20 @@ public:
     [[nodiscard]] static std::int64_t bytes(const TiffLayout& layout);
 
 private:
+    [[nodiscard]] const std::byte* unpacked(const std::byte* stored);
     [[nodiscard]] const std::byte* interleave(const std::byte* const* planes);
-    void unpack(const std::byte* stored);
-    void look_up(const std::byte* stored);
-    void invert(const std::byte* stored);
+    [[nodiscard]] const std::byte* first_channels(const std::byte* samples);
+    [[nodiscard]] const std::byte* look_up(const std::byte* samples);
+    /// What the samples mean, by their sense and range.
+    [[nodiscard]] const std::byte* meant(const std::byte* samples);
 
     const TiffLayout& layout_;
-    std::vector<std::byte> row_;      // delivered
-    std::vector<std::byte> indices_;  // packed palette indices, one a byte
+    void (*unpack_)(const std::byte* stored, std::size_t count, unsigned bits, std::byte* out);
+    std::size_t sample_bytes_;
+    std::size_t width_;
+    std::size_t channels_;  // side by side in a stored row
+    std::vector<std::byte> unpacked_;
+    std::vector<std::byte> row_;  // delivered
 };
 
 }  // namespace stack2nrrd

@@ -50,22 +50,29 @@ bool is_screen(double density, double length_mm, double tolerance) {
 constexpr double plain_tolerance = 0.1;
 constexpr double named_tolerance = 0.03;
 
-/// x and y from densities per `length_mm`, where `unit` names that length.
-void add_density(FoundSpacing& found, const Density& density, double length_mm, std::string_view unit,
-                 double tolerance) {
+/// What an axis counts in. It counts in no length if `mm` is 0.
+struct AxisUnit {
+    double mm = 0;
+    std::string name;
+    double tolerance = plain_tolerance;
+};
+
+/// x and y from densities per unit of each axis.
+void add_density(FoundSpacing& found, const Density& density, const std::array<AxisUnit, 2>& units) {
     const std::array<std::optional<double>, 2> values{density.x, density.y};
     for (std::size_t axis = 0; axis < values.size(); ++axis) {
-        if (!values[axis]) continue;
+        const AxisUnit& unit = units[axis];
+        if (!values[axis] || !(unit.mm > 0)) continue;
         const double value = *values[axis];
         const std::string name = axis == 0 ? "x resolution" : "y resolution";
         if (!(value > 0) || !std::isfinite(value)) {
             found.doubts.push_back(quoted(name) + " is " + number_text(value) +
                                    ", a positive number was expected; it is not used");
-        } else if (is_screen(value, length_mm, tolerance)) {
-            found.doubts.push_back(quoted(name) + " is " + number_text(value) + " per " + printable(unit) +
+        } else if (is_screen(value, unit.mm, unit.tolerance)) {
+            found.doubts.push_back(quoted(name) + " is " + number_text(value) + " per " + printable(unit.name) +
                                    ", which is a screen's and no measurement; it is not used");
         } else {
-            found.mm[axis] = checked_spacing(name, 1 / value, length_mm, found.doubts);
+            found.mm[axis] = checked_spacing(name, 1 / value, unit.mm, found.doubts);
         }
     }
 }
@@ -93,6 +100,8 @@ std::optional<ImageJDescription> parse_imagej(std::string_view text) {
     imagej.slices = slices.value_or(channels || frames ? 1 : imagej.images);
     imagej.hyperstack = ini.value("", "hyperstack").value_or("") == "true";
     imagej.unit = to_utf8(ini.value("", "unit").value_or(""));
+    imagej.y_unit = to_utf8(trimmed(ini.value("", "yunit").value_or("")));
+    imagej.z_unit = to_utf8(trimmed(ini.value("", "zunit").value_or("")));
     imagej.spacing = ini.number("", "spacing");
     // In double, where the product cannot overflow.
     const double product =
@@ -109,37 +118,40 @@ std::optional<ImageJDescription> parse_imagej(std::string_view text) {
 FoundSpacing spacing_from(const Density& density) {
     FoundSpacing found;
     const double length_mm = unit_mm(density.unit);
-    if (length_mm > 0) add_density(found, density, length_mm, unit_name(density.unit), plain_tolerance);
+    const AxisUnit unit{length_mm, unit_name(density.unit), plain_tolerance};
+    add_density(found, density, {unit, unit});
     if (found_any(found)) found.source = "resolution";
     return found;
 }
 
 FoundSpacing spacing_from(const ImageJDescription& imagej, const Density& density) {
     FoundSpacing found;
-    const bool named = !trimmed(imagej.unit).empty();
-    if (named && is_pixel_unit(imagej.unit)) return found;
-    const std::optional<double> named_mm = unit_in_mm(imagej.unit);
-    if (named && !named_mm) {
-        found.doubts.push_back("\"unit\" is " + quoted(imagej.unit) +
-                               ", a unit of length was expected; the spacing is not used");
-        return found;
-    }
-    // Without a unit of its own ImageJ counts in the tag's.
     const double tag_mm = unit_mm(density.unit);
-    const double length_mm = named_mm.value_or(tag_mm);
-    if (!(length_mm > 0)) return found;
-    if (named && tag_mm > 0 && differ(tag_mm, length_mm)) {
+    // Without a unit of its own ImageJ counts in the tag's.
+    const auto unit_of = [&](const char* key, const std::string& text) -> AxisUnit {
+        if (trimmed(text).empty()) return {tag_mm, unit_name(density.unit), plain_tolerance};
+        const std::optional<double> mm = unit_in_mm(text);
+        if (!mm && !is_pixel_unit(text)) {
+            found.doubts.push_back(quoted(key) + " is " + quoted(text) +
+                                   ", a unit of length was expected; the spacing is not used");
+        }
+        return {mm.value_or(0), text, named_tolerance};
+    };
+    const AxisUnit x = unit_of("unit", imagej.unit);
+    const AxisUnit y = imagej.y_unit.empty() ? x : unit_of("yunit", imagej.y_unit);
+    const AxisUnit z = imagej.z_unit.empty() ? x : unit_of("zunit", imagej.z_unit);
+    if (x.mm > 0 && tag_mm > 0 && differ(tag_mm, x.mm)) {
         found.doubts.push_back("\"unit\" is " + quoted(imagej.unit) + " and the resolution unit is " +
                                unit_name(density.unit) + ", one unit was expected; ImageJ goes by the first");
     }
-    add_density(found, density, length_mm, named ? std::string_view(imagej.unit) : unit_name(density.unit),
-                named ? named_tolerance : plain_tolerance);
-    if (imagej.spacing) {
-        found.mm[2] = checked_spacing("spacing", *imagej.spacing, length_mm, found.doubts);
+    add_density(found, density, {x, y});
+    if (!(z.mm > 0)) {
+        // Nothing is known of it.
+    } else if (imagej.spacing) {
+        found.mm[2] = checked_spacing("spacing", *imagej.spacing, z.mm, found.doubts);
     } else if (imagej.slices > 1 && found_any(found)) {
         found.doubts.push_back("has no \"spacing\" between its slices; ImageJ leaves it out where it is 1 " +
-                               (named ? printable(imagej.unit) : std::string(unit_name(density.unit))) +
-                               " or was never told");
+                               printable(z.name) + " or was never told");
     }
     if (found_any(found)) found.source = "ImageJ";
     return found;

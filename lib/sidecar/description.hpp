@@ -23,6 +23,7 @@ struct ImageJDescription {
     bool hyperstack = false;
     std::optional<double> spacing;  ///< z, in `unit`s, as written; may be nonsense
     std::string unit;               ///< as written, in UTF-8
+    std::string y_unit, z_unit;     ///< the same where these axes have units of their own; else that of x
     std::vector<std::string> doubts;
 };
 

@@ -214,13 +214,13 @@ TEST_CASE("what is not supported is said by name", "[cli]") {
         write_file(spoiled.slice(1), tiff(20, 16, noise(4 * 20 * 16, 1), 32, 1, 5));
         spoiled.check(4, {slice_name(1), "complex"});
     }
-    SECTION("17 bits") {
+    SECTION("40 bits") {
         Bytes odd = tiff(20, 16, noise(640, 1));
         const std::size_t bits = odd.find(Bytes("\x02\x01\x03\x00\x01\x00\x00\x00\x10", 9));  // tag 258, 16
         REQUIRE(bits != Bytes::npos);
-        odd[bits + 8] = 17;
+        odd[bits + 8] = 40;
         write_file(spoiled.slice(1), odd);
-        spoiled.check(4, {slice_name(1), "17"});
+        spoiled.check(4, {slice_name(1), "40-bit"});
     }
     SECTION("a compression") {
         Bytes odd = tiff(20, 16, noise(640, 1));

@@ -1,22 +1,19 @@
 // Third-party files of which independent decoders know the samples. They are not part of the project: without them
 // these tests say so and pass.
 
-#include "codec_support.hpp"
+#include "corpus_tiff.hpp"
 
-#include "codec/tiff_directory.hpp"
 #include "core/text.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <png.h>
-#include <tiffio.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <map>
 #include <optional>
 
 namespace stack2nrrd::test {
@@ -32,8 +29,6 @@ std::optional<fs::path> corpus() {
     std::fprintf(stderr, "SKIPPED: no test data, set STACK2NRRD_TEST_DATA to the folder that has \"corpus\" in it\n");
     return std::nullopt;
 }
-
-using Record = std::map<std::string, std::string>;
 
 /// A table: tab-separated, with a line of names.
 std::vector<Record> table(const fs::path& file) {
@@ -109,60 +104,6 @@ Bytes mapped(Bytes samples, auto change) {
     return samples;
 }
 
-/// Palette indices and the palette, by the shortest way through libtiff.
-struct Indexed {
-    Bytes indices;
-    std::vector<std::array<int, 3>> palette;
-};
-
-Indexed indexed_tiff(const std::string& file, int bits, int page) {
-    TIFFSetWarningHandler(nullptr);
-    TIFF* tiff = TIFFOpen(file.c_str(), "rm");
-    REQUIRE(tiff != nullptr);
-    REQUIRE(TIFFSetDirectory(tiff, static_cast<std::uint16_t>(page)) == 1);
-    std::uint32_t width = 0;
-    std::uint32_t height = 0;
-    std::array<std::uint16_t*, 3> map{};
-    TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
-    TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
-    REQUIRE(TIFFGetField(tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]) == 1);
-    Indexed result;
-    bool wide = false;
-    for (int i = 0; i < 1 << bits; ++i) {
-        result.palette.push_back({map[0][i], map[1][i], map[2][i]});
-        for (const int v : result.palette.back()) wide = wide || v > 255;
-    }
-    for (auto& colour : result.palette) {
-        for (int& v : colour) v = wide ? v / 256 : v;
-    }
-    const bool tiled = TIFFIsTiled(tiff) != 0;
-    Bytes row(static_cast<std::size_t>(tiled ? TIFFTileRowSize(tiff) : TIFFScanlineSize(tiff)));
-    Bytes tile(tiled ? static_cast<std::size_t>(TIFFTileSize(tiff)) : 0);
-    std::uint32_t tile_width = width;
-    std::uint32_t tile_height = 1;
-    TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
-    TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tile_height);
-    for (std::uint32_t y = 0; y < height; ++y) {
-        if (!tiled) REQUIRE(TIFFReadScanline(tiff, row.data(), y, 0) == 1);
-        for (std::uint32_t x = 0; x < width; ++x) {
-            if (tiled && x % tile_width == 0) {
-                REQUIRE(TIFFReadTile(tiff, tile.data(), x, y, 0, 0) > 0);
-                std::copy_n(tile.data() + y % tile_height * row.size(), row.size(), row.data());
-            }
-            const std::uint32_t bit = x % tile_width * static_cast<std::uint32_t>(bits);
-            if (bits == 16) {
-                result.indices.push_back(row[bit / 8]);
-                result.indices.push_back(row[bit / 8 + 1]);
-            } else {
-                const int value = std::to_integer<int>(row[bit / 8]) >> (8 - bits - static_cast<int>(bit % 8));
-                result.indices.push_back(static_cast<std::byte>(value & ((1 << bits) - 1)));
-            }
-        }
-    }
-    TIFFClose(tiff);
-    return result;
-}
-
 Indexed indexed_png(const std::string& file) {
     FILE* stream = std::fopen(file.c_str(), "rb");
     REQUIRE(stream != nullptr);
@@ -183,53 +124,6 @@ Indexed indexed_png(const std::string& file) {
     png_destroy_read_struct(&png, &info, nullptr);
     std::fclose(stream);
     return result;
-}
-
-bool equals(const Slice& slice, const Indexed& indexed, const std::string& hash, bool wide_index = false) {
-    if (sha256_24(indexed.indices) != hash) return false;
-    const auto channels = static_cast<std::size_t>(slice.image.channels());
-    const std::size_t step = wide_index ? 2 : 1;
-    Bytes expected;
-    for (std::size_t i = 0; i < indexed.indices.size(); i += step) {
-        auto index = std::to_integer<std::size_t>(indexed.indices[i]);
-        if (wide_index) index |= std::to_integer<std::size_t>(indexed.indices[i + 1]) << 8;
-        for (std::size_t c = 0; c < channels; ++c) {
-            expected.push_back(static_cast<std::byte>(indexed.palette.at(index).at(c)));
-        }
-        // One channel only where nothing is lost.
-        const auto& colour = indexed.palette.at(index);
-        if (channels == 1 && (colour[0] != colour[1] || colour[1] != colour[2])) return false;
-    }
-    return slice.samples == expected;
-}
-
-/// Of any page, also of those that are no slices.
-std::int64_t offset_of_page(const std::string& path, std::size_t page) {
-    InputFile file(path);
-    TiffDirectory directory(file);
-    std::uint64_t offset = directory.first();
-    for (std::size_t i = 0; i < page; ++i) {
-        REQUIRE(directory.read(offset));
-        offset = directory.next();
-    }
-    return static_cast<std::int64_t>(offset);
-}
-
-bool check_tiff(const std::string& file, const Record& record, const Slice& slice) {
-    const std::string& hash = record.at("sha256_24");
-    const int bits = std::stoi(record.at("bps"));
-    const std::string& photometric = record.at("photometric");
-    if (photometric == "3") {
-        const Slice index = decode_file(file, {}, offset_of_page(file, std::stoul(record.at("page"))), Samples::stored);
-        if (sha256_24(index.samples) != hash) return false;
-        return equals(slice, indexed_tiff(file, bits, std::stoi(record.at("page"))), hash, bits == 16);
-    }
-    Bytes samples = slice.samples;
-    // "0" stands in the table, too, where a file does not say it; floats are never inverted.
-    if (photometric == "0" && slice.image.type != SampleType::float32)
-        samples = mapped(samples, [](int v) { return 255 - v; });
-    if (bits < 8) samples = mapped(samples, [&](int v) { return v / (255 / ((1 << bits) - 1)); });
-    return sha256_24(samples) == hash;
 }
 
 bool check_png(const std::string& file, const Record& record, const Slice& slice) {
@@ -339,6 +233,8 @@ TEST_CASE("TIFF files of known content give it", "[codec][corpus]") {
                 return shape.starts_with(std::to_string(pages.slices.size()) + "x" + size) &&
                        sha256_24(samples) == record.at("sha256_24");
             }
+            if (record.at("sha256_24") == "lossy") return true;
+            if (record.at("dtype").ends_with("f2")) samples = halves(samples);
             if (is_inverted) samples = mapped(samples, [](int v) { return 255 - v; });
             return !shape.starts_with(size) || name.find("palette") != std::string::npos ||
                    sha256_24(samples) == record.at("sha256_24");
@@ -392,6 +288,7 @@ TEST_CASE("hostile files get what they must get, and soon", "[codec][corpus]") {
     if (!folder) return;
     for (const Record& record : table(*folder / "HOSTILE_GENERATED.tsv")) {
         if (record.at("fmt") == "nrrd") continue;
+        if (record.at("relpath").ends_with("/bps-17.tif")) continue;  // no fault any more: every width is read
         const auto start = std::chrono::steady_clock::now();
         ErrorCode code = ErrorCode::io;
         const std::string file = utf8(*folder / record.at("relpath"));

@@ -90,6 +90,21 @@ TEST_CASE("ImageJ's densities are per its own unit", "[sidecar]") {
     CHECK(contains(both.doubts, "resolution unit is inch"));
 }
 
+TEST_CASE("ImageJ's axes may have units of their own", "[sidecar]") {
+    const Density four = density(4, 2, DensityUnit::none);
+    const FoundSpacing each = spacing_from("ImageJ=1\nunit=micron\nyunit=nm\nzunit=mm\nspacing=3\n", four);
+    CHECK(each.mm == std::array<std::optional<double>, 3>{0.00025, 5e-7, 3.0});
+    CHECK(each.doubts.empty());
+    const FoundSpacing z = spacing_from("ImageJ=1\nunit=\\u00B5m\nzunit=inch\nspacing=1\n", four);
+    CHECK(z.mm == std::array<std::optional<double>, 3>{0.00025, 0.0005, 25.4});
+    // an axis that is no length
+    const FoundSpacing time = spacing_from("ImageJ=1\nunit=um\nzunit=sec\nspacing=1\n", four);
+    CHECK(time.mm == std::array<std::optional<double>, 3>{0.00025, 0.0005, std::nullopt});
+    CHECK(contains(time.doubts, "\"zunit\" is \"sec\", a unit of length was expected"));
+    const FoundSpacing pixel = spacing_from("ImageJ=1\nunit=um\nyunit=pixel\nspacing=1\n", four);
+    CHECK(pixel.mm == std::array<std::optional<double>, 3>{0.00025, std::nullopt, 0.001});
+}
+
 TEST_CASE("ImageJ's slices without a spacing have none", "[sidecar]") {
     const FoundSpacing found =
         spacing_from("ImageJ=1\nimages=3\nslices=3\nunit=um\n", density(4, 4, DensityUnit::none));
