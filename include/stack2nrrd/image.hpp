@@ -47,7 +47,8 @@ inline constexpr int most_channels = 4096;
 /// What the header of a NRRD volume says of the axis of its components; a copy of the volume says the same.
 struct ComponentAxis {
     std::string kind = "vector";  ///< as NRRD has it: "vector", "list", …; "???" where the header leaves it open
-    std::string label{};          ///< empty if there is none
+    std::string label{};          ///< of the axis; empty if there is none
+    std::size_t place = 0;        ///< of the axis in the file: 0 if it is the fastest
     /// `measurement frame`, a vector for each component, in LPS. Nothing if the header has none.
     std::optional<std::array<Vector3, 3>> measurement_frame{};
 };

@@ -16,6 +16,15 @@
 
 namespace stack2nrrd {
 
+/// What a NRRD header says about its samples in fields that no import needs, and a copy keeps.
+struct HeaderFields {
+    std::array<std::string, 3> labels{};  ///< of x, y, z; empty where there is none
+    std::string content{};
+    std::string sample_units{};  ///< of the values
+    std::string old_min{};       ///< what the lowest and the highest value of the type were before they were quantised
+    std::string old_max{};
+};
+
 /// What a volume is: everything about it but its samples.
 struct VolumeInfo {
     std::array<Index, 3> size{0, 0, 0};  ///< x, y, z
@@ -24,6 +33,7 @@ struct VolumeInfo {
     ComponentAxis components{};          ///< more of it, of Colour::components
     SampleType type = SampleType::uint8;
     Geometry geometry{};
+    HeaderFields fields{};                                     ///< of the header of the source
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values for the header, in order
 
     /// Of the samples of one slice, and of all. What does not fit into 64 bits is the largest number that does.

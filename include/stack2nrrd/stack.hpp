@@ -5,6 +5,7 @@
 #include <stack2nrrd/file_list.hpp>
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/image.hpp>
+#include <stack2nrrd/sink.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -73,7 +74,8 @@ struct Stack {
     Geometry geometry;                 ///< of the source samples; unit steps where the spacing is unknown
     /// Base names of the files beside the slices that tell of them: a scanner's log. None of them is a stray.
     std::vector<std::string> sidecars;
-    std::vector<std::pair<std::string, std::string>> notes;  ///< key/values of a volume, which its copy keeps
+    HeaderFields fields{};  ///< of a volume, which its copy keeps, as far as they stay true
+    std::vector<std::pair<std::string, std::string>> notes;  ///< key/values of a volume, likewise
     std::optional<BareSamples> bare;                         ///< if that is so, and the same, in all files
     std::shared_ptr<const NrrdVolume> volume;  ///< how samples stand in the files; null if these are images
 };

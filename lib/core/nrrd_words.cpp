@@ -47,7 +47,8 @@ std::string nrrd_axes(SampleType type, const NrrdChannels& channels, const std::
         sizes += blank + std::to_string(size[a]);
         directions += blank + nrrd_vector(direction[a]);
     }
-    std::string text = "NRRD0004\n";
+    const bool framed = channels.colour == Colour::components && channels.axis.measurement_frame;
+    std::string text = framed ? "NRRD0005\n" : "NRRD0004\n";
     text += "type: " + std::string(type_name(type)) + "\n";
     text += "dimension: " + std::string(vector ? "4" : "3") + "\n";
     text += "sizes: " + axis(std::to_string(channels.count), sizes) + "\n";
@@ -69,7 +70,7 @@ std::string nrrd_escaped(std::string_view text) {
             result += c;
         }
     }
-    return printable(result);
+    return result;
 }
 
 }  // namespace stack2nrrd

@@ -26,7 +26,7 @@ struct NrrdChannels {
 [[nodiscard]] std::string nrrd_axes(SampleType type, const NrrdChannels& channels, const std::array<Index, 3>& size,
                                     const std::array<Vector3, 3>& direction);
 
-/// As the value of a key: one line of text.
+/// As a key, or as the value of one: line breaks and backslashes are written with a backslash, all else as it is.
 [[nodiscard]] std::string nrrd_escaped(std::string_view text);
 
 }  // namespace stack2nrrd

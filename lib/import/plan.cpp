@@ -3,6 +3,7 @@
 #include "core/byte_count.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
+#include "import/carried.hpp"
 #include "import/labels.hpp"
 #include "import/provenance.hpp"
 #include "import/reading.hpp"
@@ -22,6 +23,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <thread>
 
@@ -293,6 +295,29 @@ bool is_single_enough(SampleType from, SampleType to, const std::optional<Window
 
 // --------------------------------------------------------------------------------------------------- warnings
 
+/// What the header of the source says, and filtering does not go with.
+void warn_of_header(const Stack& stack, const Detail& plan, std::vector<std::string>& warnings) {
+    const bool picks = std::all_of(plan.axes.begin(), plan.axes.end(), [](const AxisPlan& a) { return a.picks(); });
+    const bool filters = !plan.modes && !picks;
+    if (filters && is_segmentation(stack)) {
+        warnings.push_back(printable(stack.name) +
+                           ": tells of segments, whose labels must not be mixed; --labels keeps them");
+    }
+    const std::string& kind = stack.components.kind;
+    if (filters && plan.volume.colour == Colour::components && (kind == "normal" || kind == "3-normal")) {
+        warnings.push_back(printable(stack.name) +
+                           ": has normals, which are not of unit length after they are filtered");
+    }
+    if (plan.left_out.empty()) return;
+    constexpr std::size_t most = 5;
+    std::string keys;
+    for (std::size_t i = 0; i < std::min(most, plan.left_out.size()); ++i) {
+        keys += (i == 0 ? "" : ", ") + printable(plan.left_out[i]);
+    }
+    if (plan.left_out.size() > most) keys += " and " + std::to_string(plan.left_out.size() - most) + " more";
+    warnings.push_back(printable(stack.name) + ": key/values that are true of the source alone are left out: " + keys);
+}
+
 std::vector<std::string> warnings_for(const Stack& stack, const Options& options, const Detail& plan) {
     std::vector<std::string> warnings;
     for (const Problem& problem : stack.problems) {
@@ -317,6 +342,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
                                                              spacing_of(stack.geometry), stack.geometry.spacing_source);
         if (text) warnings.push_back(*text);
     }
+    warn_of_header(stack, plan, warnings);
     const Colour colour = plan.image.colour;
     if (plan.channel == Channel::luma && (colour == Colour::rgba || colour == Colour::grey_alpha)) {
         warnings.push_back("the alpha channel is left out; --channel all keeps it");
@@ -412,6 +438,10 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     // As long as the window is not known, it may be one that needs double precision, and more memory.
     plan->single = !plan->needs_window && is_single_enough(stack.image.type, volume.type, options.window);
     volume.notes = provenance(stack, options, *plan);
+    Carried carried = carried_header(stack, options, *plan);
+    volume.fields = std::move(carried.fields);
+    std::move(carried.notes.begin(), carried.notes.end(), std::back_inserter(volume.notes));
+    plan->left_out = std::move(carried.left_out);
     plan->sink_bytes = nrrd_sink_bytes(volume, options.nrrd);
     plan->list_bytes = list_bytes(stack, *plan);
 

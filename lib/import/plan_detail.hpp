@@ -46,6 +46,7 @@ struct ImportPlan::Detail {
     Index in_flight = 1;  ///< slices between decoder and z
     Index z_batch = 1;    ///< slices that are added along z together
     std::int64_t memory_bytes = 0;
+    std::vector<std::string> left_out;  ///< keys of the source's header that are not true of the result
     std::vector<std::string> warnings;
 
     /// Samples of a row of a slice that is filtered along x and y.

@@ -88,11 +88,11 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
         {"stack2nrrd_kernel", kernel},
         {"stack2nrrd_factor", factor},
         {"stack2nrrd_crop", crop},
-        {"stack2nrrd_source", stack.name + ", " + std::to_string(source[2]) + " slices"},
+        {"stack2nrrd_source", printable(stack.name) + ", " + std::to_string(source[2]) + " slices"},
     };
     if (!stack.missing.empty()) {
         std::string gaps = missing_text(options.missing);
-        for (const std::string& gap : stack.missing) gaps += " " + gap;
+        for (const std::string& gap : stack.missing) gaps += " " + printable(gap);
         notes.emplace_back("stack2nrrd_missing", gaps);
     }
     if (options.window) {
@@ -101,7 +101,6 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
                                                     (is_float(plan.volume.type) ? "0,1" : "the range of the type"));
     }
     if (!plan.volume.geometry.spacing_known) notes.emplace_back("stack2nrrd_spacing", "unknown");
-    notes.insert(notes.end(), stack.notes.begin(), stack.notes.end());
     return notes;
 }
 

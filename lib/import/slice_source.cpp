@@ -103,7 +103,7 @@ void SliceSource::read_volume(unsigned worker, SliceRef slice, Range rows, RowSi
     try {
         reader->read_slice(slice.place, rows, sink);
     } catch (const Error& error) {
-        if (error.code() == ErrorCode::not_found) throw_changed(plan_.files.path(0));
+        if (error.code() == ErrorCode::not_found) throw_changed(plan_.files.path(reader->last_file()));
         throw;
     }
 }

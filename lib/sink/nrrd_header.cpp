@@ -11,6 +11,44 @@ namespace {
 /// The longest shortest text of a double has 24 characters.
 constexpr std::size_t number_width = 24;
 
+std::string in_quotes(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"') result += '\\';
+        result += c;
+    }
+    return result + "\"";
+}
+
+/// What the header of the source said, as far as it still holds.
+std::string further_fields(const VolumeInfo& volume) {
+    const HeaderFields& fields = volume.fields;
+    const bool components = volume.colour == Colour::components;
+    const std::string& component_label = components ? volume.components.label : std::string();
+    std::string text;
+    if (components && volume.components.measurement_frame) {
+        text += "measurement frame:";
+        for (const Vector3& axis : *volume.components.measurement_frame) text += " " + nrrd_vector(axis);
+        text += "\n";
+    }
+    bool labels = !component_label.empty();
+    for (const std::string& label : fields.labels) labels = labels || !label.empty();
+    if (labels) {
+        text += "labels:";
+        if (volume.channels > 1) text += " " + in_quotes(component_label);
+        for (const std::string& label : fields.labels) text += " " + in_quotes(label);
+        text += "\n";
+    }
+    const auto add = [&](std::string_view name, const std::string& value) {
+        if (!value.empty()) text += std::string(name) + ": " + value + "\n";
+    };
+    add("content", fields.content);
+    add("sample units", fields.sample_units);
+    add("old min", fields.old_min);
+    add("old max", fields.old_max);
+    return text;
+}
+
 }  // namespace
 
 std::size_t range_width(const VolumeInfo& volume) noexcept {
@@ -28,7 +66,8 @@ NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_
     text += encoding == Encoding::gzip ? "encoding: gzip\n" : "encoding: raw\n";
     if (volume.geometry.spacing_known) text += "space units: \"mm\" \"mm\" \"mm\"\n";
     text += "space origin: " + nrrd_vector(volume.geometry.origin) + "\n";
-    for (const auto& [key, value] : volume.notes) text += key + ":=" + nrrd_escaped(value) + "\n";
+    text += further_fields(volume);
+    for (const auto& [key, value] : volume.notes) text += nrrd_escaped(key) + ":=" + nrrd_escaped(value) + "\n";
     text += "min:=";
     header.min_at = text.size();
     text += std::string(range_width(volume), ' ') + "\nmax:=";

@@ -39,6 +39,7 @@ Stack find_volume(const std::string& path_utf8) {
     stack.kind = "volume";
     stack.image = volume->image();
     stack.components = volume->component_axis;
+    stack.fields = volume->fields;
     stack.geometry = volume->geometry;
     stack.decoder_bytes = decoder_bytes(*volume);
     std::vector<FileStamp> stamps(volume->files.size());

@@ -255,6 +255,16 @@ NrrdAxes read_nrrd_axes(const InputFile& file, const NrrdText& text) {
     }
     read_space(file, text, axes);
     axes.spacings = numbers(file, text, "spacings", dimension);
+    axes.mins = numbers(file, text, "axismins", dimension);
+    if (const std::string* centerings = text.field("centerings")) {
+        for (const std::string_view word : words(*centerings)) axes.nodes.push_back(lower_case(word) == "node");
+        check_count(file, "centerings", axes.nodes.size(), dimension);
+    }
+    try {
+        axes.labels = strings(file, text, "labels", dimension);
+    } catch (const Error&) {
+        axes.labels.clear();  // nothing depends on them
+    }
     axes.units = strings(file, text, "units", dimension);
     const int space = axes.space_dimension;
     axes.directions = vectors(file, text, "spacedirections", space, dimension);
@@ -264,6 +274,7 @@ NrrdAxes read_nrrd_axes(const InputFile& file, const NrrdText& text) {
     }
     const auto origin = vectors(file, text, "spaceorigin", space, 1);
     if (!origin.empty()) axes.origin = origin[0];
+    axes.measurement_frame = vectors(file, text, "measurementframe", space, static_cast<std::size_t>(space));
     return axes;
 }
 

@@ -18,12 +18,16 @@ struct NrrdAxes {
     std::vector<Index> sizes;
     std::vector<std::string> kinds;  ///< lower case; "" where unknown
     std::vector<double> spacings;    ///< NaN where unknown
+    std::vector<double> mins;        ///< likewise: where an axis begins, in units of `spacings`
+    std::vector<bool> nodes;         ///< are samples at the ends of an axis, or cells that end there?
+    std::vector<std::string> labels;
     std::vector<std::string> units;
     int space_dimension = 0;  ///< 0: there is no space
     std::string space;        ///< lower case, no blanks and hyphens: "leftposteriorsuperior"; "" if it has no name
     std::vector<std::string> space_units;                        ///< one a dimension of the space
     std::vector<std::optional<std::vector<double>>> directions;  ///< nothing for "none"
     std::optional<std::vector<double>> origin;
+    std::vector<std::optional<std::vector<double>>> measurement_frame;  ///< a vector for each of its axes
 
     [[nodiscard]] int dimension() const { return static_cast<int>(sizes.size()); }
 };

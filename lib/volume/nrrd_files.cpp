@@ -4,8 +4,10 @@
 #include "volume/nrrd_axes.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace stack2nrrd {
@@ -56,23 +58,90 @@ std::string name_of(const Pattern& pattern, std::int64_t n) {
     return pattern.before + digits + pattern.after;
 }
 
+bool is_there(const std::filesystem::path& path) {
+    std::error_code failure;
+    return std::filesystem::exists(path, failure);
+}
+
+/// "%20" as a blank, and so on.
+std::string percent_decoded(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned byte = 0;
+        if (text[i] == '%' && i + 2 < text.size() &&
+            std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
+            result += static_cast<char>(byte);
+            i += 2;
+        } else {
+            result += text[i];
+        }
+    }
+    return result;
+}
+
+/// Names of data files to paths. A name may come from another machine: then the file is looked for beside the header.
 class Resolver {
 public:
     explicit Resolver(const InputFile& header)
         : header_(header), folder_(path_from_utf8(header.path()).parent_path()) {}
 
-    [[nodiscard]] std::string operator()(std::string_view name) const {
+    [[nodiscard]] std::string operator()(std::string_view name) {
         if (name.empty()) damaged_header(header_, "the name of a data file is empty");
         if (name == "-") {
             unsupported_nrrd(header_, "its samples on standard input", "write them to a file");
         }
         while (name.starts_with("./") && name.size() > 2) name.remove_prefix(2);
-        return utf8(folder_ / path_from_utf8(name));  // an absolute name stays as it is
+        const std::filesystem::path given = folder_ / path_from_utf8(name);  // an absolute name stays as it is
+        if (!is_odd(name) || is_there(given)) return utf8(given);
+        for (const std::string& other : other_names(name)) {
+            const std::filesystem::path path = folder_ / path_from_utf8(other);
+            if (!is_there(path)) continue;
+            if (moved_++ == 0) {
+                named_ = name;
+                taken_ = other;
+            }
+            return utf8(path);
+        }
+        return utf8(given);
+    }
+
+    /// What is to be told of files that were found elsewhere; empty if there is nothing.
+    [[nodiscard]] std::string remark() const {
+        if (moved_ == 0) return {};
+        const std::string others = moved_ == 1 ? "" : ", and so for " + std::to_string(moved_ - 1) + " more";
+        return "it names the data file " + in_quotes(named_) + ", which does not exist; " + in_quotes(taken_) +
+               " beside the header is taken instead" + others;
     }
 
 private:
+    /// Is it a name that another system may have written, or that blanks were left behind?
+    static bool is_odd(std::string_view name) {
+        return name.find_first_of("\\\"") != std::string_view::npos || name[0] == '/' || name.find(':') != name.npos ||
+               trimmed(name) != name;
+    }
+
+    /// In the order in which they are looked for: the same path in other words, then its last part alone.
+    static std::vector<std::string> other_names(std::string_view name) {
+        std::vector<std::string> names;
+        std::string plain(trimmed(name));
+        if (plain.size() > 2 && plain.front() == '"' && plain.back() == '"') plain = plain.substr(1, plain.size() - 2);
+        if (lower_case(plain.substr(0, 5)) == "file:") {
+            plain = percent_decoded(plain.substr(5));
+            if (plain.starts_with("//")) plain = plain.substr(std::min(plain.find('/', 2), plain.size()));
+        }
+        names.push_back(plain);
+        std::replace(plain.begin(), plain.end(), '\\', '/');
+        names.push_back(plain);
+        names.push_back(plain.substr(plain.find_last_of("/:") + 1));
+        std::erase(names, "");
+        return names;
+    }
+
     const InputFile& header_;
     std::filesystem::path folder_;
+    std::size_t moved_ = 0;
+    std::string named_;  ///< the first of them
+    std::string taken_;
 };
 
 int parse_subdim(const InputFile& header, std::string_view text, std::size_t dimension) {
@@ -106,7 +175,7 @@ std::vector<std::string_view> words(std::string_view text) {
 
 NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<const Index> sizes, bool expect_pieces) {
     const std::string& value = *text.field("datafile");
-    const Resolver resolve(header);
+    Resolver resolve(header);
     std::string spaced = value;
     std::replace(spaced.begin(), spaced.end(), '\t', ' ');
     const std::vector<std::string_view> parts = words(spaced);
@@ -119,11 +188,13 @@ NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<co
         files.subdim = parts.size() == 2 ? parse_subdim(header, parts[1], sizes.size()) : slices;
         if (expect_pieces) check_count(header, sizes, files.subdim, static_cast<std::int64_t>(text.list.size()));
         for (std::size_t i = 0; i < text.list.size(); ++i) files.files.add(resolve(text.list.path(i)));
+        files.remark = resolve.remark();
         return files;
     }
     const std::optional<Pattern> pattern = parse_pattern(parts[0]);
     if (!pattern || parts.size() < 4) {
         files.files.add(resolve(value));
+        files.remark = resolve.remark();
         return files;
     }
     if (parts.size() > 5) damaged_header(header, "its pattern of data files has more than min, max, step, dimension");
@@ -145,6 +216,7 @@ NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<co
     constexpr std::int64_t most_files = 10'000'000;
     if (count > most_files) damaged_header(header, "its pattern stands for " + std::to_string(count) + " data files");
     for (std::int64_t i = 0; i < count; ++i) files.files.add(resolve(name_of(*pattern, first + i * step)));
+    files.remark = resolve.remark();
     return files;
 }
 

@@ -23,6 +23,7 @@ struct NrrdKind {
     int samples = 0;  ///< that such an axis has; 0: any number
     Colour colour = Colour::components;
     std::string_view why{};  ///< of a refused one
+    bool in_space = false;   ///< do its components count along axes of space?
 };
 
 /// Kinds, other names that Teem reads included. `lower`: in lower case. nullptr for a name that is none.

@@ -67,19 +67,26 @@ Vector3 cross(const Vector3& a, const Vector3& b) {
     return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
 }
 
+/// From a space to LPS.
+std::array<double, 3> lps_signs(const std::string& space) {
+    if (space == "rightanteriorsuperior") return {-1, -1, 1};
+    if (space == "leftanteriorsuperior") return {1, -1, 1};
+    return {1, 1, 1};
+}
+
 class Placing {
 public:
     Placing(const InputFile& file, const NrrdAxes& axes, const AxisRoles& roles, std::vector<std::string>& remarks)
         : axes_(axes), roles_(roles), remarks_(remarks), slices_(roles.spatial[2] >= 0) {
         if (axes.space_dimension > 3) {
-            unsupported_nrrd(file, "a space of " + std::to_string(axes.space_dimension) + " dimensions");
+            unsupported_nrrd(file, "a space of " + std::to_string(axes.space_dimension) + " dimensions",
+                             "write it with a space of three, in which an axis of time has the direction \"none\"");
         }
         if (axes.space == "3dlefthanded" && !axes.directions.empty()) {
             unsupported_nrrd(file, "the space \"3D-left-handed\", in which left and right are exchanged",
                              "write its directions in left-posterior-superior");
         }
-        if (axes.space == "rightanteriorsuperior") signs_ = {-1, -1, 1};
-        if (axes.space == "leftanteriorsuperior") signs_ = {1, -1, 1};
+        signs_ = lps_signs(axes.space);
         geometry_.spacing_source = utf8(path_from_utf8(file.path()).filename());
         geometry_.spacing_known = true;
     }
@@ -189,7 +196,29 @@ private:
     }
 
     void origin() {
-        if (axes_.origin) geometry_.origin = in_lps(*axes_.origin);
+        if (axes_.origin) {
+            geometry_.origin = in_lps(*axes_.origin);
+        } else if (!axes_.mins.empty()) {
+            origin_from_mins();
+        }
+    }
+
+    /// The first sample of an axis is half a cell behind its beginning, or lies there if samples are nodes. Teem's
+    /// nrrdOriginCalculate() has it so, and that centres which are unknown are those of cells.
+    void origin_from_mins() {
+        if (std::any_of(axes_.directions.begin(), axes_.directions.end(), [](const auto& d) { return d; })) return;
+        Vector3 origin{0, 0, 0};
+        for (int a = 0; a < spatial_axes(); ++a) {
+            const std::size_t axis = file_axis(a);
+            if (!std::isfinite(axes_.mins[axis])) {
+                remarks_.emplace_back("its axis mins are not all known, so they are not taken for an origin");
+                return;
+            }
+            const bool node = !axes_.nodes.empty() && axes_.nodes[axis];
+            const double first = axes_.mins[axis] + (node ? 0 : axes_.spacings[axis] / 2);
+            origin[static_cast<std::size_t>(a)] = grid_unit_[static_cast<std::size_t>(a)](first);
+        }
+        geometry_.origin = origin;
     }
 
     const NrrdAxes& axes_;
@@ -203,6 +232,17 @@ private:
 };
 
 }  // namespace
+
+std::optional<std::array<Vector3, 3>> nrrd_measurement_frame(const NrrdAxes& axes) {
+    if (axes.measurement_frame.size() != 3) return std::nullopt;
+    const std::array<double, 3> signs = lps_signs(axes.space);
+    std::array<Vector3, 3> frame{};
+    for (std::size_t v = 0; v < 3; ++v) {
+        if (!axes.measurement_frame[v]) return std::nullopt;
+        for (std::size_t d = 0; d < 3; ++d) frame[v][d] = signs[d] * (*axes.measurement_frame[v])[d] + 0.0;
+    }
+    return frame;
+}
 
 Geometry nrrd_geometry(const InputFile& file, const NrrdAxes& axes, const AxisRoles& roles,
                        std::vector<std::string>& remarks) {

@@ -4,6 +4,8 @@
 
 #include <stack2nrrd/geometry.hpp>
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,5 +16,8 @@ namespace stack2nrrd {
 /// \throws Error unsupported: a space that cannot be brought into LPS.
 [[nodiscard]] Geometry nrrd_geometry(const InputFile& file, const NrrdAxes& axes, const AxisRoles& roles,
                                      std::vector<std::string>& remarks);
+
+/// `measurement frame` in LPS. Nothing if the header has none of three vectors in a space of three dimensions.
+[[nodiscard]] std::optional<std::array<Vector3, 3>> nrrd_measurement_frame(const NrrdAxes& axes);
 
 }  // namespace stack2nrrd

@@ -146,6 +146,7 @@ void read_files(const InputFile& file, const NrrdText& text, const NrrdAxes& axe
         NrrdFiles found = nrrd_files(file, text, axes.sizes, !images);
         volume.files = std::move(found.files);
         volume.file_dimension = found.subdim;
+        if (!found.remark.empty()) volume.remarks.push_back(found.remark);
     }
     const auto count = static_cast<std::int64_t>(volume.files.size());
     volume.piece_bytes = count > 0 ? volume.payload_bytes() / count : 0;
@@ -161,7 +162,38 @@ void read_channels(const NrrdAxes& axes, const AxisRoles& roles, NrrdVolume& vol
     volume.colour = kind != nullptr ? kind->colour : Colour::components;
     volume.components = channels;
     volume.component_axis.kind = kind != nullptr ? kind->name : "???";
+    volume.component_axis.place = axis;
+    if (!axes.labels.empty()) volume.component_axis.label = axes.labels[axis];
     volume.channels_last = roles.vector > 0;
+}
+
+/// Fields that are of no use here, but of somebody else's.
+void read_fields(const NrrdText& text, const NrrdAxes& axes, const AxisRoles& roles, NrrdVolume& volume) {
+    for (std::size_t a = 0; a < 3; ++a) {
+        const int axis = roles.spatial[a];
+        if (axis >= 0 && !axes.labels.empty()) volume.fields.labels[a] = axes.labels[static_cast<std::size_t>(axis)];
+    }
+    const auto value = [&](std::string_view field) {
+        const std::string* found = text.field(field);
+        return found == nullptr ? std::string() : *found;
+    };
+    volume.fields.content = value("content");
+    volume.fields.sample_units = value("sampleunits");
+    volume.fields.old_min = value("oldmin");
+    volume.fields.old_max = value("oldmax");
+}
+
+/// Vectors and matrices are counted along axes of their own, which lie in space as this frame has it.
+void read_measurement_frame(const NrrdAxes& axes, NrrdVolume& volume) {
+    if (volume.colour != Colour::components || !volume.geometry.spacing_known) return;
+    volume.component_axis.measurement_frame = nrrd_measurement_frame(axes);
+    const NrrdKind* kind = find_nrrd_kind(lower_case(volume.component_axis.kind));
+    const bool turned = axes.space == "rightanteriorsuperior" || axes.space == "leftanteriorsuperior";
+    if (volume.component_axis.measurement_frame || !turned || kind == nullptr || !kind->in_space) return;
+    volume.remarks.push_back(
+        "it has no measurement frame, so that nobody knows whether its " + std::string(kind->name) +
+        " samples count along " + (axes.space[0] == 'r' ? "RAS" : "LAS") +
+        ", as its directions do; they are left as they are, and the directions are written in LPS");
 }
 
 /// Channels one behind the other are unpacked all at once, each from its own place.
@@ -222,12 +254,14 @@ NrrdVolume read_nrrd(const std::string& path_utf8) {
     read_skips(file, text, volume);
     read_files(file, text, axes, volume);
     volume.kinds = axes.kinds;
+    read_fields(text, axes, roles, volume);
     volume.key_values = text.key_values;
 
     volume.geometry = nrrd_geometry(file, axes, roles, volume.remarks);
     const std::string* spacing = text.key_value("stack2nrrd_spacing");
     if (spacing != nullptr && *spacing == "unknown") volume.geometry = Geometry{};  // what we wrote ourselves
     turn_rows(text, volume);
+    read_measurement_frame(axes, volume);
     if (!volume.geometry.spacing_known && text.field("axismins") != nullptr) {
         volume.remarks.emplace_back("axis mins and maxs are not taken for a spacing");
     }

@@ -8,6 +8,7 @@
 #include <stack2nrrd/file_list.hpp>
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/image.hpp>
+#include <stack2nrrd/sink.hpp>
 
 #include <array>
 #include <bit>
@@ -48,6 +49,7 @@ struct NrrdVolume {
     std::int64_t piece_bytes = 0;       ///< what each of the files holds, decoded
     Geometry geometry;                  ///< of the samples as they are delivered
     std::vector<std::string> kinds;     ///< of the file's axes, lower case; "" where unknown; empty if not given
+    HeaderFields fields;
     std::vector<std::pair<std::string, std::string>> key_values;  ///< in order
     std::vector<std::string> remarks;                             ///< what is odd but harmless
 

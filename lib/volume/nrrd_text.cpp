@@ -56,6 +56,12 @@ class Lines {
 public:
     explicit Lines(InputFile& file) : file_(file), buffer_(64 << 10) {}
 
+    /// Goes on from `offset`.
+    void go_to(std::int64_t offset) {
+        offset_ = offset;
+        at_ = end_ = 0;
+    }
+
     /// False at the end of the file.
     bool next(std::string& line) {
         line.clear();
@@ -145,12 +151,19 @@ bool is_list(std::string_view data_file) {
     return word == "LIST" || word == "SKIPLIST";
 }
 
-/// A line is a field if ": " follows the name of one; otherwise a key/value if it has ":=" in it.
+/// Where the colon is that ends the name of a field; npos if the line is none. Some writers leave out the blank behind
+/// it.
+std::size_t field_colon(std::string_view line) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || line.substr(colon).starts_with(":=")) return std::string_view::npos;
+    return is_field(field_name(line.substr(0, colon))) ? colon : std::string_view::npos;
+}
+
+/// A line is a field if it begins with the name of one; otherwise a key/value if it has ":=" in it.
 void add_line(const InputFile& file, NrrdText& text, KeyIndex& index, std::string_view line) {
-    std::size_t colon = line.find(": ");
-    if (colon == std::string_view::npos && line.ends_with(':')) colon = line.size() - 1;  // an empty value, trimmed
-    const std::string name = colon == std::string_view::npos ? "" : field_name(line.substr(0, colon));
-    if (is_field(name)) {
+    const std::size_t colon = field_colon(line);
+    if (colon != std::string_view::npos) {
+        const std::string name = field_name(line.substr(0, colon));
         if (text.field(name) != nullptr) damaged_header(file, "it has the field " + in_quotes(name) + " twice");
         text.fields.emplace_back(name, trimmed(line.substr(colon + 1)));
         return;
@@ -158,12 +171,61 @@ void add_line(const InputFile& file, NrrdText& text, KeyIndex& index, std::strin
     const std::size_t equals = line.find(":=");
     if (equals != std::string_view::npos) {
         add_key_value(text, index, line, equals);
-    } else if (colon != std::string_view::npos) {
-        unsupported_nrrd(file, "the unknown field " + in_quotes(line.substr(0, colon)),
+    } else if (const std::size_t unknown = line.find(": "); unknown != std::string_view::npos) {
+        unsupported_nrrd(file, "the unknown field " + in_quotes(line.substr(0, unknown)),
                          "take the line out or correct it");
     } else {
         damaged_header(file, "its line " + in_quotes(line) + " is neither field nor key/value nor comment");
     }
+}
+
+bool is_blank(std::string_view line) { return trimmed(line).empty(); }
+bool is_comment(std::string_view line) { return trimmed(line).starts_with('#'); }
+
+/// Text, and no samples that happen to look like it.
+bool is_plain(std::string_view line) {
+    return std::none_of(line.begin(), line.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\t') || byte == 0x7F;
+    });
+}
+
+/// After a blank line: does a line of a header follow, perhaps behind more of them? The samples of an attached header
+/// may follow as well, whatever they are: so no more is read than is needed to see it.
+bool header_goes_on(InputFile& file, std::int64_t offset) {
+    std::string ahead(4096, '\0');
+    ahead.resize(file.read_at(offset, ahead.data(), ahead.size()));
+    file.check();
+    for (std::string_view rest = ahead; !rest.empty();) {
+        const std::size_t end = rest.find('\n');
+        std::string_view line = rest.substr(0, end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (!is_blank(line)) {
+            return is_plain(line) && (field_colon(line) != std::string_view::npos || is_comment(line) ||
+                                      line.find(":=") != std::string_view::npos);
+        }
+        if (end == std::string_view::npos) return false;
+        rest.remove_prefix(end + 1);
+    }
+    return false;
+}
+
+/// A header that says nowhere what its samples are cannot be at its end; and samples do not follow one that names
+/// another file for them, or is called as if it did.
+bool may_go_on(const InputFile& file, const NrrdText& text) {
+    for (const std::string_view field : {"type", "dimension", "sizes", "encoding"}) {
+        if (text.field(field) == nullptr) return true;
+    }
+    return text.field("datafile") != nullptr || lower_case(utf8(path_from_utf8(file.path()).extension())) == ".nhdr";
+}
+
+constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
+
+/// Text of two or four bytes a character, with a mark at its beginning or without one.
+bool is_utf16(std::string_view head) {
+    using namespace std::string_view_literals;
+    return head.starts_with("\xFF\xFE"sv) || head.starts_with("\xFE\xFF"sv) || head.starts_with("N\0R\0"sv) ||
+           head.starts_with("\0N\0R"sv);
 }
 
 }  // namespace
@@ -183,39 +245,53 @@ const std::string* NrrdText::key_value(std::string_view key) const {
 }
 
 bool is_nrrd(std::span<const std::byte> head) {
-    constexpr std::string_view magic = "NRRD0";  // all versions: NRRD00.01, NRRD0001 … NRRD0006
-    return head.size() >= magic.size() && std::memcmp(head.data(), magic.data(), magic.size()) == 0;
+    std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+    if (is_utf16(text)) {  // the letters of the beginning are the same, with zeros between them
+        std::string letters(text);
+        std::erase_if(letters, [](char c) { return c == '\0' || c == '\xFF' || c == '\xFE'; });
+        return letters.starts_with("NRRD");
+    }
+    if (text.starts_with(utf8_mark)) text.remove_prefix(utf8_mark.size());
+    return text.starts_with("NRRD0");  // all versions: NRRD00.01, NRRD0001 … NRRD0006
 }
 
 NrrdText read_nrrd_text(InputFile& file) {
-    Lines lines(file);
-    std::string line;
-    if (!lines.next(line) || !is_nrrd(std::as_bytes(std::span(line)))) {
+    std::array<std::byte, 16> head{};
+    const std::span beginning(head.data(), file.read_at(0, head.data(), head.size()));
+    file.check();
+    if (!is_nrrd(beginning)) {
         refuse(file, ErrorCode::corrupt,
                "does not begin like a NRRD file, \"NRRD0004\" was expected; copy it again from its source");
     }
-    const bool known = line == "NRRD00.01" || (line.size() == 8 && line >= "NRRD0001" && line <= "NRRD0006");
-    if (!known) unsupported_nrrd(file, "the version " + in_quotes(line), "write it again as NRRD0005 or older");
+    const std::string_view mark(reinterpret_cast<const char*>(head.data()), beginning.size());
+    if (is_utf16(mark)) {
+        refuse(file, ErrorCode::unsupported,
+               "is a NRRD header in UTF-16, plain text (ASCII or UTF-8) was expected; save it again as UTF-8");
+    }
+    Lines lines(file);
+    if (mark.starts_with(utf8_mark)) lines.go_to(static_cast<std::int64_t>(utf8_mark.size()));
+    std::string line;
+    lines.next(line);
+    const std::string_view magic = trimmed(line);
+    const bool known = magic == "NRRD00.01" || (magic.size() == 8 && magic >= "NRRD0001" && magic <= "NRRD0006");
+    if (!known) unsupported_nrrd(file, "the version " + in_quotes(magic), "write it again as NRRD0005 or older");
     NrrdText text;
     KeyIndex index;
     while (lines.next(line)) {
-        if (line.empty()) {
+        if (line.empty() || (is_blank(line) && may_go_on(file, text))) {
+            const std::int64_t behind = lines.position();
+            if (may_go_on(file, text) && header_goes_on(file, behind)) continue;
             text.blank_line = true;
+            lines.go_to(behind);
             break;
         }
-        if (line[0] == '#') continue;
+        if (is_comment(line)) continue;
         add_line(file, text, index, line);
         const bool list =
             !text.fields.empty() && text.fields.back().first == "datafile" && is_list(text.fields.back().second);
         if (!list) continue;
-        std::size_t empty = 0;  // lines that end the file are no names; before names they are
-        while (lines.next(line)) {
-            if (line.empty()) {
-                ++empty;
-                continue;
-            }
-            for (; empty > 0; --empty) text.list.add("");
-            text.list.add(line);
+        while (lines.next(line)) {  // to the end of the file, whatever stands there
+            if (!is_blank(line)) text.list.add(line);
         }
         break;
     }

@@ -32,10 +32,12 @@ struct NrrdText {
     [[nodiscard]] const std::string* key_value(std::string_view key) const;
 };
 
-/// Does a file that begins with `head` claim to be a NRRD header?
+/// Does a file that begins with `head` claim to be a NRRD header? Also one in UTF-16, which is refused later, by name.
 [[nodiscard]] bool is_nrrd(std::span<const std::byte> head);
 
-/// \throws Error corrupt (a line that is none, a field twice), unsupported (an unknown field or version), limit, io.
+/// A mark of UTF-8 at the beginning, CR LF, tabs, and blank lines where more of the header must follow or does follow
+/// in a header whose samples are in other files, are fine. \throws Error corrupt (a line that is none, a field twice),
+/// unsupported (an unknown field or version), limit, io.
 [[nodiscard]] NrrdText read_nrrd_text(InputFile& file);
 
 /// Throws Error corrupt: "<file>: has a damaged NRRD header, `what`; …".

@@ -47,8 +47,9 @@ InputFile open_piece(const NrrdVolume& volume, std::size_t index) {
         return InputFile(path);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::not_found || path == volume.path) throw;
-        throw Error(ErrorCode::not_found, printable(volume.path) + ": names the data file " + in_quotes(path) +
-                                              ", which does not exist; put it there or correct the name");
+        throw Error(ErrorCode::not_found,
+                    printable(volume.path) + ": names the data file " + in_quotes(path) +
+                        ", which does not exist; put it there, or beside the header, or correct the name");
     }
 }
 

@@ -113,6 +113,7 @@ SampleReader::~SampleReader() = default;
 
 void SampleReader::open(Plane& plane, std::size_t piece) {
     plane.close();
+    last_file_ = piece;
     plane.file.emplace(open_piece(*volume_, piece));
     if (opened_) opened_(piece, *plane.file);
     plane.start = locate_piece(*volume_, *plane.file);

@@ -41,6 +41,8 @@ public:
     void read_slice(Index z, Range rows, RowSink& sink);
 
     [[nodiscard]] bool sequential() const { return stack2nrrd::sequential(*volume_); }
+    /// The number of the data file that was opened last, or could not be.
+    [[nodiscard]] std::size_t last_file() const noexcept { return last_file_; }
     /// How many files so far had more samples behind the last one.
     [[nodiscard]] Index files_with_surplus() const noexcept { return surplus_; }
 
@@ -62,6 +64,7 @@ private:
     std::vector<std::byte> block_;  // stored rows: of plane 0, of plane 1, …
     std::vector<std::byte> row_;    // one delivered row, where it differs from the stored one
     Index surplus_ = 0;
+    std::size_t last_file_ = 0;
 };
 
 }  // namespace stack2nrrd

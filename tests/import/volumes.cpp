@@ -141,6 +141,41 @@ TEST_CASE("a volume that changes between plan and run is noticed", "[import]") {
     }
 }
 
+TEST_CASE("of the data files of a list the one that changed or went is named", "[import]") {
+    support::TempFolder folder;
+    for (const bool vanishes : {true, false}) {
+        for (const std::string wrong : {"0.raw", "3.raw", "6.raw"}) {
+            std::string text = "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 4 3 7\nencoding: raw\ndata file: LIST\n";
+            for (int z = 0; z < 7; ++z) {
+                std::ofstream(folder / (std::to_string(z) + ".raw")) << "abcdefghijkl";
+                text += std::to_string(z) + ".raw\n";
+            }
+            std::ofstream(folder / "v.nhdr") << text;
+            const Stack stack = stack2nrrd::find_stack(folder / "v.nhdr");
+            if (vanishes) {
+                std::filesystem::remove(folder / wrong);
+            } else {
+                std::ofstream(folder / wrong, std::ios::app) << "more";
+            }
+            for (const unsigned threads : {1U, 3U}) {
+                CAPTURE(vanishes, wrong, threads);
+                std::string sentence;
+                CHECK(refusal(
+                          [&] {
+                              static_cast<void>(import_bytes(stack, options_with(recipe("box", {1, 1}), threads)));
+                          },
+                          &sentence) == ErrorCode::changed);
+                CHECK(sentence.find("/" + wrong + ": ") != std::string::npos);
+            }
+            if (!vanishes) continue;
+            std::string sentence;
+            CHECK(refusal([&] { static_cast<void>(stack2nrrd::find_stack(folder / "v.nhdr")); }, &sentence) ==
+                  ErrorCode::not_found);
+            CHECK(sentence.find("/" + wrong) != std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("a compressed volume that breaks off gives one error, on any number of threads", "[import]") {
     const Source source(phantom::noise({40, 30, 20}, SampleType::uint16, 5), SampleType::uint16);
     support::TempFolder folder;

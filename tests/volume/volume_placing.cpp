@@ -105,6 +105,42 @@ TEST_CASE("spacings without directions", "[volume]") {
     CHECK_FALSE(with("spacings: 1 1 1\nstack2nrrd_spacing:=unknown\n").geometry.spacing_known);
 }
 
+TEST_CASE("axis mins are an origin where nothing else is", "[volume]") {
+    const NrrdVolume micro = with("spacings: 5 6 7\naxis mins: 10 20 30\nunits: \"um\" \"um\" \"mm\"\n");
+    CHECK(micro.geometry.origin == Vector3{12.5 / 1000, 23.0 / 1000, 33.5});
+    CHECK(with("space: LPS\n" + directions + "axis mins: 7 7 7\n").geometry.origin == Vector3{10, 20, 30});
+    CHECK(with("space: LPS\nspace directions: (0,2,0) (3,0,0) (0,0,4)\naxis mins: 7 7 7\n").geometry.origin ==
+          Vector3{0, 0, 0});
+    const NrrdVolume half = with("spacings: 1 1 1\naxis mins: 1 nan 1\n");
+    CHECK(half.geometry.origin == Vector3{0, 0, 0});
+    CHECK(half.remarks.size() == 1);
+    const NrrdVolume colour = with("kinds: RGB-color space space space\nspacings: nan 1 2 4\naxis mins: nan 1 2 3\n",
+                                   "dimension: 4\nsizes: 3 2 2 2\n");
+    CHECK(colour.geometry.origin == Vector3{1.5, 3, 5});
+    CHECK(with("axis mins: 1 1 1\naxis maxs: 3 3 3\n").remarks.size() == 1);
+}
+
+TEST_CASE("the measurement frame comes into LPS with the directions", "[volume]") {
+    const std::string vectors = "dimension: 4\nsizes: 3 2 2 2\n";
+    const std::string frame = "measurement frame: (0,1,2) (3,4,5) (6,7,8)\n";
+    const auto read = [&](const std::string& space, const std::string& lines, const std::string& kind = "vector") {
+        return with("space: " + space + "\nspace directions: none (1,0,0) (0,1,0) (0,0,1)\nkinds: " + kind +
+                        " space space space\n" + lines,
+                    vectors);
+    };
+    using Frame = std::array<Vector3, 3>;
+    CHECK(read("LPS", frame).component_axis.measurement_frame == Frame{{{0, 1, 2}, {3, 4, 5}, {6, 7, 8}}});
+    CHECK(read("RAS", frame).component_axis.measurement_frame == Frame{{{0, -1, 2}, {-3, -4, 5}, {-6, -7, 8}}});
+    CHECK(read("LAS", frame).component_axis.measurement_frame == Frame{{{0, -1, 2}, {3, -4, 5}, {6, -7, 8}}});
+    CHECK(read("RAS", frame).remarks.empty());
+    CHECK_FALSE(read("LPS", frame, "RGB-color").component_axis.measurement_frame);
+    CHECK_FALSE(read("LPS", "measurement frame: none none none\n").component_axis.measurement_frame);
+    // Vectors of which nobody says what they count along.
+    CHECK(read("LPS", "").remarks.empty());
+    CHECK(read("RAS", "", "list").remarks.empty());
+    CHECK(read("RAS", "").remarks.size() == 1);
+}
+
 TEST_CASE("directions that do not span space are none", "[volume]") {
     CHECK_FALSE(with("space: LPS\nspace directions: (1,0,0) (2,0,0) (0,0,1)\n").geometry.spacing_known);
     CHECK_FALSE(with("space: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,0)\n").geometry.spacing_known);

@@ -112,6 +112,36 @@ TEST_CASE("Teem reads headers as the library does", "[volume][teem]") {
     }
 }
 
+TEST_CASE("axis mins give the origin that Teem gives", "[volume][teem]") {
+    const support::TempFolder folder;
+    int compared = 0;
+    for (const char* mins : {"1 2 3", "-7.5 0 1e3", "0.1 0.2 0.3"}) {
+        for (const char* maxs : {"", "axis maxs: 9 9 9\n"}) {
+            for (const char* centerings : {"", "centerings: cell cell cell\n", "centerings: node node node\n",
+                                           "centers: node cell ???\n", "centerings: ??? node none\n"}) {
+                for (const char* spacings : {"1 1 1", "0.1 0.25 7", "1e-3 2 3"}) {
+                    const std::string text =
+                        "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 2 2 2\nencoding: raw\nspacings: " +
+                        std::string(spacings) + "\naxis mins: " + mins + "\n" + maxs + centerings;
+                    INFO(text);
+                    write(folder / "v.nrrd", text + "\nabcdefgh");
+                    const Loaded judge(folder / "v.nrrd");
+                    REQUIRE(judge.ok());
+                    std::array<unsigned, 3> axes{0, 1, 2};
+                    Vector3 origin{};
+                    REQUIRE(nrrdOriginCalculate(&*judge, axes.data(), 3, nrrdCenterCell, origin.data()) ==
+                            nrrdOriginStatusOkay);
+                    const NrrdVolume ours = read_nrrd((folder / "v.nrrd").string());
+                    CHECK(ours.geometry.origin == origin);
+                    CHECK(ours.remarks.empty());
+                    ++compared;
+                }
+            }
+        }
+    }
+    CHECK(compared == 90);
+}
+
 TEST_CASE("Teem opens the list of bare samples and refuses the list of images", "[volume][teem]") {
     const support::TempFolder folder;
     Manifest manifest;
