@@ -35,7 +35,7 @@ set(isal "^isa-l/")
 set(libdeflate "^libdeflate\\.h$")
 set(json "^nlohmann/")
 set(intrinsics "^immintrin\\.h$")
-set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|windows|psapi|pthread|sched|poll|termios)\\.h)$")
+set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 
 set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")
 

@@ -6,15 +6,23 @@
 
 #include <stack2nrrd/stack2nrrd.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
+#include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -72,7 +80,12 @@ void say(const std::string& sentence) {
 /// Prints what was asked for on stdout.
 void print(const std::string& text) {
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-    if (std::fflush(stdout) != 0 || !written) throw Error(ErrorCode::io, "standard output: cannot be written");
+    if (std::fflush(stdout) == 0 && written) return;
+#if !defined(_WIN32)
+    // Who reads has seen enough, as head does. Nothing is under way that has to be undone.
+    if (errno == EPIPE && running == 0) std::_Exit(128 + SIGPIPE);
+#endif
+    throw Error(ErrorCode::io, "standard output: cannot be written");
 }
 
 Stack find(const Command& command) {
@@ -81,42 +94,49 @@ Stack find(const Command& command) {
     return find_stack(path_of(command.inputs.front()), command.options.find);
 }
 
-/// An output must not be what it is made of, under whatever name, nor be named twice.
-void check_outputs(const Command& command, const Stack& stack) {
-    std::error_code failure;
-    std::vector<fs::path> outputs;
-    if (!command.output.empty()) outputs = nrrd_files(command.output, command.options.nrrd);
-    if (!command.manifest.empty()) {
-        const auto whole = [](const fs::path& path) { return fs::weakly_canonical(fs::absolute(path)); };
-        for (const fs::path& output : outputs) {
-            if (whole(output) != whole(command.manifest)) continue;
-            throw Error(ErrorCode::invalid_argument, output.string() + ": is named twice as an output; give two names");
-        }
-        outputs.push_back(command.manifest);
+/// Everything that is written, as one sink: all of it or nothing. `report` makes the text for Slicer.
+std::unique_ptr<Sink> outputs_of(const Command& command, const Stack& stack, std::function<std::string()> report) {
+    NrrdOptions volume = command.options.nrrd;
+    volume.force = volume.force || command.info;  // which replaces nothing
+    std::vector<std::unique_ptr<Sink>> sinks;
+    if (!command.output.empty()) sinks.push_back(nrrd_sink(command.output, volume));
+    if (!command.manifest.empty() && !command.info) {
+        sinks.push_back(manifest_sink(stack, command.options, command.manifest));
     }
-    check_not_an_input(stack, outputs);
-    for (const fs::path& output : outputs) {
-        if (command.files_from.empty() || !fs::equivalent(output, path_of(command.files_from), failure)) continue;
-        throw Error(ErrorCode::invalid_argument,
-                    output.string() + ": is the list of the inputs, another file was expected");
-    }
+    if (report) sinks.push_back(text_sink(command.return_parameters, std::move(report), true));
+    std::unique_ptr<Sink> all = tee(std::move(sinks));
+    check_outputs(stack, *all);
+    return all;
 }
 
-/// Does something at the last moment at which a run can still fail and leave everything as it was.
-class BeforeFinish final : public Sink {
-public:
-    BeforeFinish(Sink& next, std::function<void()> action) : next_(next), action_(std::move(action)) {}
-
-    void begin(const VolumeInfo& volume) override { next_.begin(volume); }
-    void write_slice(Index z, std::span<const std::byte> samples) override { next_.write_slice(z, samples); }
-    void finish() override {
-        action_();
-        next_.finish();
+/// Says which of the options that shape a volume a list of slices does not have: they hold for the volume alone.
+void warn_of_unlisted(const Command& command, const Stack& stack) {
+    constexpr std::array<std::string_view, 6> others{"step", "reverse", "missing", "channel", "type", "window"};
+    std::string names;
+    for (const OptionInfo& option : option_table()) {
+        const bool shapes = option.group == "Resampling" || option.group == "Crop" ||
+                            std::find(others.begin(), others.end(), option.name) != others.end();
+        const bool listed = option.name == "channel" && stack.taken.channels > 1;
+        const bool given = std::any_of(command.given.begin(), command.given.end(),
+                                       [&](const auto& each) { return each.first == option.name; });
+        if (shapes && given && !listed) names += (names.empty() ? "--" : ", --") + std::string(option.name);
     }
+    if (names.empty() || command.manifest.empty() || command.quiet || command.progress == "slicer") return;
+    say("warning: " + command.manifest.string() + ": lists the slices as they are, without " + names +
+        "; give that again when the list is read");
+}
+
+/// Prints a report when all is made and nothing has its name: if it cannot be printed, the run can still fail.
+class PrintingSink final : public Sink {
+public:
+    explicit PrintingSink(std::function<std::string()> text) : text_(std::move(text)) {}
+
+    void begin(const VolumeInfo&) override {}
+    void write_slice(Index, std::span<const std::byte>) override {}
+    void finish() override { print(text_()); }
 
 private:
-    Sink& next_;
-    std::function<void()> action_;
+    std::function<std::string()> text_;
 };
 
 int look(const Command& command, Findings& findings) {
@@ -132,16 +152,13 @@ int look(const Command& command, Findings& findings) {
 }
 
 /// What Slicer shows of a run: it takes anything on stderr for an error, so that is where warnings go.
-void write_return_parameters(const fs::path& file, const Findings& findings, const std::string& made) {
+std::string return_parameters(const Findings& findings, const std::string& made) {
     std::string line = "report = " + made;
     for (const Problem& problem : problems_of(findings)) line += "; warning: " + problem.text;
     for (char& c : line) {
         if (static_cast<unsigned char>(c) < 0x20) c = '?';
     }
-    std::ofstream stream(file, std::ios::binary);
-    stream << line << "\n" << std::flush;
-    if (!stream)
-        throw Error(ErrorCode::io, "--returnparameterfile: cannot be written; name a file in a folder that is there");
+    return line + "\n";
 }
 
 /// Plans again, with the window that the samples tell. False if it was stopped.
@@ -170,7 +187,27 @@ bool find_window(const Command& command, const Stack& stack, std::optional<Impor
 int import(const Command& command, Findings& findings) {
     const bool silent = command.quiet || command.progress == "slicer";
     const auto start = std::chrono::steady_clock::now();
-    const std::unique_ptr<Sink> volume = nrrd_sink(command.output, command.options.nrrd);
+    Progress last;
+    const auto made = [&] {
+        findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        findings.nan_samples = last.nan_samples;
+        findings.rounded_integers = last.rounded_integers;
+        findings.files_with_surplus = last.files_with_surplus;
+        findings.peak_memory_bytes = peak_memory();
+        return run_text(findings);
+    };
+    std::function<std::string()> for_slicer;
+    if (!command.return_parameters.empty()) for_slicer = [&] { return return_parameters(findings, made()); };
+    std::vector<std::unique_ptr<Sink>> sinks;
+    sinks.push_back(outputs_of(command, *findings.stack, std::move(for_slicer)));
+    if (command.json) {
+        sinks.push_back(std::make_unique<PrintingSink>([&] {
+            (void)made();
+            return info_json(findings);
+        }));
+    }
+    const std::unique_ptr<Sink> sink = tee(std::move(sinks));
+
     std::optional<ImportPlan> found = plan_import(*findings.stack, command.options);
     if (found->needs_window() && !find_window(command, *findings.stack, found)) return 128 + stop_signal;
     const ImportPlan& plan = *found;
@@ -178,24 +215,12 @@ int import(const Command& command, Findings& findings) {
     if (!silent) {
         for (const std::string& warning : plan.warnings()) say("warning: " + warning);
     }
+    warn_of_unlisted(command, *findings.stack);
 
     ProgressDisplay display(command.progress, command.quiet);
-    Progress last;
-    std::string made;
-    BeforeFinish sink(*volume, [&] {
-        findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        findings.nan_samples = last.nan_samples;
-        findings.rounded_integers = last.rounded_integers;
-        findings.files_with_surplus = last.files_with_surplus;
-        findings.peak_memory_bytes = peak_memory();
-        made = run_text(findings);
-        if (command.json) print(info_json(findings));
-        if (!command.return_parameters.empty()) write_return_parameters(command.return_parameters, findings, made);
-        if (!command.manifest.empty()) write_manifest(*findings.stack, command.manifest, command.options.nrrd.force);
-    });
     running = 1;
     try {
-        (void)run_import(plan, sink, [&](const Progress& progress) {
+        (void)run_import(plan, *sink, [&](const Progress& progress) {
             last = progress;
             display.show(progress);
             return stop_signal == 0;
@@ -211,11 +236,27 @@ int import(const Command& command, Findings& findings) {
     try {
         display.finish();
         if (silent) return 0;
+        const std::string text = made();
         for (const std::string& warning : run_warnings(findings)) say("warning: " + warning);
-        say(made);
+        say(text);
     } catch (const std::bad_alloc&) {
         std::fputs("stack2nrrd: the output is complete; there is no memory left to say more\n", stderr);
     }
+    return 0;
+}
+
+/// Writes the list of slices, and no volume.
+int write_list(const Command& command, const Stack& stack) {
+    const std::unique_ptr<Sink> list = outputs_of(command, stack, {});
+    warn_of_unlisted(command, stack);
+    running = 1;
+    list->begin({});
+    list->finish();
+    if (stop_signal != 0) {
+        say("interrupted; nothing was written");
+        return 128 + stop_signal;
+    }
+    list->publish();
     return 0;
 }
 
@@ -230,11 +271,10 @@ int run(int argc, char** argv) {
     findings.stack = &stack;
     findings.options = &command.options;
     findings.output = command.output;
-    check_outputs(command, stack);
     if (!command.info && !command.output.empty()) return import(command, findings);
-    if (command.info || command.manifest.empty()) return look(command, findings);
-    write_manifest(stack, command.manifest, command.options.nrrd.force);
-    return 0;
+    if (!command.info && !command.manifest.empty()) return write_list(command, stack);
+    (void)outputs_of(command, stack, {});  // refuses what would be refused
+    return look(command, findings);
 }
 
 }  // namespace

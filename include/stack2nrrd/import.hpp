@@ -6,6 +6,7 @@
 #include <stack2nrrd/stack.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -65,8 +66,8 @@ struct Progress {
     Index files_with_surplus = 0;   ///< see Report
 };
 
-/// Called on the thread that called run_import(), at most ten times a second, and once more when all slices are made.
-/// False cancels the run.
+/// Called on the thread that called run_import(), at most ten times a second, once more when all slices are made, and a
+/// last time before the result gets its name. False cancels the run.
 using KeepGoing = std::function<bool(const Progress&)>;
 
 /// The window for Options::window_auto: from the 1st to the 99th percentile of the source samples within the crop,
@@ -88,10 +89,26 @@ struct Report {
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header tells of; not read
 };
 
+/// Makes sure that no file of `sink` is one that `stack` is made of or was read from, under whatever name: slices,
+/// lists, headers, data files, logs. Call it before a run. \throws Error invalid_argument.
+STACK2NRRD_EXPORT void check_outputs(const Stack& stack, const Sink& sink);
+
+/// The list of slices as a NHDR file: every line of a header, then the slices in z order, relative to it. If
+/// Stack::bare is known, any reader of NRRD can open it; else its encoding is `stack2nrrd-image`, which others refuse.
+/// find_stack() reads both. Of the options it has the spacing, the origin and the order, no others; NrrdOptions::force
+/// holds for it. `stack` must outlive the sink. \throws Error the first fatal problem of the stack; invalid_argument (a
+/// volume, other suffix, exists without force); io.
+[[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> manifest_sink(const Stack& stack, const Options& options,
+                                                                    const std::filesystem::path& nhdr);
+
+/// Writes that list by itself. \throws Error as check_outputs() and manifest_sink().
+STACK2NRRD_EXPORT void write_manifest(const Stack& stack, const Options& options, const std::filesystem::path& nhdr);
+
 /// Runs the plan into `sink`. A plan that needs a window is refused: invalid_argument. The bytes that reach the sink do
 /// not depend on threads, memory cap or timing. Several runs may go on at once, on different sinks. \throws Error
 /// corrupt or unsupported (a slice that cannot be decoded: the first one in order, whatever the threads
-///         did), changed, io, cancelled, limit; and what the sink throws. The sink is then to be destroyed.
+///         did), changed, io, cancelled, limit; and what the sink throws. The sink is then to be destroyed,
+/// and all is as it was.
 STACK2NRRD_EXPORT Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going = {});
 
 }  // namespace stack2nrrd

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,8 +42,11 @@ struct VolumeInfo {
     [[nodiscard]] STACK2NRRD_EXPORT std::int64_t bytes() const noexcept;
 };
 
-/// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then finish().
-/// A sink that is destroyed before finish() returned leaves things as they were before begin().
+/// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then finish(), then
+/// publish(). A sink that is destroyed before publish() returned leaves things as they were before begin().
+///
+/// A sink of your own needs begin(), write_slice() and finish(). The other functions are for what appears under a name,
+/// as a file does: together they make sure that several sinks (see tee()) have a result each, or none.
 class STACK2NRRD_EXPORT Sink {
 public:
     Sink() = default;
@@ -54,8 +58,25 @@ public:
     virtual void begin(const VolumeInfo& volume) = 0;
     /// `samples`: size y × size x × channels, native byte order, valid during the call only.
     virtual void write_slice(Index z, std::span<const std::byte> samples) = 0;
+    /// Does all that is left to do and may fail for lack of room or memory. Nothing has a name yet.
     virtual void finish() = 0;
+    /// Gives the result its name. If it throws, it has taken back what it did.
+    virtual void publish() {}
+    /// Takes back publish(): what had the name before has it again. Called where another sink could not publish.
+    virtual void withdraw() noexcept {}
+
+    /// The files that publish() gives names to; the same before begin() and after it.
+    [[nodiscard]] virtual std::vector<std::filesystem::path> files() const { return {}; }
 };
+
+/// Hands everything on to several sinks, in their order. They publish in reverse, so that the first comes last: all of
+/// them or, if one throws, none. \throws Error invalid_argument if a file is named twice, under whatever name.
+[[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> tee(std::vector<std::unique_ptr<Sink>> sinks);
+
+/// A text file beside a volume. `text` is called by finish(); slices are not looked at. Written as nrrd_sink() has it.
+/// \throws Error as nrrd_sink(), but that any suffix will do.
+[[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> text_sink(const std::filesystem::path& file,
+                                                                std::function<std::string()> text, bool force = false);
 
 enum class Encoding : std::uint8_t { raw, gzip };
 
@@ -70,16 +91,15 @@ struct NrrdOptions {
     std::filesystem::path preview{};
 };
 
-/// A NRRD file: `.nrrd` attached, `.nhdr` detached with its samples in `stem.raw` or `stem.raw.gz` beside it.
-/// Written under a temporary name in the same folder, made durable, and only then given its name by finish(): all of
-/// the files or, if anything fails, none. A symbolic link is followed. \throws Error invalid_argument (other suffix,
-/// exists without force, not a regular file, two files of one name), io.
+/// A NRRD file: `.nrrd` attached, `.nhdr` detached with its samples in `stem.raw` or `stem.raw.gz` beside it; and the
+/// preview, if one is asked for. Written under hidden names in the same folder, made durable, and only then given their
+/// names by publish(): all of the files or, if anything fails, none. A file that is replaced leaves its mode to the new
+/// one. A symbolic link is followed. Two sinks cannot write one file at the same time, in whatever processes: the
+/// second one's begin() throws.
+/// \throws Error invalid_argument (other suffix, exists without force, not a regular file, two files of one name, being
+///         written by somebody else), io (no such folder, or one that cannot be written to).
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> nrrd_sink(const std::filesystem::path& file,
                                                                 const NrrdOptions& options = {});
-
-/// The files that nrrd_sink() would write: the header first, the preview last.
-[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::filesystem::path> nrrd_files(const std::filesystem::path& file,
-                                                                              const NrrdOptions& options = {});
 
 /// A caller's buffer: size z × size y × size x × channels, of exactly VolumeInfo::bytes() bytes. Not owned. What an
 /// unfinished run leaves in it is unspecified.

@@ -55,6 +55,13 @@ struct TakenPages {
     friend constexpr bool operator==(const TakenPages&, const TakenPages&) = default;
 };
 
+/// What was given when a list of slices was written, as provenance has it; empty if nothing was.
+struct ListedOptions {
+    std::string order;
+    std::string spacing;
+    std::string origin;
+};
+
 /// The result of find_stack(): which slices, in which order, and what is odd about them.
 /// A value; nothing is open behind it.
 struct Stack {
@@ -74,8 +81,10 @@ struct Stack {
     Geometry geometry;                 ///< of the source samples; unit steps where the spacing is unknown
     /// Base names of the files beside the slices that tell of them: a scanner's log. None of them is a stray.
     std::vector<std::string> sidecars;
-    HeaderFields fields{};  ///< of a volume, which its copy keeps, as far as they stay true
+    std::vector<std::string> other_inputs;  ///< paths, UTF-8, of what was read besides `files`: lists, headers, logs
+    HeaderFields fields{};                  ///< of a volume, which its copy keeps, as far as they stay true
     std::vector<std::pair<std::string, std::string>> notes;  ///< key/values of a volume, likewise
+    ListedOptions listed;                                    ///< if the stack comes from a list of slices
     std::optional<BareSamples> bare;                         ///< if that is so, and the same, in all files
     std::shared_ptr<const NrrdVolume> volume;  ///< how samples stand in the files; null if these are images
 };
@@ -136,16 +145,5 @@ struct FindOptions {
 /// \throws Error as find_stack(input); not_found, io, corrupt for the list itself.
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_listed_stack(const std::filesystem::path& list,
                                                         const FindOptions& options = {});
-
-/// Makes sure that nothing that is about to be written is what it is made of, under whatever name.
-/// \throws Error invalid_argument if one of `outputs` is a file of `stack`.
-STACK2NRRD_EXPORT void check_not_an_input(const Stack& stack, const std::vector<std::filesystem::path>& outputs);
-
-/// Writes the list of slices as a NHDR file: every line of a header, then the slices in z order, relative to it. If
-/// Stack::bare is known, any reader of NRRD can open it; else its encoding is `stack2nrrd-image`, which others refuse.
-/// find_stack() reads both.
-/// \throws Error the first fatal problem of the stack; invalid_argument (a volume, other suffix, exists without force);
-/// io.
-STACK2NRRD_EXPORT void write_manifest(const Stack& stack, const std::filesystem::path& nhdr, bool force = false);
 
 }  // namespace stack2nrrd

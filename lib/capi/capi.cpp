@@ -300,8 +300,8 @@ int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_pro
     return with(handle, [&] {
         expect(path != nullptr, "the path");
         const std::filesystem::path file = path_of(path);
-        check_not_an_input(stack_of(*handle), nrrd_files(file, handle->options.nrrd));
         const std::unique_ptr<s2n::Sink> sink = nrrd_sink(file, handle->options.nrrd);
+        check_outputs(stack_of(*handle), *sink);
         handle->output = file;
         run(*handle, *sink, progress, user);
     });

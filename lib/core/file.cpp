@@ -8,12 +8,10 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <random>
 #include <system_error>
 #include <utility>
 
 #if defined(_WIN32)
-#include <process.h>
 #include <cstdio>
 #else
 #include <dirent.h>
@@ -61,22 +59,6 @@ std::string reason(int error) { return std::generic_category().message(error); }
 
 [[noreturn]] void throw_not_a_file(const std::string& path) {
     throw Error(ErrorCode::corrupt, printable(path) + ": is not a regular file, a slice was expected");
-}
-
-/// `.name.pid.random.partial`: hidden, in the same folder, and never taken for a volume.
-fs::path temporary_name(const fs::path& file, const char* suffix) {
-#if defined(_WIN32)
-    const int process = _getpid();
-#else
-    const int process = static_cast<int>(::getpid());
-#endif
-    std::random_device
-        random;  // one a thread would register its end, and that ends the program where no memory is left
-    const std::string tail = "." + std::to_string(process) + "." + std::to_string(random() % 1'000'000) + suffix;
-    std::string name = utf8(file.filename());
-    constexpr std::size_t longest = 255;  // what file systems commonly allow for a name, in bytes
-    name.resize(std::min(name.size(), longest - 1 - tail.size()));
-    return file.parent_path() / path_from_utf8("." + name + tail);
 }
 
 }  // namespace
@@ -252,174 +234,6 @@ void for_each_entry(const fs::path& folder, const std::function<void(const fs::p
         take(fs::path(name), is_folder);
     }
     if (errno != 0) throw_cannot_list(folder, errno);
-}
-
-#endif
-
-// --------------------------------------------------------------------------------------------------- OutputFile
-
-void OutputFile::fail(const char* what, int error) const {
-    throw Error(ErrorCode::io, printable(utf8(file_)) + ": " + what + ": " + reason(error));
-}
-
-fs::path followed(fs::path path) {
-    constexpr int most_links = 40;  // as many as Linux follows
-    std::error_code failure;
-    for (int links = 0; links < most_links && fs::is_symlink(fs::symlink_status(path, failure)); ++links) {
-        const fs::path target = fs::read_symlink(path, failure);
-        if (failure) break;
-        path = target.is_absolute() ? target : path.parent_path() / target;
-    }
-    return path;
-}
-
-OutputFile::OutputFile(fs::path file, bool replace) : file_(followed(std::move(file))), replace_(replace) {
-    for (int attempt = 0;; ++attempt) {
-        temporary_ = temporary_name(file_, ".partial");
-#if defined(_WIN32)
-        stream_ = ::_wfopen(temporary_.c_str(), L"wbx");
-        if (stream_ != nullptr) return;
-#else
-        handle_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (handle_ >= 0) return;
-#endif
-        const int error = errno;
-        if ((error != EEXIST && error != EINTR) || attempt == 100) {
-            temporary_.clear();
-            fail("cannot be created", error);
-        }
-    }
-}
-
-OutputFile::~OutputFile() {
-#if defined(_WIN32)
-    if (stream_ != nullptr) std::fclose(static_cast<FILE*>(stream_));
-#else
-    if (handle_ >= 0) ::close(handle_);
-#endif
-    std::error_code ignored;
-    if (!committed_) fs::remove(temporary_, ignored);
-    if (!previous_.empty()) fs::remove(previous_, ignored);
-}
-
-#if defined(_WIN32)
-
-void OutputFile::write(std::span<const std::byte> bytes) {
-    auto* stream = static_cast<FILE*>(stream_);
-    if (std::fwrite(bytes.data(), 1, bytes.size(), stream) != bytes.size()) fail("cannot be written", errno);
-}
-
-void OutputFile::write_at(std::int64_t offset, std::string_view text) {
-    auto* stream = static_cast<FILE*>(stream_);
-    if (::_fseeki64(stream, offset, SEEK_SET) != 0) fail("cannot be written", errno);
-    write(text);
-    if (::_fseeki64(stream, 0, SEEK_END) != 0) fail("cannot be written", errno);
-}
-
-void OutputFile::sync() {
-    auto* stream = static_cast<FILE*>(std::exchange(stream_, nullptr));
-    if (std::fclose(stream) != 0) fail("cannot be written", errno);
-}
-
-#else
-
-void OutputFile::write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t put = ::write(handle_, bytes.data(), bytes.size());
-        if (put >= 0) {
-            bytes = bytes.subspan(static_cast<std::size_t>(put));
-        } else if (errno != EINTR) {
-            fail("cannot be written", errno);
-        }
-    }
-}
-
-void OutputFile::write_at(std::int64_t offset, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t put = ::pwrite(handle_, text.data(), text.size(), static_cast<off_t>(offset));
-        if (put >= 0) {
-            text.remove_prefix(static_cast<std::size_t>(put));
-            offset += put;
-        } else if (errno != EINTR) {
-            fail("cannot be written", errno);
-        }
-    }
-}
-
-void OutputFile::sync() {
-    // An fsync that failed is not tried again: the kernel may have dropped the pages that it could not write.
-    if (::fsync(handle_) != 0) fail("cannot be made durable", errno);
-    if (::close(std::exchange(handle_, -1)) != 0 && errno != EINTR) fail("cannot be closed", errno);
-}
-
-#endif
-
-void OutputFile::set_aside() {
-    std::error_code failure;
-    if (!replace_ || !fs::is_regular_file(file_, failure)) return;
-    const fs::path kept = temporary_name(file_, ".previous");
-    fs::rename(file_, kept, failure);
-    if (failure == std::errc::no_such_file_or_directory) return;  // somebody else has just done it
-    if (failure) fail("cannot be replaced", failure.value());
-    previous_ = kept;
-}
-
-void OutputFile::commit() {
-    std::error_code failure;
-    if (replace_) {
-        if (previous_.empty() && fs::is_regular_file(file_, failure)) {
-            const fs::path kept = temporary_name(file_, ".previous");
-            fs::create_hard_link(file_, kept, failure);
-            if (failure) fs::rename(file_, kept, failure);  // some file systems have no links
-            if (!failure) previous_ = kept;
-        }
-        failure.clear();
-        fs::rename(temporary_, file_, failure);
-    } else {
-        // A link, unlike a rename, never replaces what somebody else has put there in the meantime.
-        fs::create_hard_link(temporary_, file_, failure);
-        const bool no_links = failure && failure != std::errc::file_exists && failure != std::errc::io_error &&
-                              failure != std::errc::no_space_on_device;
-        std::error_code ignored;
-        if (failure == std::errc::file_exists || (no_links && fs::exists(fs::symlink_status(file_, ignored)))) {
-            throw Error(ErrorCode::invalid_argument,
-                        printable(utf8(file_)) + ": has appeared during the run; use --force to replace it");
-        }
-        if (no_links) fs::rename(temporary_, file_, failure);
-    }
-    if (failure) fail("cannot be given its name", failure.value());
-    std::error_code ignored;
-    if (!replace_) fs::remove(temporary_, ignored);
-    committed_ = true;
-#if !defined(_WIN32)
-    sync_folder();
-#endif
-}
-
-void OutputFile::revert() noexcept {
-    std::error_code ignored;
-    if (!previous_.empty()) {
-        fs::rename(previous_, file_, ignored);
-        fs::remove(previous_, ignored);  // where both names meant the same file, the rename did nothing
-        previous_.clear();
-    } else if (committed_) {
-        fs::remove(file_, ignored);
-    }
-    committed_ = true;  // whatever there was to do is done
-    fs::remove(temporary_, ignored);
-}
-
-#if !defined(_WIN32)
-
-/// Makes the new name durable, too.
-void OutputFile::sync_folder() {
-    const fs::path folder = file_.has_parent_path() ? file_.parent_path() : fs::path(".");
-    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return;  // a folder that may be written but not read
-    const int error = ::fsync(directory) == 0 ? 0 : errno;
-    ::close(directory);
-    // Not every file system lets a folder be synced; that is no failure. A disk that fails is one.
-    if (error == EIO || error == ENOSPC || error == EDQUOT) fail("cannot be made durable", error);
 }
 
 #endif

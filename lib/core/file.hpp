@@ -1,7 +1,7 @@
 #pragma once
 
-// The only place that talks to the file system about bytes. Short reads, EINTR, error texts, temporary names and
-// durability are settled here.
+// The only place that reads bytes from the file system. Short reads, EINTR and error texts are settled here; what is
+// written goes through output_file.hpp.
 
 #include <stack2nrrd/file_list.hpp>
 
@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -62,50 +61,5 @@ private:
 /// \throws Error io, std::bad_alloc, and whatever `take` throws.
 void for_each_entry(const std::filesystem::path& folder,
                     const std::function<void(const std::filesystem::path& name, bool is_folder)>& take);
-
-/// What a path names in the end: symbolic links of its last component are followed, also to what does not exist yet.
-[[nodiscard]] std::filesystem::path followed(std::filesystem::path path);
-
-/// A file that appears under its name whole or not at all. Written under a hidden temporary name in the same folder,
-/// which goes away with this object unless commit() returned.
-class OutputFile {
-public:
-    /// With `replace`, commit() replaces what stands under the name; without it refuses.
-    /// \throws Error io.
-    OutputFile(std::filesystem::path file, bool replace);
-    OutputFile(const OutputFile&) = delete;
-    OutputFile& operator=(const OutputFile&) = delete;
-    ~OutputFile();
-
-    /// Appends. \throws Error io.
-    void write(std::span<const std::byte> bytes);
-    void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
-    /// Overwrites what was written before. \throws Error io.
-    void write_at(std::int64_t offset, std::string_view text);
-
-    /// Makes the bytes durable; nothing may be written afterwards. \throws Error io.
-    void sync();
-    /// Hides what stands under the name, until commit() or revert().
-    void set_aside();
-    /// Gives the file its name; sync() first.
-    /// \throws Error io; invalid_argument if something stands there that is not to be replaced.
-    void commit();
-    /// Takes back commit() and set_aside(): what stood under the name before stands there again.
-    void revert() noexcept;
-
-    [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
-
-private:
-    [[noreturn]] void fail(const char* what, int error) const;
-    void sync_folder();
-
-    std::filesystem::path file_;
-    std::filesystem::path temporary_;
-    std::filesystem::path previous_;  // another name of what stood under the name before
-    bool replace_ = false;
-    int handle_ = -1;
-    [[maybe_unused]] void* stream_ = nullptr;
-    bool committed_ = false;
-};
 
 }  // namespace stack2nrrd

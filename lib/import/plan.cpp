@@ -113,6 +113,8 @@ std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::arra
     return axes;
 }
 
+}  // namespace
+
 Geometry source_geometry(const Stack& stack, const Options& options) {
     Geometry geometry = stack.geometry;
     if (options.spacing) {
@@ -128,6 +130,18 @@ Geometry source_geometry(const Stack& stack, const Options& options) {
     if (options.origin) geometry.origin = *options.origin;
     return geometry;
 }
+
+void check_placed(const Geometry& geometry) {
+    for (int a = 0; a < 3; ++a) {
+        const double length = spacing(geometry, a);
+        if (!std::isfinite(length) || !(length > 0) || !std::isfinite(geometry.origin[static_cast<std::size_t>(a)])) {
+            throw Error(ErrorCode::invalid_argument,
+                        "--spacing: gives a volume whose place cannot be written in numbers; give a sensible one");
+        }
+    }
+}
+
+namespace {
 
 /// The options with the box in space as a crop along each axis.
 Options with_crops(const Stack& stack, Options options, const std::array<Index, 3>& source) {
@@ -160,13 +174,7 @@ Geometry output_geometry(const Stack& stack, const Options& options, const Detai
         along_z->num *= options.step;
     }
     const Geometry geometry = resampled(source_geometry(stack, options), first, step);
-    for (int a = 0; a < 3; ++a) {
-        const double length = spacing(geometry, a);
-        if (!std::isfinite(length) || !(length > 0) || !std::isfinite(geometry.origin[static_cast<std::size_t>(a)])) {
-            throw Error(ErrorCode::invalid_argument,
-                        "--spacing: gives a volume whose place cannot be written in numbers; give a sensible one");
-        }
-    }
+    check_placed(geometry);
     return geometry;
 }
 

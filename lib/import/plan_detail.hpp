@@ -59,4 +59,10 @@ struct ImportPlan::Detail {
     }
 };
 
+/// Where the source samples lie, with what the options say of it.
+[[nodiscard]] Geometry source_geometry(const Stack& stack, const Options& options);
+
+/// \throws Error invalid_argument if it cannot be written in numbers.
+void check_placed(const Geometry& geometry);
+
 }  // namespace stack2nrrd

@@ -56,6 +56,16 @@ std::string vector_text(const Vector3& v) {
 
 }  // namespace
 
+ListedOptions listed_options(const Stack& stack, const Options& options) {
+    ListedOptions listed = stack.listed;
+    if (options.find.order == Order::given) listed.order = "given";
+    if (options.spacing) {
+        listed.spacing = vector_text(*options.spacing) + "*" + to_string(options.space_unit_mm) + "mm";
+    }
+    if (options.origin) listed.origin = vector_text(*options.origin);
+    return listed;
+}
+
 std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, const Options& options,
                                                             const ImportPlan::Detail& plan) {
     const Axes& axes = plan.axes;
@@ -75,12 +85,12 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (stack.taken.times > 1) given += " time=" + std::to_string(stack.taken.time);
     if (options.step != 1) given += " step=" + std::to_string(options.step);
     if (options.reverse) given += " reverse";
-    if (options.find.order == Order::given) given += " order=given";
+    const ListedOptions listed = listed_options(stack, options);
+    if (!listed.order.empty()) given += " order=" + listed.order;
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
     if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
-    if (options.spacing)
-        given += " spacing=" + vector_text(*options.spacing) + "*" + to_string(options.space_unit_mm) + "mm";
-    if (options.origin) given += " origin=" + vector_text(*options.origin);
+    if (!listed.spacing.empty()) given += " spacing=" + listed.spacing;
+    if (!listed.origin.empty()) given += " origin=" + listed.origin;
 
     std::vector<std::pair<std::string, std::string>> notes{
         {"stack2nrrd_version", STACK2NRRD_VERSION},

@@ -13,4 +13,7 @@ namespace stack2nrrd {
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, const Options& options,
                                                                           const ImportPlan::Detail& plan);
 
+/// What is given of a stack's order and place, be it now or when its list was written.
+[[nodiscard]] ListedOptions listed_options(const Stack& stack, const Options& options);
+
 }  // namespace stack2nrrd

@@ -125,12 +125,19 @@ Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_goin
         throw Error(ErrorCode::invalid_argument,
                     "--window: auto is not found yet; call survey_window() before the run");
     }
+    Progress last;
+    const KeepGoing watched = [&](const Progress& progress) {
+        last = progress;
+        return !keep_going || keep_going(progress);
+    };
     try {
         sink.begin(detail.volume);
-        const Report report = detail.modes    ? run_modes(detail, sink, keep_going)
-                              : detail.single ? run<float>(detail, sink, keep_going)
-                                              : run<double>(detail, sink, keep_going);
-        sink.finish();
+        const Report report = detail.modes    ? run_modes(detail, sink, watched)
+                              : detail.single ? run<float>(detail, sink, watched)
+                                              : run<double>(detail, sink, watched);
+        sink.finish();  // which may take long
+        if (!watched(last)) throw Stopped{};
+        sink.publish();
         return report;
     } catch (const Stopped&) {
         throw Error(ErrorCode::cancelled, "the import was cancelled");

@@ -2,6 +2,7 @@
 
 #include "core/byte_count.hpp"
 #include "core/file.hpp"
+#include "core/output_file.hpp"
 #include "core/text.hpp"
 #include "sink/gzip_stream.hpp"
 #include "sink/nrrd_header.hpp"
@@ -37,18 +38,6 @@ fs::path samples_beside(fs::path header, Encoding encoding) {
     return header.replace_extension(encoding == Encoding::gzip ? ".raw.gz" : ".raw");
 }
 
-/// Refuses what must not be replaced. Asked before the run; OutputFile makes sure once more at its end.
-void check_replaceable(const fs::path& file, bool force) {
-    std::error_code failure;
-    const fs::file_status status = fs::status(file, failure);
-    if (!fs::exists(status)) return;
-    const std::string shown = printable(utf8(file));
-    if (!fs::is_regular_file(status)) {
-        throw Error(ErrorCode::invalid_argument, shown + ": exists and is not a regular file; give another name");
-    }
-    if (!force) throw Error(ErrorCode::invalid_argument, shown + ": exists already; use --force to replace it");
-}
-
 void check_suffix(const fs::path& file, std::initializer_list<std::string_view> known, const char* expected) {
     const std::string suffix = lower_case(utf8(file.extension()));
     if (std::find(known.begin(), known.end(), suffix) != known.end()) return;
@@ -77,26 +66,35 @@ void check_name(const fs::path& samples) {
     }
 }
 
-void check_different(const std::vector<fs::path>& files) {
-    std::error_code ignored;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (fs::weakly_canonical(fs::absolute(files[i]), ignored) ==
-                    fs::weakly_canonical(fs::absolute(files[j]), ignored) ||
-                fs::equivalent(files[i], files[j], ignored)) {
-                throw Error(ErrorCode::invalid_argument,
-                            printable(utf8(files[i])) + ": is named twice as an output; give two names");
-            }
+/// A header with `name` as its data file, with `other` in that place. Nothing if it does not say so in so many words.
+std::optional<std::string> with_data_file(std::string header, const std::string& name, const std::string& other) {
+    for (const std::string& before : {"data file: " + name, "data file: ./" + name}) {
+        for (const char after : {'\n', '\r'}) {
+            const std::size_t at = header.find("\n" + before + after);
+            if (at == std::string::npos) continue;
+            header.replace(at + 1, before.size(), "data file: " + other);
+            return header;
         }
+    }
+    return std::nullopt;
+}
+
+/// The text of a header that is there; empty if there is none, or none that may be read.
+std::string text_of(const fs::path& header) {
+    constexpr std::int64_t most = 1 << 20;
+    try {
+        InputFile file(utf8(header));
+        std::string text(static_cast<std::size_t>(std::min(file.bytes(), most)), '\0');
+        text.resize(file.read_at(0, text.data(), text.size()));
+        return text;
+    } catch (const Error&) {
+        return {};
     }
 }
 
-void check_folder(const fs::path& file, std::int64_t bytes) {
+void check_room(const fs::path& file, std::int64_t bytes) {
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     std::error_code failure;
-    if (!fs::is_directory(folder, failure)) {
-        throw Error(ErrorCode::io, printable(utf8(folder)) + ": is no folder to write into; make it first");
-    }
     const fs::space_info space = fs::space(folder, failure);
     if (!failure && space.available < static_cast<std::uintmax_t>(bytes)) {
         throw Error(ErrorCode::io, printable(utf8(file)) + ": needs " + bytes_text(bytes) + ", but only " +
@@ -114,38 +112,34 @@ unsigned gzip_threads(const NrrdOptions& options) {
 class NrrdSink final : public Sink {
 public:
     NrrdSink(const fs::path& file, const NrrdOptions& options) : file_(followed(file)), options_(options) {
-        const std::vector<fs::path> files = nrrd_files(file, options);
-        for (const fs::path& each : files) check_replaceable(each, options.force);
-        check_different(files);
-        if (is_detached(file_)) check_name(samples_name());
+        check_output(file, options.force);
+        check_suffix(file_, {".nrrd", ".nhdr"}, ".nrrd or .nhdr");
+        if (!is_detached(file_)) return;
+        check_name(samples_name());
+        check_output(samples_name(), options.force);
     }
 
     void begin(const VolumeInfo& volume) override {
-        check_folder(file_, options_.encoding == Encoding::raw ? volume.bytes() : 0);
         const bool detached = is_detached(file_);
-        slices_ = volume.size[2];
         header_ = nrrd_header(volume, options_.encoding, detached ? utf8(samples_name().filename()) : "");
         range_.emplace(volume.type, volume.channels);
         header_file_.emplace(file_, options_.force);
-        header_file_->write(header_.text);
-        if (detached) samples_file_.emplace(samples_name(), options_.force);
-        if (!options_.preview.empty()) {
-            check_folder(options_.preview, 0);
-            preview_file_.emplace(options_.preview, options_.force);
-            preview_.emplace(volume);
+        if (detached) {
+            samples_file_.emplace(samples_name(), options_.force, header_file_->tag());
+            put_pair_back();
+        } else {
+            header_file_->sweep();
         }
+        check_room(file_, options_.encoding == Encoding::raw ? volume.bytes() : 0);
+        header_file_->write(header_.text);
         if (options_.encoding == Encoding::gzip) {
             gzip_.emplace(options_.level, gzip_threads(options_),
                           [this](std::span<const std::byte> bytes) { payload().write(bytes); });
         }
     }
 
-    void write_slice(Index z, std::span<const std::byte> samples) override {
+    void write_slice(Index, std::span<const std::byte> samples) override {
         range_->add(samples);
-        if (preview_) {
-            preview_->add(z, samples);
-            if (z + 1 == slices_) preview_->write(*preview_file_);
-        }
         if (gzip_) {
             gzip_->write(samples);
         } else {
@@ -157,52 +151,86 @@ public:
         if (gzip_) gzip_->finish();
         header_file_->write_at(static_cast<std::int64_t>(header_.min_at), range_->min_text());
         header_file_->write_at(static_cast<std::int64_t>(header_.max_at), range_->max_text());
-        for (auto* file : {&preview_file_, &samples_file_, &header_file_}) {
-            if (*file) (*file)->sync();
-        }
+        if (samples_file_) samples_file_->sync();
+        header_file_->sync();
+    }
+
+    void publish() override {
+        if (!samples_file_) return publish_alone(*header_file_);
         try {
-            if (preview_file_) preview_file_->commit();
-            // A header must never speak of samples that are not there, so the old one goes first, the new one comes
-            // last.
-            if (samples_file_) {
-                header_file_->set_aside();
-                samples_file_->commit();
-            }
-            header_file_->commit();
+            part_old_pair();
+            samples_file_->publish();
+            header_file_->publish();
+            header_file_->settle();
         } catch (...) {
-            for (auto* file : {&header_file_, &samples_file_, &preview_file_}) {
-                if (*file) (*file)->revert();
-            }
+            withdraw();
             throw;
         }
+    }
+
+    void withdraw() noexcept override {
+        // A header must not speak of other samples than its own even now.
+        if (samples_file_) {
+            header_file_->hide();
+            samples_file_->withdraw();
+        }
+        if (header_file_) header_file_->withdraw();
+    }
+
+    [[nodiscard]] std::vector<fs::path> files() const override {
+        if (!is_detached(file_)) return {file_};
+        return {file_, samples_name()};
     }
 
 private:
     [[nodiscard]] fs::path samples_name() const { return samples_beside(file_, options_.encoding); }
     OutputFile& payload() { return samples_file_ ? *samples_file_ : *header_file_; }
 
+    /// No two names can be given in one step. So that a header never has the samples of another one, the old header is
+    /// first made to name its samples by where they are hidden; then come the new samples, then the new header.
+    /// Whenever it ends, the name of the header is that of a whole volume. A header of another make that cannot be made
+    /// to do so is away in the meantime.
+    void part_old_pair() {
+        if (!options_.force) return;
+        const std::string old = text_of(file_);
+        const std::string name = utf8(samples_name().filename());
+        if (old.find(name) == std::string::npos) return;
+        if (const auto interim = with_data_file(old, name, utf8(samples_file_->previous().filename()))) {
+            header_file_->write_interim(*interim);
+            samples_file_->keep();
+            header_file_->stand_in();
+        } else {
+            header_file_->set_aside();
+        }
+    }
+
+    /// The same steps backwards, for a run that was killed between them. Its samples may have had the other encoding.
+    void put_pair_back() {
+        const bool raw = options_.encoding == Encoding::raw;
+        OutputFile others(samples_beside(file_, raw ? Encoding::gzip : Encoding::raw), true);
+        const std::string text = text_of(file_);
+        const std::size_t at = text.rfind("\ndata file: ");
+        std::string tag = header_file_->lost();
+        for (const OutputFile* samples : {&*samples_file_, &others}) {
+            if (at == std::string::npos || !tag.empty()) break;
+            tag = samples->tag_of_previous(trimmed(std::string_view(text).substr(at + 12)));
+        }
+        for (OutputFile* file : {&*samples_file_, &others, &*header_file_}) {
+            if (!tag.empty()) file->put_back(tag);
+        }
+        for (OutputFile* file : {&*samples_file_, &others, &*header_file_}) file->sweep();
+    }
+
     fs::path file_;
     NrrdOptions options_;
-    Index slices_ = 0;
     NrrdHeader header_;
     std::optional<ValueRange> range_;
     std::optional<OutputFile> header_file_;
     std::optional<OutputFile> samples_file_;
-    std::optional<OutputFile> preview_file_;
-    std::optional<Preview> preview_;
     std::optional<GzipStream> gzip_;
 };
 
 }  // namespace
-
-std::vector<fs::path> nrrd_files(const fs::path& file, const NrrdOptions& options) {
-    std::vector<fs::path> files{followed(file)};
-    if (is_detached(files[0])) {
-        files.push_back(samples_beside(files[0], options.encoding));
-    }
-    if (!options.preview.empty()) files.push_back(followed(options.preview));
-    return files;
-}
 
 std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options) {
     const ByteCount gzip = options.encoding == Encoding::gzip ? GzipStream::memory_bytes(gzip_threads(options)) : 0;
@@ -210,9 +238,13 @@ std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& option
 }
 
 std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options) {
-    check_suffix(followed(file), {".nrrd", ".nhdr"}, ".nrrd or .nhdr");
-    if (!options.preview.empty()) check_suffix(followed(options.preview), {".png"}, ".png");
-    return std::make_unique<NrrdSink>(file, options);
+    auto volume = std::make_unique<NrrdSink>(file, options);
+    if (options.preview.empty()) return volume;
+    std::vector<std::unique_ptr<Sink>> both;
+    both.push_back(std::move(volume));
+    both.push_back(preview_sink(options.preview, options.force));
+    check_suffix(followed(options.preview), {".png"}, ".png");
+    return tee(std::move(both));
 }
 
 }  // namespace stack2nrrd

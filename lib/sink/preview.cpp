@@ -1,8 +1,8 @@
 #include "sink/preview.hpp"
 
 #include "core/byte_count.hpp"
-#include "core/file.hpp"
 #include "core/sample_types.hpp"
+#include "sink/file_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -13,6 +13,7 @@
 #include <cstring>
 #include <iterator>
 #include <new>
+#include <optional>
 #include <span>
 
 namespace stack2nrrd {
@@ -172,6 +173,32 @@ std::int64_t Preview::memory_bytes(const VolumeInfo& volume) {
     // The panels, twice where their numbers are sorted, the picture, and what PNG makes of it.
     constexpr auto picture = static_cast<Index>(3 * panel_side * panel_side * (2 * sizeof(float) + 3));
     return (numbers * sizeof(float) + picture).value();
+}
+
+namespace {
+
+class PreviewSink final : public FileSink {
+public:
+    using FileSink::FileSink;
+
+    void begin(const VolumeInfo& volume) override {
+        FileSink::begin(volume);
+        preview_.emplace(volume);
+    }
+    void write_slice(Index z, std::span<const std::byte> samples) override { preview_->add(z, samples); }
+    void finish() override {
+        preview_->write(file());
+        file().sync();
+    }
+
+private:
+    std::optional<Preview> preview_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> preview_sink(const std::filesystem::path& file, bool force) {
+    return std::make_unique<PreviewSink>(file, force);
 }
 
 }  // namespace stack2nrrd

@@ -39,4 +39,7 @@ private:
     std::vector<Index> gathered_;  ///< slices in each row of the planes along z
 };
 
+/// A preview of the slices that pass, as a PNG file.
+[[nodiscard]] std::unique_ptr<Sink> preview_sink(const std::filesystem::path& file, bool force);
+
 }  // namespace stack2nrrd

@@ -536,7 +536,9 @@ Stack find_stack(const std::vector<std::string>& paths_utf8, const FindOptions& 
 }
 
 Stack find_listed_stack(const fs::path& list, const FindOptions& options) {
-    return find_files([&](auto&& take) { read_list(list, take); }, options);
+    Stack stack = find_files([&](auto&& take) { read_list(list, take); }, options);
+    if (list != "-") stack.other_inputs.push_back(utf8(list));
+    return stack;
 }
 
 }  // namespace stack2nrrd

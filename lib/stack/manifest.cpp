@@ -6,13 +6,16 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
+#include "stack/list_text.hpp"
 #include "stack/pages.hpp"
 #include "stack/volume_stack.hpp"
 
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <optional>
 #include <vector>
 
 namespace stack2nrrd {
@@ -25,6 +28,16 @@ namespace {
 constexpr std::string_view source_key = "stack2nrrd_list_source";
 constexpr std::string_view missing_key = "stack2nrrd_list_missing";
 constexpr std::string_view taken_key = "stack2nrrd_list_taken";
+
+/// What was given when the list was written, which the import of the stack would be told, too.
+struct ListedOption {
+    std::string_view key;
+    std::string ListedOptions::*option;
+};
+constexpr std::string_view origin_key = "stack2nrrd_list_origin";
+constexpr std::array<ListedOption, 3> listed_keys{{{"stack2nrrd_list_order", &ListedOptions::order},
+                                                   {"stack2nrrd_list_spacing", &ListedOptions::spacing},
+                                                   {origin_key, &ListedOptions::origin}}};
 
 /// What a list calls the place of a slice: the number of its page. Slices of one file should be asked for together.
 class PageNumbers {
@@ -76,7 +89,6 @@ Manifest manifest_of(const Stack& stack) {
     manifest.colour = stack.image.colour;
     manifest.components = stack.image.components;
     manifest.component_axis = stack.components;
-    manifest.geometry = stack.geometry;
     PageNumbers pages(stack.files);
     bool gaps = false;
     for (const SliceRef slice : stack.slices) {
@@ -111,9 +123,31 @@ bool is_list_of_images(const NrrdVolume& volume) {
                        [](const auto& note) { return note.first == source_key; });
 }
 
+namespace {
+
+/// The origin in the form of ListedOptions. A header that knows no spacing is not asked for one.
+std::optional<Vector3> parse_origin(std::string_view text) {
+    const std::vector<std::string_view> fields = split(text, ',');
+    Vector3 origin{};
+    if (fields.size() != origin.size()) return std::nullopt;
+    for (std::size_t a = 0; a < origin.size(); ++a) {
+        const std::optional<double> number = parse_double(fields[a]);
+        if (!number) return std::nullopt;
+        origin[a] = *number;
+    }
+    return origin;
+}
+
+}  // namespace
+
 void recall_stack(Stack& stack, const NrrdVolume& volume) {
+    stack.other_inputs.push_back(volume.path);
     for (const auto& [key, value] : volume.key_values) {
         if (key == source_key) stack.name = value;
+        for (const auto& [listed_key, option] : listed_keys) {
+            if (key == listed_key) stack.listed.*option = value;
+        }
+        if (key == origin_key) stack.geometry.origin = parse_origin(value).value_or(stack.geometry.origin);
         if (key == taken_key) stack.taken = parse_taken(value).value_or(TakenPages{});
         if (key != missing_key) continue;
         for (const std::string_view label : split(value, ' ')) stack.missing.emplace_back(label);
@@ -145,28 +179,13 @@ Stack listed_stack(const NrrdVolume& volume) {
     return stack;
 }
 
-void write_manifest(const Stack& stack, const fs::path& nhdr, bool force) {
-    for (const Problem& problem : stack.problems) {
-        if (problem.fatal) throw Error(problem.code, problem.text);
+std::string list_text(const Stack& stack, const Geometry& geometry, const ListedOptions& listed, const fs::path& nhdr) {
+    Manifest manifest = manifest_of(stack);
+    manifest.geometry = geometry;
+    for (const auto& [key, option] : listed_keys) {
+        if (!(listed.*option).empty()) manifest.notes.emplace_back(key, listed.*option);
     }
-    const std::string shown = utf8(nhdr);
-    if (stack.volume != nullptr) {
-        throw Error(ErrorCode::invalid_argument, shown + ": lists slices, the input is a volume; give slices");
-    }
-    if (lower_case(utf8(nhdr.extension())) != ".nhdr") {
-        throw Error(ErrorCode::invalid_argument,
-                    shown + ": has another suffix, .nhdr was expected for a list of slices");
-    }
-    std::error_code failure;
-    const fs::file_status status = fs::status(nhdr, failure);
-    if (fs::exists(status) && (!force || !fs::is_regular_file(status))) {
-        throw Error(ErrorCode::invalid_argument, shown + ": exists already; use --force to replace it");
-    }
-    const std::string text = manifest_text(manifest_of(stack), nhdr);
-    OutputFile file(nhdr, force);
-    file.write(text);
-    file.sync();
-    file.commit();
+    return manifest_text(manifest, nhdr);
 }
 
 }  // namespace stack2nrrd

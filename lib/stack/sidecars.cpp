@@ -113,6 +113,7 @@ std::vector<FoundSidecar> sidecars_of(Stack& stack) {
         try {
             std::optional<Sidecar> content = parse_sidecar(path, read_text(path));
             if (!content) continue;
+            stack.other_inputs.push_back(path);
             FoundSidecar found;
             found.name = printable(base_name(path));
             found.content = std::move(*content);

@@ -20,7 +20,7 @@ namespace stack2nrrd {
 /// Does the header say that its samples lie in image files, as a list made of slices does?
 [[nodiscard]] bool is_list_of_images(const NrrdVolume& volume);
 
-/// Gives `stack` the name and the labels of gaps that a list says it was made of.
+/// Gives `stack` the name, the labels of gaps and what else a list says that it was made of.
 void recall_stack(Stack& stack, const NrrdVolume& volume);
 
 }  // namespace stack2nrrd

@@ -226,8 +226,9 @@ TEST_CASE("SIGKILL leaves the old output, and the next run succeeds", "[cli]") {
     for (const auto& entry : fs::directory_iterator(run.folder / "out")) {
         const std::string name = entry.path().filename().string();
         CAPTURE(name);
-        CHECK((name == "v.nrrd" || (name.starts_with('.') && name.ends_with(".partial"))));
+        CHECK((name == "v.nrrd" || name.starts_with(".v.nrrd.")));
     }
     CHECK(run.program({"-o", "v.nrrd", "--force"}).run().status == 0);
     CHECK(read_file(run.folder / "out/v.nrrd").starts_with("NRRD"));
+    check_holds(run.folder / "out", {"v.nrrd"});
 }

@@ -112,6 +112,70 @@ TEST_CASE("a list knows its gaps", "[cli]") {
     check_sentence(result, {"004..005", "009"});
 }
 
+TEST_CASE("a list has the spacing, origin and order that were given with it", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "bare", 5, 30, 20);
+    fs::create_directory(folder / "png");
+    fs::create_directory(folder / "bmp");
+    for (int i = 0; i < 5; ++i) {
+        const std::string number = std::to_string(i);
+        write_png(folder / ("png/p" + number + ".png"), 30, 20, noise(600, static_cast<unsigned>(i)));
+        write_file(folder / ("bmp/b" + number + ".bmp"), bmp(28, 20, noise(28 * 20, static_cast<unsigned>(i))));
+    }
+    const std::vector<Arguments> places{{"--spacing", "0.1,0.2,0.7"},
+                                        {"--spacing", "12.3", "--space-units", "um"},
+                                        {"--origin", "-1,0.1,1e5"},
+                                        {"--spacing", "1e-3,7,0.3333333333333333", "--origin", "0.1,0.2,0.3"},
+                                        {"--spacing", "3", "--space-units", "nm", "--order", "given"}};
+    for (const std::string stack : {"bare", "png", "bmp"}) {
+        for (const Arguments& place : places) {
+            CAPTURE(stack, place);
+            // In the order given there are no folders.
+            Arguments input{stack};
+            if (place.back() == "given") {
+                input.clear();
+                for (const auto& entry : fs::directory_iterator(folder / stack)) input.push_back(entry.path().string());
+            }
+            const auto run = [&](Arguments arguments, const Arguments& more) {
+                arguments.insert(arguments.end(), more.begin(), more.end());
+                const Result result = run_in(folder.path(), arguments);
+                CAPTURE(result.err);
+                CHECK(result.status == 0);
+                return result;
+            };
+            Arguments listing = place, direct = place;
+            listing.insert(listing.end(), {"--manifest", "list.nhdr", "--force"});
+            direct.insert(direct.end(), {"-o", "a.nrrd", "--force", "--factor", "3/2"});
+            CHECK(run(input, listing).err.empty());
+            run(input, direct);
+            run({"list.nhdr"}, {"-o", "b.nrrd", "--force", "--factor", "3/2"});
+            CHECK(read_file(folder / "a.nrrd") == read_file(folder / "b.nrrd"));
+            // What is given with the list comes before what is written in it.
+            run(input, {"--spacing", "2,3,4", "--order", place.back() == "given" ? "given" : "natural", "--origin",
+                        "1,1,1", "-o", "a.nrrd", "--force"});
+            run({"list.nhdr"}, {"--spacing", "2,3,4", "--origin", "1,1,1", "-o", "b.nrrd", "--force"});
+            CHECK(read_file(folder / "a.nrrd") == read_file(folder / "b.nrrd"));
+        }
+    }
+    CHECK(run_in(folder.path(), {"bare", "--spacing", "1e308", "--space-units", "m", "--manifest", "x.nhdr"}).status ==
+          2);
+    CHECK_FALSE(fs::exists(folder / "x.nhdr"));
+}
+
+TEST_CASE("what a list does not record is said", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 5);
+    for (const Arguments& more : std::vector<Arguments>{{}, {"-o", "v.nrrd", "--spacing", "1"}}) {
+        Arguments all{"stack", "--manifest", "list.nhdr", "--force", "--reverse", "--step", "2", "--crop", "1:9,,"};
+        all.insert(all.end(), more.begin(), more.end());
+        const Result result = run_in(folder.path(), all);
+        CHECK(result.status == 0);
+        CHECK(result.err.find("warning: list.nhdr: lists the slices as they are, without --step, --reverse, --crop;") !=
+              std::string::npos);
+    }
+    CHECK(run_in(folder.path(), {"stack", "--manifest", "list.nhdr", "--force", "--threads", "1"}).err.empty());
+}
+
 TEST_CASE("the legal form is a volume for everybody", "[cli]") {
     if (!is_installed("teem-unu")) return say_skipped("teem-unu is not installed");
     const Folder folder;

@@ -273,6 +273,13 @@ TEST_CASE("umask holds for all that is written", "[cli]") {
         CHECK(program.run().status == 0);
         for (const std::string name : {"v.nhdr", "v.raw", "v.png"}) {
             CHECK(mode(name) == (0666U & ~static_cast<unsigned>(mask)));
+            // What replaces a file takes its mode.
+            fs::permissions(place.out / name, fs::perms(0640));
+        }
+        CHECK(program.run().status == 0);
+        for (const std::string name : {"v.nhdr", "v.raw", "v.png"}) {
+            CHECK(mode(name) == 0640);
+            fs::remove(place.out / name);
         }
     }
 }

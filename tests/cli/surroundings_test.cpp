@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -123,12 +124,21 @@ TEST_CASE("runs to the same output at once leave one complete file", "[cli]") {
                 script += "'" STACK2NRRD_PROGRAM "' stack -q --force --factor 3/2 -o " + name +
                           (preview ? " --preview v.png" : "") + " & p" + std::to_string(i) + "=$!; ";
             }
-            for (std::size_t i = 0; i < runs; ++i) script += "wait $p" + std::to_string(i) + " || exit 9; ";
+            script += "done=0; ";
+            for (std::size_t i = 0; i < runs; ++i) {
+                script += "wait $p" + std::to_string(i) + "; case $? in 0) done=1;; 2) ;; *) exit 9;; esac; ";
+            }
+            script += "[ $done = 1 ]";
             Program shell{{"-c", script}, place.folder.path()};
             shell.program = "sh";
             const Result result = shell.run();
             CAPTURE(result.err);
             CHECK(result.status == 0);
+            // Whoever does not win says so.
+            std::istringstream lines(result.err);
+            for (std::string line; std::getline(lines, line);) {
+                CHECK(line.find("is being written by another run") != std::string::npos);
+            }
             std::vector<std::string> names{"stack", name};
             if (name == "v.nhdr") names.push_back("v.raw");
             if (preview) names.push_back("v.png");

@@ -242,7 +242,7 @@ TEST_CASE("data files that are longer than their samples are told before the run
 
     // Behind bare samples of an image comes the rest of the image.
     const Source source(phantom::noise({5, 4, 3}, SampleType::uint8, 3), SampleType::uint8);
-    write_manifest(source.stack, folder / "list.nhdr");
+    write_manifest(source.stack, {}, folder / "list.nhdr");
     const Stack listed = stack2nrrd::find_stack(folder / "list.nhdr");
     CHECK(listed.kind == "volume");
     CHECK(listed.problems.empty());

@@ -14,6 +14,8 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +55,7 @@ void write(stack2nrrd::Sink& sink, const Volume& volume, const VolumeInfo& info)
     for (std::size_t z = 0; z < static_cast<std::size_t>(info.size[2]); ++z)
         sink.write_slice(static_cast<stack2nrrd::Index>(z), std::span(bytes).subspan(z * slice, slice));
     sink.finish();
+    sink.publish();
 }
 
 void write(const fs::path& file, const Volume& volume, SampleType type, const NrrdOptions& options = {}) {
@@ -265,7 +268,7 @@ TEST_CASE("the temporary file is hidden, and goes with an unfinished sink", "[si
             sink->begin(info);
             const std::vector<std::byte> slice(20);
             sink->write_slice(0, slice);
-            CHECK(folder.entries() == (std::string(name) == "a.nhdr" ? 2 : 1));
+            CHECK(folder.entries() == (std::string(name) == "a.nhdr" ? 4 : 2));  // with their locks
             for (const auto& entry : fs::directory_iterator(folder.path())) {
                 const std::string temporary = entry.path().filename().string();
                 CHECK(temporary.front() == '.');
@@ -315,8 +318,9 @@ TEST_CASE("an existing file is replaced only by force, and only when all is writ
         sink->begin(info_of(other, SampleType::uint8));
         const std::vector<std::byte> slice(20);
         for (int z = 0; z < 3; ++z) sink->write_slice(z, slice);
+        sink->finish();
         fs::create_directories(folder / "b.nhdr" / "full");
-        CHECK(refusal([&] { sink->finish(); }).has_value());
+        CHECK(refusal([&] { sink->publish(); }).has_value());
         CHECK((support::read_file(folder / "b.raw") == before));
     }
 }
@@ -372,10 +376,126 @@ TEST_CASE("names that a detached header cannot tell are refused", "[sink]") {
 
 TEST_CASE("the names of the files", "[sink]") {
     using Paths = std::vector<fs::path>;
-    CHECK(stack2nrrd::nrrd_files("a/b.nrrd") == Paths{"a/b.nrrd"});
-    CHECK(stack2nrrd::nrrd_files("a/b.nhdr") == Paths{"a/b.nhdr", "a/b.raw"});
-    CHECK(stack2nrrd::nrrd_files("a/b.nhdr", gzip()) == Paths{"a/b.nhdr", "a/b.raw.gz"});
-    CHECK(stack2nrrd::nrrd_files("a/b.v1.nhdr") == Paths{"a/b.v1.nhdr", "a/b.v1.raw"});
+    const support::TempFolder folder;
+    const auto files = [&](const char* name, const NrrdOptions& options = {}) {
+        Paths names;
+        for (const fs::path& file : stack2nrrd::nrrd_sink(folder / name, options)->files()) {
+            names.push_back(file.lexically_relative(folder.path()));
+        }
+        return names;
+    };
+    CHECK(files("b.nrrd") == Paths{"b.nrrd"});
+    CHECK(files("b.nhdr") == Paths{"b.nhdr", "b.raw"});
+    CHECK(files("b.nhdr", gzip()) == Paths{"b.nhdr", "b.raw.gz"});
+    CHECK(files("b.v1.nhdr") == Paths{"b.v1.nhdr", "b.v1.raw"});
+    NrrdOptions preview;
+    preview.preview = folder / "p.png";
+    CHECK(files("b.nhdr", preview) == Paths{"b.nhdr", "b.raw", "p.png"});
+}
+
+TEST_CASE("sinks that are joined have all of their results, or none", "[sink]") {
+    const Volume volume = phantom::noise({5, 4, 3}, SampleType::uint8);
+    const VolumeInfo info = info_of(volume, SampleType::uint8);
+    for (const bool detached : {false, true}) {
+        for (const bool force : {false, true}) {
+            for (int bad = 0; bad < 4; ++bad) {  // which one cannot be published; 3: none
+                const support::TempFolder folder;
+                const std::string name = detached ? "a.nhdr" : "a.nrrd";
+                if (force) {
+                    NrrdOptions old;
+                    old.preview = folder / "p.png";
+                    write(*stack2nrrd::nrrd_sink(folder / name, old), volume, info);
+                    std::ofstream(folder / "t.txt") << "old";
+                }
+                std::map<std::string, std::string> before;
+                for (const auto& entry : fs::directory_iterator(folder.path())) {
+                    before[entry.path().filename().string()] = text_of(entry.path());
+                }
+                NrrdOptions options;
+                options.force = force;
+                options.preview = folder / "p.png";
+                std::vector<std::unique_ptr<stack2nrrd::Sink>> sinks;
+                sinks.push_back(stack2nrrd::nrrd_sink(folder / name, options));
+                sinks.push_back(stack2nrrd::text_sink(
+                    folder / "t.txt", [] { return std::string("new"); }, force));
+                const std::unique_ptr<stack2nrrd::Sink> all = stack2nrrd::tee(std::move(sinks));
+                all->begin(info);
+                for (int z = 0; z < 3; ++z) all->write_slice(z, std::vector<std::byte>(20));
+                all->finish();
+                const fs::path taken =
+                    folder / std::vector<std::string>{name, "p.png", "t.txt", ""}[static_cast<std::size_t>(bad)];
+                if (bad < 3) {
+                    fs::remove(taken);
+                    fs::create_directories(taken / "full");
+                    CHECK(refusal([&] { all->publish(); }).has_value());
+                    before.erase(taken.filename().string());
+                    fs::remove_all(taken);
+                } else {
+                    all->publish();
+                    CHECK(text_of(folder / "t.txt") == "new");
+                    all->withdraw();  // for the sake of yet another sink
+                }
+                std::map<std::string, std::string> after;
+                for (const auto& entry : fs::directory_iterator(folder.path())) {
+                    if (!entry.path().filename().string().starts_with('.')) {
+                        after[entry.path().filename().string()] = text_of(entry.path());
+                    }
+                }
+                CAPTURE(detached, force, bad);
+                CHECK((after == before));
+            }
+        }
+    }
+    const support::TempFolder folder;
+    const auto twice = [&](const std::string& name) {
+        std::vector<std::unique_ptr<stack2nrrd::Sink>> sinks;
+        sinks.push_back(stack2nrrd::nrrd_sink(folder / "a.nhdr"));
+        sinks.push_back(stack2nrrd::text_sink(folder / name, [] { return std::string(); }));
+        return refusal([&] { static_cast<void>(stack2nrrd::tee(std::move(sinks))); });
+    };
+    CHECK(twice("a.nhdr") == ErrorCode::invalid_argument);
+    CHECK(twice("a.raw") == ErrorCode::invalid_argument);
+    CHECK(twice("./a.raw") == ErrorCode::invalid_argument);
+    CHECK_FALSE(twice("b.raw").has_value());
+}
+
+TEST_CASE("a pair that a killed run has left half done is made whole again", "[sink]") {
+    const Volume volume = phantom::noise({5, 4, 3}, SampleType::uint8);
+    const VolumeInfo info = info_of(volume, SampleType::uint8);
+    for (const bool aside : {false, true}) {  // the header names the hidden samples, or is hidden itself
+        // Whatever encoding the next run has.
+        const support::TempFolder folder;
+        write(*stack2nrrd::nrrd_sink(folder / "a.nhdr"), volume, info);
+        const std::string header = text_of(folder / "a.nhdr");
+        const std::string samples = text_of(folder / "a.raw");
+        std::string own;
+        {
+            const auto sink = stack2nrrd::nrrd_sink(folder / "a.nhdr", with_force());
+            sink->begin(info);
+            for (const auto& entry : fs::directory_iterator(folder.path())) {
+                const std::string name = entry.path().filename().string();
+                if (name.starts_with(".a.nhdr.") && name.ends_with(".partial"))
+                    own = name.substr(8, name.find('-') - 8);
+            }
+        }
+        const std::string tag = own + "-1-2";
+        fs::rename(folder / "a.raw", folder / (".a.raw." + tag + ".previous"));
+        std::ofstream(folder / "a.raw") << "of another volume";
+        fs::rename(folder / "a.nhdr", folder / (".a.nhdr." + tag + ".previous"));
+        if (!aside) {
+            std::ofstream(folder / "a.nhdr")
+                << header.substr(0, header.rfind("data file: ")) << "data file: .a.raw." << tag << ".previous\n";
+            CHECK((support::read_nrrd(folder / "a.nhdr").samples ==
+                   support::to_bytes(volume.samples, SampleType::uint8)));
+        }
+        {
+            const auto sink = stack2nrrd::nrrd_sink(folder / "a.nhdr", with_force(aside ? gzip() : NrrdOptions{}));
+            sink->begin(info);
+        }  // and fails
+        CHECK(text_of(folder / "a.nhdr") == header);
+        CHECK(text_of(folder / "a.raw") == samples);
+        CHECK(folder.entries() == 2);
+    }
 }
 
 TEST_CASE("a buffer takes exactly its volume", "[sink]") {

@@ -1,0 +1,63 @@
+// What is written beside the samples, and what must not be written over.
+
+#include "import/plan_detail.hpp"
+#include "import/provenance.hpp"
+
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "stack/list_text.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/import.hpp>
+
+#include <algorithm>
+
+namespace stack2nrrd {
+
+namespace fs = std::filesystem;
+
+void check_outputs(const Stack& stack, const Sink& sink) {
+    std::error_code failure;
+    for (const fs::path& output : sink.files()) {
+        if (!fs::exists(output, failure)) continue;
+        const auto check = [&](const std::string& input) {
+            if (!fs::equivalent(output, path_from_utf8(input), failure)) return;
+            throw Error(ErrorCode::invalid_argument, printable(utf8(output)) + ": is one of the inputs (" +
+                                                         printable(input) +
+                                                         "), another file was expected; give another name");
+        };
+        for (std::size_t i = 0; i < stack.files.size(); ++i) check(stack.files.path(i));
+        for (const std::string& input : stack.other_inputs) check(input);
+    }
+}
+
+std::unique_ptr<Sink> manifest_sink(const Stack& stack, const Options& options, const fs::path& nhdr) {
+    for (const Problem& problem : stack.problems) {
+        if (problem.fatal) throw Error(problem.code, problem.text);
+    }
+    const std::string shown = printable(utf8(nhdr));
+    if (stack.volume != nullptr) {
+        throw Error(ErrorCode::invalid_argument, shown + ": lists slices, the input is a volume; give slices");
+    }
+    const Geometry geometry = source_geometry(stack, options);
+    check_placed(geometry);
+    const auto text = [&stack, geometry, listed = listed_options(stack, options), nhdr] {
+        return list_text(stack, geometry, listed, nhdr);
+    };
+    std::unique_ptr<Sink> sink = text_sink(nhdr, text, options.nrrd.force);
+    if (lower_case(utf8(nhdr.extension())) != ".nhdr") {
+        throw Error(ErrorCode::invalid_argument,
+                    shown + ": has another suffix, .nhdr was expected for a list of slices");
+    }
+    return sink;
+}
+
+void write_manifest(const Stack& stack, const Options& options, const fs::path& nhdr) {
+    const std::unique_ptr<Sink> sink = manifest_sink(stack, options, nhdr);
+    check_outputs(stack, *sink);
+    sink->begin({});
+    sink->finish();
+    sink->publish();
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,81 @@
+#include <stack2nrrd/sink.hpp>
+
+#include "core/file.hpp"
+#include "core/output_file.hpp"
+#include "core/text.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+namespace stack2nrrd {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+class Tee final : public Sink {
+public:
+    explicit Tee(std::vector<std::unique_ptr<Sink>> sinks) : sinks_(std::move(sinks)) {}
+
+    void begin(const VolumeInfo& volume) override {
+        for (const auto& sink : sinks_) sink->begin(volume);
+    }
+
+    void write_slice(Index z, std::span<const std::byte> samples) override {
+        for (const auto& sink : sinks_) sink->write_slice(z, samples);
+    }
+
+    void finish() override {
+        for (const auto& sink : sinks_) sink->finish();
+    }
+
+    void publish() override {
+        std::size_t next = sinks_.size();
+        try {
+            while (next > 0) sinks_[--next]->publish();
+        } catch (...) {
+            for (std::size_t i = next + 1; i < sinks_.size(); ++i) sinks_[i]->withdraw();
+            throw;
+        }
+    }
+
+    void withdraw() noexcept override {
+        for (const auto& sink : sinks_) sink->withdraw();
+    }
+
+    [[nodiscard]] std::vector<fs::path> files() const override {
+        std::vector<fs::path> all;
+        for (const auto& sink : sinks_) {
+            for (fs::path& file : sink->files()) all.push_back(std::move(file));
+        }
+        return all;
+    }
+
+private:
+    std::vector<std::unique_ptr<Sink>> sinks_;
+};
+
+/// Names that differ in case only are one file on some systems, and are refused on all.
+void check_different(const std::vector<fs::path>& files) {
+    const auto whole = [](const fs::path& file) {
+        return lower_case(utf8(fs::weakly_canonical(fs::absolute(followed(file)))));
+    };
+    std::error_code ignored;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (whole(files[i]) == whole(files[j]) || fs::equivalent(files[i], files[j], ignored)) {
+                throw Error(ErrorCode::invalid_argument,
+                            printable(utf8(files[i])) + ": is named twice as an output; give two names");
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> tee(std::vector<std::unique_ptr<Sink>> sinks) {
+    auto all = std::make_unique<Tee>(std::move(sinks));
+    check_different(all->files());
+    return all;
+}
+
+}  // namespace stack2nrrd
