@@ -103,7 +103,12 @@ Window survey_window(const Stack& stack, const Options& options, const KeepGoing
                 [](Index, Nothing, const Share&) { return std::int64_t{0}; });
             std::vector<Percentiles::Counts> counts;
             for (const auto& surveyor : surveyors) counts.push_back(surveyor->counts());
-            percentiles.end_pass(counts);
+            if (!percentiles.end_pass(counts)) {
+                throw Error(ErrorCode::changed,
+                            printable(stack.name) +
+                                ": its samples changed between two passes over them, the same ones were expected; "
+                                "import it again when nothing writes to it");
+            }
         }
     } catch (const Stopped&) {
         throw Error(ErrorCode::cancelled, "the survey of the samples was cancelled");

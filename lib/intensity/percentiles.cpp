@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <tuple>
 #include <type_traits>
 
@@ -81,7 +82,7 @@ void Percentiles::count(const double* numbers, const double* nan, std::size_t le
     }
 }
 
-void Percentiles::end_pass(std::span<const Counts> counts) {
+bool Percentiles::end_pass(std::span<const Counts> counts) {
     Counts sum = no_counts();
     for (const Counts& part : counts) {
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
@@ -91,14 +92,17 @@ void Percentiles::end_pass(std::span<const Counts> counts) {
         // The lowest rank that leaves at least 1 % (99 %) of the samples at or below it.
         rank_ = {(samples_ + 99) / 100 - 1, samples_ - samples_ / 100 - 1};
     }
-    if (samples_ == 0) return;
+    if (samples_ == 0) return true;
     for (std::size_t end = 0; end < 2; ++end) {
         const std::int64_t* const table = sum.data() + (pass_ > 0 ? end * bins : 0);
+        if (pass_ > 0 && std::accumulate(table, table + bins, std::int64_t{0}) != in_bin_[end]) return false;
         std::uint64_t bin = 0;
         for (; rank_[end] >= table[bin]; ++bin) rank_[end] -= table[bin];
+        in_bin_[end] = table[bin];
         key_[end] = pass_ > 0 ? key_[end] << bits_a_pass | bin : bin;
     }
     if (pass_ < passes() - 1) ++pass_;
+    return true;
 }
 
 std::pair<double, double> Percentiles::values() const { return {value_of(key_[0]), value_of(key_[1])}; }

@@ -34,8 +34,8 @@ public:
     /// are rounded. `nan`: not 0 where there is none; may be null.
     void count(const double* numbers, const double* nan, std::size_t length, Counts& counts) const;
 
-    /// Ends a pass.
-    void end_pass(std::span<const Counts> counts);
+    /// Ends a pass. False if this pass saw other samples than those before: there is no result then.
+    [[nodiscard]] bool end_pass(std::span<const Counts> counts);
 
     /// How many samples counted.
     [[nodiscard]] std::int64_t samples() const noexcept { return samples_; }
@@ -58,8 +58,9 @@ private:
     int shift_;     ///< of keys, in the first pass
     int pass_ = 0;  ///< that is next, or that was the last
     std::int64_t samples_ = 0;
-    std::array<std::int64_t, 2> rank_{};  ///< from 0, among the samples that have the bits found so far
-    std::array<std::uint64_t, 2> key_{};  ///< what is found so far
+    std::array<std::int64_t, 2> rank_{};    ///< from 0, among the samples that have the bits found so far
+    std::array<std::int64_t, 2> in_bin_{};  ///< how many samples that are
+    std::array<std::uint64_t, 2> key_{};    ///< what is found so far
 };
 
 }  // namespace stack2nrrd

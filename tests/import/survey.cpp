@@ -3,12 +3,14 @@
 #include "import/recipe.hpp"
 #include "support/catch.hpp"
 #include "support/phantom.hpp"
+#include "support/write_slices.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -175,4 +177,40 @@ TEST_CASE("a window that cannot be found is refused", "[import]") {
     CHECK(refusal([&] { static_cast<void>(stack2nrrd::survey_window(source.stack, options)); }) == ErrorCode::limit);
     std::filesystem::resize_file(source.folder / "slice_0017.tif", 200);
     CHECK(refusal([&] { static_cast<void>(stack2nrrd::survey_window(source.stack, {})); }) == ErrorCode::changed);
+}
+
+TEST_CASE("samples that are rewritten between the passes of a survey are an error", "[import]") {
+    // In place, with the size and the time kept: nothing but the samples tells.
+    for (const SampleType type : {SampleType::float32, SampleType::uint32}) {
+        const Volume before = uneven(size, type);
+        for (const bool fewer : {true, false}) {
+            if (fewer && type == SampleType::uint32) continue;  // all of its values count
+            const Source source(before, type);
+            Volume after = before;
+            for (double& sample : after.samples) {
+                sample = fewer ? std::numeric_limits<double>::quiet_NaN() : 12345;
+            }
+            bool rewritten = false;
+            std::string sentence;
+            INFO(stack2nrrd::sample_type_name(type) << (fewer ? " NaN" : " a constant"));
+            CHECK(refusal(
+                      [&] {
+                          const auto found =
+                              stack2nrrd::survey_window(source.stack, {}, [&](const stack2nrrd::Progress& progress) {
+                                  if (rewritten || progress.done < progress.total / 2) return true;
+                                  rewritten = true;
+                                  std::vector<std::pair<std::filesystem::path, std::filesystem::file_time_type>> times;
+                                  for (const auto& entry : std::filesystem::directory_iterator(source.folder.path()))
+                                      times.emplace_back(entry.path(), entry.last_write_time());
+                                  support::write_slices(source.folder.path(), after, type);
+                                  for (const auto& [file, time] : times) std::filesystem::last_write_time(file, time);
+                                  return true;
+                              });
+                          static_cast<void>(found);
+                      },
+                      &sentence) == ErrorCode::changed);
+            CHECK(rewritten);
+            CHECK(sentence.find("changed between two passes") != std::string::npos);
+        }
+    }
 }

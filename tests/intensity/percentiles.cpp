@@ -38,7 +38,7 @@ std::pair<double, double> by_counting(SampleType type, const std::vector<double>
         std::vector<Percentiles::Counts> counts{percentiles.no_counts(), percentiles.no_counts()};
         percentiles.count(numbers.data(), nan.data(), half, counts[0]);
         percentiles.count(numbers.data() + half, nan.data() + half, samples.size() - half, counts[1]);
-        percentiles.end_pass(counts);
+        REQUIRE(percentiles.end_pass(counts));
     }
     return percentiles.values();
 }
@@ -92,7 +92,7 @@ TEST_CASE("percentiles of floats leave out what has no value", "[intensity]") {
     Percentiles percentiles(SampleType::float32);
     std::vector<Percentiles::Counts> counts{percentiles.no_counts()};
     percentiles.count(&none, nullptr, 1, counts[0]);
-    percentiles.end_pass(counts);
+    CHECK(percentiles.end_pass(counts));
     CHECK(percentiles.samples() == 0);
 }
 
@@ -101,4 +101,24 @@ TEST_CASE("percentiles of luma are rounded", "[intensity]") {
     CHECK(by_counting(SampleType::uint8, {255.2, 254.5}) == std::pair{255.0, 255.0});
     CHECK(by_counting(SampleType::uint8, {-0.2, 0.2, 0.6}) == std::pair{0.0, 1.0});
     CHECK(by_counting(SampleType::uint32, {4294967294.6, 7.2}) == std::pair{7.0, 4294967295.0});
+}
+
+TEST_CASE("percentiles know when the second pass sees other samples", "[intensity]") {
+    const auto passes = [](const std::vector<double>& first, const std::vector<double>& second) {
+        Percentiles percentiles(SampleType::float32);
+        std::vector<Percentiles::Counts> counts{percentiles.no_counts()};
+        percentiles.count(first.data(), nullptr, first.size(), counts[0]);
+        REQUIRE(percentiles.end_pass(counts));
+        counts = {percentiles.no_counts()};
+        percentiles.count(second.data(), nullptr, second.size(), counts[0]);
+        return percentiles.end_pass(counts);
+    };
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    CHECK(passes({1, 2, 3, 4}, {1, 2, 3, 4}));
+    CHECK(passes({1, 2, 3, 4}, {4, 3, 2, 1}));
+    CHECK_FALSE(passes({1, 2, 3, 4}, {2, 2, 3, 4}));
+    CHECK_FALSE(passes({1, 2, 3, 4}, {1, 2, 3, none}));
+    CHECK_FALSE(passes({1, 2, 3, 4}, {none, none, none, none}));
+    CHECK_FALSE(passes({1, 2, 3, 4}, {1, 1, 2, 3, 4}));
+    CHECK_FALSE(passes({1, 1, 1, 1}, {}));
 }
