@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
                            if (!with_samples) continue;
                            for (const auto& output : z_filter.finished())
                                to_samples<float>(output.numbers + begin, nullptr, end - begin, map, SampleType::uint16,
-                                                 reinterpret_cast<std::byte*>(samples.data() + begin));
+                                                 true, reinterpret_cast<std::byte*>(samples.data() + begin));
                        }
                        z_filter.end();
                    }

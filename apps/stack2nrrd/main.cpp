@@ -191,6 +191,8 @@ int import(const Command& command, Findings& findings) {
     const auto made = [&] {
         findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         findings.nan_samples = last.nan_samples;
+        findings.clipped_low = last.clipped_low;
+        findings.clipped_high = last.clipped_high;
         findings.rounded_integers = last.rounded_integers;
         findings.files_with_surplus = last.files_with_surplus;
         findings.peak_memory_bytes = peak_memory();

@@ -37,6 +37,10 @@ public:
     /// everything but the window, and cannot be run.
     [[nodiscard]] bool needs_window() const noexcept;
 
+    /// What a user can do lest samples are clipped (see Report), as the end of a sentence. Empty if none can be: the
+    /// type of the output holds whatever comes out.
+    [[nodiscard]] const std::string& clipping_advice() const noexcept;
+
     /// What the user should know before the run; never fatal.
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
 
@@ -61,7 +65,9 @@ private:
 struct Progress {
     Index done = 0;
     Index total = 0;
-    std::int64_t nan_samples = 0;   ///< see Report; this and the next two are complete in the last call
+    std::int64_t nan_samples = 0;   ///< see Report; this and what follows is complete in the last call
+    std::int64_t clipped_low = 0;   ///< see Report
+    std::int64_t clipped_high = 0;  ///< see Report
     bool rounded_integers = false;  ///< see Report
     Index files_with_surplus = 0;   ///< see Report
 };
@@ -83,8 +89,13 @@ using KeepGoing = std::function<bool(const Progress&)>;
 /// What a run has to tell when it is over.
 struct Report {
     Index slices_read = 0;
-    unsigned threads = 0;           ///< that worked, the calling one included
-    std::int64_t nan_samples = 0;   ///< of the result, that an integer type had no value for; they became 0
+    unsigned threads = 0;          ///< that worked, the calling one included
+    std::int64_t nan_samples = 0;  ///< of the result, that an integer type had no value for; they became 0
+    /// Samples of the result that the output's type has no place for: rounded, they lay below its lowest or above its
+    /// highest value, and became that. Of floats: finite ones that became infinite. The window, what a kernel makes
+    /// beyond the source's range and Options::type all count. Those of slabs add up to those of the whole.
+    std::int64_t clipped_low = 0;
+    std::int64_t clipped_high = 0;
     bool rounded_integers = false;  ///< the source has 64-bit integers that no float64 equals; the nearest was taken
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header tells of; not read
 };

@@ -22,6 +22,8 @@ struct Findings {
     std::filesystem::path output{};      ///< empty if there is no file
     double seconds = 0;                  ///< of a run; 0 before it
     std::int64_t nan_samples = 0;        ///< see Report
+    std::int64_t clipped_low = 0;        ///< see Report
+    std::int64_t clipped_high = 0;       ///< see Report
     bool rounded_integers = false;       ///< see Report
     Index files_with_surplus = 0;        ///< see Report
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known

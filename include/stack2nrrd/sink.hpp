@@ -36,14 +36,19 @@ struct VolumeInfo {
     Geometry geometry{};
     HeaderFields fields{};                                     ///< of the header of the source
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values for the header, in order
+    std::vector<std::string> late_notes{};  ///< keys of further ones, whose values are known when all samples are
 
     /// Of the samples of one slice, and of all. What does not fit into 64 bits is the largest number that does.
     [[nodiscard]] STACK2NRRD_EXPORT std::int64_t slice_bytes() const noexcept;
     [[nodiscard]] STACK2NRRD_EXPORT std::int64_t bytes() const noexcept;
 };
 
-/// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then finish(), then
-/// publish(). A sink that is destroyed before publish() returned leaves things as they were before begin().
+/// Room for the value of a late note: any number of 64 bits.
+inline constexpr std::size_t late_note_width = 20;
+
+/// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then write_late_notes()
+/// if VolumeInfo has late notes, then finish(), then publish(). A sink that is destroyed before publish() returned leaves
+/// things as they were before begin().
 ///
 /// A sink of your own needs begin(), write_slice() and finish(). The other functions are for what appears under a name,
 /// as a file does: together they make sure that several sinks (see tee()) have a result each, or none.
@@ -58,6 +63,9 @@ public:
     virtual void begin(const VolumeInfo& volume) = 0;
     /// `samples`: size y × size x × channels, native byte order, valid during the call only.
     virtual void write_slice(Index z, std::span<const std::byte> samples) = 0;
+    /// `values`: those of VolumeInfo::late_notes, in the same order; each has at most late_note_width characters. Sinks
+    /// that write no header need not do anything.
+    virtual void write_late_notes(std::span<const std::string> values);
     /// Does all that is left to do and may fail for lack of room or memory. Nothing has a name yet.
     virtual void finish() = 0;
     /// Gives the result its name. If it throws, it has taken back what it did.

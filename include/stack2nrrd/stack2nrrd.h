@@ -135,6 +135,11 @@ STACK2NRRD_C_EXPORT int stack2nrrd_read(stack2nrrd_handle* handle, void* samples
 STACK2NRRD_C_EXPORT int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_progress progress,
                                          void* user);
 
+/* How many samples the last run clipped: rounded, they lay below the lowest or above the highest value of the output's
+ * type (outside of the window, if there is one), and became that value. Of floating-point types: finite samples that
+ * became infinite. STACK2NRRD_INVALID_ARGUMENT if no run has ended well since the options were last set. */
+STACK2NRRD_C_EXPORT int stack2nrrd_clipped(stack2nrrd_handle* handle, int64_t* low, int64_t* high);
+
 /* Frees the handle; NULL is fine. STACK2NRRD_INVALID_ARGUMENT while it is in use: then nothing is freed. */
 STACK2NRRD_C_EXPORT int stack2nrrd_close(stack2nrrd_handle* handle);
 

@@ -280,6 +280,8 @@ int stack2nrrd_info(stack2nrrd_handle* handle, const char** json) {
             findings.output = handle->output;
             findings.seconds = handle->seconds;
             findings.nan_samples = handle->report->nan_samples;
+            findings.clipped_low = handle->report->clipped_low;
+            findings.clipped_high = handle->report->clipped_high;
             findings.rounded_integers = handle->report->rounded_integers;
             findings.files_with_surplus = handle->report->files_with_surplus;
         }
@@ -304,6 +306,18 @@ int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_pro
         check_outputs(stack_of(*handle), *sink);
         handle->output = file;
         run(*handle, *sink, progress, user);
+    });
+}
+
+int stack2nrrd_clipped(stack2nrrd_handle* handle, int64_t* low, int64_t* high) {
+    return with(handle, [&] {
+        expect(low != nullptr && high != nullptr, "the place for a number");
+        if (!handle->report) {
+            throw Error(ErrorCode::invalid_argument,
+                        "no run has come to its end with these options, so nothing was counted; read or write first");
+        }
+        *low = handle->report->clipped_low;
+        *high = handle->report->clipped_high;
     });
 }
 

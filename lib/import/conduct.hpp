@@ -35,7 +35,7 @@ private:
 };
 
 /// Every slice of `plan.source` through `produce(z, worker, pulse) -> Item` and, in order, `consume(z, item, share)`,
-/// which returns Report::nan_samples so far. See run_ordered().
+/// which returns the losses so far. See run_ordered().
 template <class Item, class Produce, class Consume>
 Report conduct(const ImportPlan::Detail& plan, SliceSource& source, const KeepGoing& keep_going, Produce produce,
                Consume consume) {
@@ -53,7 +53,10 @@ Report conduct(const ImportPlan::Detail& plan, SliceSource& source, const KeepGo
             }
         },
         [&](Index i, Item item, const Share& share) {
-            progress.nan_samples = consume(plan.source.first + i, std::move(item), share);
+            const Losses losses = consume(plan.source.first + i, std::move(item), share);
+            progress.nan_samples = losses.nan;
+            progress.clipped_low = losses.clipped.low;
+            progress.clipped_high = losses.clipped.high;
             progress.done = i + 1;
         },
         [&] { pulse(); });
@@ -62,6 +65,8 @@ Report conduct(const ImportPlan::Detail& plan, SliceSource& source, const KeepGo
     pulse(true);
     report.slices_read = plan.source_slices;
     report.nan_samples = progress.nan_samples;
+    report.clipped_low = progress.clipped_low;
+    report.clipped_high = progress.clipped_high;
     report.rounded_integers = progress.rounded_integers;
     report.files_with_surplus = progress.files_with_surplus;
     return report;

@@ -17,7 +17,8 @@ bool is_mode(const AxisPlan& axis) { return axis.kernel.kind() == Kernel::Kind::
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
-/// Does `to` hold every value of `from`?
+}  // namespace
+
 bool holds(SampleType to, SampleType from) {
     return with_sample_type(to, [&](auto wide) {
         return with_sample_type(from, [](auto narrow) {
@@ -28,8 +29,6 @@ bool holds(SampleType to, SampleType from) {
         });
     });
 }
-
-}  // namespace
 
 bool counts_values(const std::array<AxisPlan, 3>& axes) {
     const auto modes = std::count_if(axes.begin(), axes.end(), is_mode);

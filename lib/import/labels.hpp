@@ -8,6 +8,9 @@
 
 namespace stack2nrrd {
 
+/// Does `to` hold every value of `from`, exactly?
+[[nodiscard]] bool holds(SampleType to, SampleType from);
+
 /// Are values counted, or can each axis be filtered on its own? Copies need no counting.
 /// \throws Error invalid_argument if some axes have kernel mode and others have not.
 [[nodiscard]] bool counts_values(const std::array<AxisPlan, 3>& axes);

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "import/carried.hpp"
 #include "import/labels.hpp"
+#include "import/narrowing.hpp"
 #include "import/provenance.hpp"
 #include "import/reading.hpp"
 #include "import/roi.hpp"
@@ -336,6 +337,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
             "the spacing is unknown, so the header counts in source samples; pass it with --spacing X,Y,Z (in mm, or "
             "with --space-units um)");
     }
+    warn_of_narrowing(options, plan, warnings);
     if (plan.needs_window) {
         const int passes = Percentiles(plan.image.type).passes();
         warnings.push_back("--window auto is found by " +
@@ -378,6 +380,7 @@ Index ImportPlan::source_slices() const noexcept { return detail_->source_slices
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }
 bool ImportPlan::needs_window() const noexcept { return detail_->needs_window; }
+const std::string& ImportPlan::clipping_advice() const noexcept { return detail_->clipping_advice; }
 const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
 
 std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& options) {
@@ -450,6 +453,8 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
     volume.fields = std::move(carried.fields);
     std::move(carried.notes.begin(), carried.notes.end(), std::back_inserter(volume.notes));
     plan->left_out = std::move(carried.left_out);
+    plan->clipping_advice = clipping_advice(options, *plan);
+    if (plan->may_clip()) volume.late_notes = {"stack2nrrd_clipped_low", "stack2nrrd_clipped_high"};
     plan->sink_bytes = nrrd_sink_bytes(volume, options.nrrd);
     plan->list_bytes = list_bytes(stack, *plan);
 

@@ -36,6 +36,7 @@ struct ImportPlan::Detail {
     bool modes = false;         ///< are samples counted or picked, not filtered?
     bool single = false;        ///< float, or double?
     LinearMap intensity;
+    std::string clipping_advice;  ///< see ImportPlan
     VolumeInfo volume;
     Index source_slices = 0;
     std::int64_t read_bytes = 0;     ///< see ImportPlan
@@ -48,6 +49,8 @@ struct ImportPlan::Detail {
     std::int64_t memory_bytes = 0;
     std::vector<std::string> left_out;  ///< keys of the source's header that are not true of the result
     std::vector<std::string> warnings;
+
+    [[nodiscard]] bool may_clip() const noexcept { return !clipping_advice.empty(); }
 
     /// Samples of a row of a slice that is filtered along x and y.
     [[nodiscard]] std::size_t small_row_length() const noexcept {

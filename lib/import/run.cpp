@@ -14,6 +14,7 @@
 #include <atomic>
 #include <memory>
 #include <new>
+#include <string>
 
 namespace stack2nrrd {
 
@@ -51,7 +52,7 @@ public:
         held_.clear();
     }
 
-    [[nodiscard]] std::int64_t nan_samples() const noexcept { return nan_samples_; }
+    [[nodiscard]] Losses losses() const noexcept { return {nan_, {clipped_low_, clipped_high_}}; }
 
 private:
     /// Samples of a slice that are worked on at a time: they stay in the processor's second cache.
@@ -70,8 +71,12 @@ private:
         std::size_t slot = 0;
         for (const auto& output : accumulator_.finished()) {
             std::vector<std::byte>& slice = samples_[slot++];
-            nan_samples_ += to_samples(output.numbers + begin, output.nan == nullptr ? nullptr : output.nan + begin,
-                                       end - begin, plan_.intensity, plan_.volume.type, slice.data() + begin * sample);
+            const Losses losses =
+                to_samples(output.numbers + begin, output.nan == nullptr ? nullptr : output.nan + begin, end - begin,
+                           plan_.intensity, plan_.volume.type, plan_.may_clip(), slice.data() + begin * sample);
+            nan_ += losses.nan;
+            clipped_low_ += losses.clipped.low;
+            clipped_high_ += losses.clipped.high;
         }
     }
 
@@ -88,7 +93,9 @@ private:
     std::vector<SmallSlice<Real>> held_;           ///< a batch
     std::vector<std::vector<std::byte>> samples_;  ///< of finished slices
     Accumulator<Real> accumulator_;
-    std::atomic<std::int64_t> nan_samples_ = 0;
+    std::atomic<std::int64_t> nan_ = 0;  ///< see Losses; as are the next two
+    std::atomic<std::int64_t> clipped_low_ = 0;
+    std::atomic<std::int64_t> clipped_high_ = 0;
 };
 
 template <class Real>
@@ -112,7 +119,7 @@ Report run(const ImportPlan::Detail& plan, Sink& sink, const KeepGoing& keep_goi
     };
     const auto consume = [&](Index z, SmallSlice<Real> slice, const Share& share) {
         z_filter.add(z, std::move(slice), share);
-        return z_filter.nan_samples();
+        return z_filter.losses();
     };
     return conduct<SmallSlice<Real>>(plan, source, keep_going, produce, consume);
 }
@@ -135,6 +142,9 @@ Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_goin
         const Report report = detail.modes    ? run_modes(detail, sink, watched)
                               : detail.single ? run<float>(detail, sink, watched)
                                               : run<double>(detail, sink, watched);
+        if (!detail.volume.late_notes.empty()) {
+            sink.write_late_notes(std::array{std::to_string(report.clipped_low), std::to_string(report.clipped_high)});
+        }
         sink.finish();  // which may take long
         if (!watched(last)) throw Stopped{};
         sink.publish();

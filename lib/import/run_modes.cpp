@@ -8,6 +8,7 @@
 #include "resample/mode.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <deque>
 #include <memory>
@@ -117,6 +118,8 @@ public:
         }
     }
 
+    [[nodiscard]] Losses losses() const noexcept { return {0, {clipped_low_, clipped_high_}}; }
+
 private:
     struct Tools {
         std::unique_ptr<ModeFilter> filter;
@@ -133,8 +136,12 @@ private:
             Tools tools = tools_.take();
             tools.filter->row(covered_.data(), z, covered_cells(plan_.axes[1], static_cast<Index>(y)),
                               tools.row.data());
-            cast_samples(tools.row.data(), plan_.image.type, plan_.small_row_length(), plan_.volume.type,
-                         samples_.data() + y * row_bytes);
+            const Losses losses = cast_samples(tools.row.data(), plan_.image.type, plan_.small_row_length(),
+                                               plan_.volume.type, samples_.data() + y * row_bytes);
+            if (losses.clipped.low + losses.clipped.high > 0) {
+                clipped_low_ += losses.clipped.low;
+                clipped_high_ += losses.clipped.high;
+            }
             tools_.give(std::move(tools));
         });
         sink_.write_slice(next_ - plan_.slab.first, samples_);
@@ -149,6 +156,8 @@ private:
     std::deque<CutSlice> held_;  ///< from there on
     std::vector<const CutSlice*> covered_;
     std::vector<std::byte> samples_;
+    std::atomic<std::int64_t> clipped_low_ = 0;  ///< see Losses
+    std::atomic<std::int64_t> clipped_high_ = 0;
 };
 
 }  // namespace
@@ -172,7 +181,7 @@ Report run_modes(const Detail& plan, Sink& sink, const KeepGoing& keep_going) {
     };
     const auto consume = [&](Index z, CutSlice slice, const Share& share) {
         counting.add(z, std::move(slice), share);
-        return std::int64_t{0};  // types that have no NaN are not given any
+        return counting.losses();
     };
     return conduct<CutSlice>(plan, source, keep_going, produce, consume);
 }

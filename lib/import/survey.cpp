@@ -100,7 +100,7 @@ Window survey_window(const Stack& stack, const Options& options, const KeepGoing
                     surveyors[worker]->run(z, pulse);
                     return Nothing{};
                 },
-                [](Index, Nothing, const Share&) { return std::int64_t{0}; });
+                [](Index, Nothing, const Share&) { return Losses{}; });
             std::vector<Percentiles::Counts> counts;
             for (const auto& surveyor : surveyors) counts.push_back(surveyor->counts());
             if (!percentiles.end_pass(counts)) {

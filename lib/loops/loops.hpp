@@ -60,6 +60,12 @@ struct Loops {
 template <class Real>
 [[nodiscard]] const Loops<Real>& loops(InstructionSet set = instruction_set()) noexcept;
 
+/// How many numbers were rounded to what lies below and above the range of a type, and became its ends.
+struct Clipped {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+};
+
 /// For uint8_t and uint16_t.
 template <class Sample>
 struct SampleLoops {
@@ -70,8 +76,9 @@ struct SampleLoops {
     void (*add_up)(float* sum, bool fresh, const std::byte* const* rows, float middle, const float* weights,
                    std::size_t count, std::size_t length);
 
-    /// samples[i] = floor(numbers[i] + offset + 1/2), or what is nearest to it in the type's range; |offset| < 2^20.
-    void (*round_off)(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples);
+    /// samples[i] = floor(numbers[i] + offset + 1/2), or what is nearest to it in the type's range; |offset| < 2^20,
+    /// count < 2^31.
+    Clipped (*round_off)(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples);
 };
 
 template <class Sample>

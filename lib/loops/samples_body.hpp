@@ -54,20 +54,31 @@ void add_up_samples(float* sum, bool fresh, const std::byte* const* rows, float 
 }
 
 template <class Sample>
-void round_off(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples) {
+Clipped round_off(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples) {
     // Whole limits may be applied before rounding: what lies beyond them rounds to them.
     constexpr std::int32_t greatest = static_cast<Sample>(-1);
     const auto lowest = static_cast<float>(-offset);
     const auto highest = static_cast<float>(greatest - offset);
+    std::int32_t beyond = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        float number = numbers[i];
+        const float given = numbers[i];
+        float number = given;
         number = number < lowest ? lowest : number;
         number = number > highest ? highest : number;
+        beyond |= number != given ? -1 : 0;
         auto whole = static_cast<std::int32_t>(number);
         const float rest = number - static_cast<float>(whole);  // exact
         whole += (rest >= 0.5F ? 1 : 0) - (rest < -0.5F ? 1 : 0) + offset;
         samples[i] = static_cast<Sample>(whole);
     }
+    if (beyond == 0) return {0, 0};  // most often; counting there would take longer
+    std::int32_t low = 0;
+    std::int32_t high = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        low += numbers[i] < lowest - 0.5F ? 1 : 0;  // halves are exact
+        high += numbers[i] >= highest + 0.5F ? 1 : 0;
+    }
+    return {low, high};
 }
 
 template <class Sample>

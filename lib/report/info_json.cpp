@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <charconv>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -89,10 +92,41 @@ Json run_json(const Findings& f) {
     Json json{{"seconds", f.seconds},
               {"slices_read", f.plan->source_slices()},
               {"nan_samples", f.nan_samples},
+              {"clipped_low", f.clipped_low},
+              {"clipped_high", f.clipped_high},
               {"rounded_integers", f.rounded_integers},
               {"files_with_surplus", f.files_with_surplus}};
     if (f.peak_memory_bytes > 0) json["peak_memory_bytes"] = f.peak_memory_bytes;
     return json;
+}
+
+/// "8.8 %", whatever the locale.
+std::string percent_text(std::int64_t part, std::int64_t whole) {
+    const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+    if (percent < 0.01) return "less than 0.01 %";
+    std::array<char, 32> buffer{};
+    char* const end = buffer.data() + buffer.size();
+    const int digits = percent < 1 ? 2 : 1;
+    return std::string(buffer.data(),
+                       std::to_chars(buffer.data(), end, percent, std::chars_format::fixed, digits).ptr) +
+           " %";
+}
+
+/// Empty if few samples were clipped; of floats, none may be.
+std::string clipping_warning(const Findings& f) {
+    const std::int64_t clipped = f.clipped_low + f.clipped_high;
+    if (clipped == 0 || f.plan == nullptr) return "";
+    const VolumeInfo& volume = f.plan->volume();
+    const std::int64_t samples = volume.bytes() / static_cast<std::int64_t>(sample_bytes(volume.type));
+    const bool is_float = volume.type == SampleType::float32 || volume.type == SampleType::float64;
+    if (!is_float && clipped <= samples / 100) return "";
+    const bool window = f.options != nullptr && (f.options->window || f.options->window_auto);
+    return percent_text(clipped, samples) + " of the samples lay " +
+           (window && !is_float ? "outside of the window"
+                                : "beyond the range of " + std::string(sample_type_name(volume.type))) +
+           " and " + (is_float ? "became infinite: " : "were clipped: ") + std::to_string(f.clipped_low) +
+           " below and " + std::to_string(f.clipped_high) + " above it" +
+           (f.plan->clipping_advice().empty() ? "" : "; " + f.plan->clipping_advice());
 }
 
 }  // namespace
@@ -117,6 +151,7 @@ std::vector<std::string> run_warnings(const Findings& f) {
         warnings.push_back(std::to_string(f.nan_samples) +
                            " samples without a value (NaN) became 0; --type float32 keeps them");
     }
+    if (const std::string clipped = clipping_warning(f); !clipped.empty()) warnings.push_back(clipped);
     if (f.rounded_integers) {
         warnings.emplace_back(
             "the source has integers beyond 2^53 that float64 cannot hold exactly, so they were filtered as the "

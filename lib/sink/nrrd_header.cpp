@@ -68,6 +68,11 @@ NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_
     text += "space origin: " + nrrd_vector(volume.geometry.origin) + "\n";
     text += further_fields(volume);
     for (const auto& [key, value] : volume.notes) text += nrrd_escaped(key) + ":=" + nrrd_escaped(value) + "\n";
+    for (const std::string& key : volume.late_notes) {
+        text += key + ":=";
+        header.late_notes_at.push_back(text.size());
+        text += std::string(late_note_width, ' ') + "\n";
+    }
     text += "min:=";
     header.min_at = text.size();
     text += std::string(range_width(volume), ' ') + "\nmax:=";

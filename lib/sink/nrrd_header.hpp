@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -15,6 +16,7 @@ struct NrrdHeader {
     std::string text;
     std::size_t min_at = 0;  ///< offset of the value of `min:=`, range_width() characters
     std::size_t max_at = 0;
+    std::vector<std::size_t> late_notes_at{};  ///< of the values of VolumeInfo::late_notes, late_note_width characters
 };
 
 /// `data_file`: base name of the samples' file; empty for an attached header, which then ends with its blank line.

@@ -22,6 +22,7 @@ namespace stack2nrrd {
 namespace fs = std::filesystem;
 
 Sink::~Sink() = default;
+void Sink::write_late_notes(std::span<const std::string>) {}
 
 std::int64_t VolumeInfo::slice_bytes() const noexcept {
     return (ByteCount(size[0]) * size[1] * channels * sample_bytes(type)).value();
@@ -144,6 +145,12 @@ public:
             gzip_->write(samples);
         } else {
             payload().write(samples);
+        }
+    }
+
+    void write_late_notes(std::span<const std::string> values) override {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            header_file_->write_at(static_cast<std::int64_t>(header_.late_notes_at[i]), values[i]);
         }
     }
 

@@ -24,6 +24,10 @@ public:
         for (const auto& sink : sinks_) sink->write_slice(z, samples);
     }
 
+    void write_late_notes(std::span<const std::string> values) override {
+        for (const auto& sink : sinks_) sink->write_late_notes(values);
+    }
+
     void finish() override {
         for (const auto& sink : sinks_) sink->finish();
     }

@@ -43,6 +43,8 @@ int main(int argc, char** argv) {
     const char* list[1];
     unsigned char samples[8 * 6 * 4];
     const char* json = NULL;
+    int64_t low = -1;
+    int64_t high = -1;
     stack2nrrd_handle* handle = NULL;
     stack2nrrd_volume volume;
     FILE* file;
@@ -75,6 +77,7 @@ int main(int argc, char** argv) {
     memset(samples, 0, sizeof samples);
     check(stack2nrrd_read(handle, samples, (size_t)volume.bytes, NULL, NULL) == STACK2NRRD_OK, "read again");
     check(samples[0] == 29, "the mean of 0 1 8 9 48 49 56 57, which is 28.5");
+    check(stack2nrrd_clipped(handle, &low, &high) == STACK2NRRD_OK && low == 0 && high == 0, "nothing is clipped");
 
     check(stack2nrrd_read(handle, samples, (size_t)volume.bytes, stop_at_once, NULL) == STACK2NRRD_CANCELLED, "cancel");
     check(stack2nrrd_write(handle, output, stop_at_once, NULL) == STACK2NRRD_CANCELLED, "cancel writing");

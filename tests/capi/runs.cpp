@@ -100,6 +100,46 @@ extern "C" int record(double fraction, const char* text, void* user) {
 
 }  // namespace
 
+TEST_CASE("through C the samples that a run clipped are counted", "[capi]") {
+    support::TempFolder folder;
+    support::Volume volume({10, 8, 6}, 1, 100);
+    volume.samples[5] = -3;
+    for (std::size_t i = 10; i < 30; ++i) volume.samples[i] = 256;
+    support::write_slices(folder.path(), volume, SampleType::int16);
+    const Handle handle = opened(folder.path());
+    std::int64_t low = -1;
+    std::int64_t high = -1;
+    CHECK(stack2nrrd_clipped(handle.get(), &low, &high) == STACK2NRRD_INVALID_ARGUMENT);  // no run yet
+    require_fine(stack2nrrd_set(handle.get(), "type", "uint8"));
+    const auto problems = [&] {
+        const char* json = nullptr;
+        require_fine(stack2nrrd_info(handle.get(), &json));
+        const nlohmann::json info = nlohmann::json::parse(json);
+        std::string all;
+        for (const auto& problem : info["problems"]) all += problem["text"].get<std::string>() + "\n";
+        return all;
+    };
+    CHECK(problems().find("--window auto") != std::string::npos);
+    CHECK(problems().find("were clipped") == std::string::npos);
+    static_cast<void>(read(handle));
+    require_fine(stack2nrrd_clipped(handle.get(), &low, &high));
+    CHECK(low == 1);
+    CHECK(high == 20);
+    CHECK(problems().find("4.4 % of the samples") != std::string::npos);
+    const char* json = nullptr;
+    require_fine(stack2nrrd_info(handle.get(), &json));
+    CHECK(nlohmann::json::parse(json)["run"]["clipped_low"] == 1);
+    CHECK(nlohmann::json::parse(json)["run"]["clipped_high"] == 20);
+    CHECK(stack2nrrd_clipped(handle.get(), nullptr, &high) == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(stack2nrrd_clipped(handle.get(), &low, nullptr) == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(stack2nrrd_clipped(nullptr, &low, &high) == STACK2NRRD_INVALID_ARGUMENT);
+    require_fine(stack2nrrd_set(handle.get(), "type", "int16"));
+    CHECK(stack2nrrd_clipped(handle.get(), &low, &high) == STACK2NRRD_INVALID_ARGUMENT);
+    static_cast<void>(read(handle));
+    require_fine(stack2nrrd_clipped(handle.get(), &low, &high));
+    CHECK(low + high == 0);
+}
+
 TEST_CASE("through C a window is found before the run", "[capi]") {
     support::TempFolder folder;
     support::write_slices(folder.path(), phantom::noise({23, 19, 11}, SampleType::float32), SampleType::float32);

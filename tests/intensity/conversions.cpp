@@ -77,11 +77,11 @@ Row<Real> converted(const Doubles& samples, SampleType type, Colour colour, Chan
 
 template <class Real>
 Doubles sampled(const std::vector<Real>& numbers, const LinearMap& map, SampleType type,
-                const std::vector<Real>& nan = {}, std::int64_t* without = nullptr) {
+                const std::vector<Real>& nan = {}, stack2nrrd::Losses* losses = nullptr) {
     std::vector<std::byte> bytes(numbers.size() * stack2nrrd::sample_bytes(type));
-    const std::int64_t count = stack2nrrd::to_samples(numbers.data(), nan.empty() ? nullptr : nan.data(),
-                                                      numbers.size(), map, type, bytes.data());
-    if (without != nullptr) *without = count;
+    const stack2nrrd::Losses lost = stack2nrrd::to_samples(numbers.data(), nan.empty() ? nullptr : nan.data(),
+                                                           numbers.size(), map, type, true, bytes.data());
+    if (losses != nullptr) *losses = lost;
     return support::from_bytes(bytes, type);
 }
 
@@ -152,7 +152,7 @@ namespace {
 template <class Sample>
 std::vector<Sample> wide(const Doubles& numbers, SampleType type) {
     std::vector<Sample> samples(numbers.size());
-    stack2nrrd::to_samples<double>(numbers.data(), nullptr, numbers.size(), {}, type,
+    stack2nrrd::to_samples<double>(numbers.data(), nullptr, numbers.size(), {}, type, true,
                                    reinterpret_cast<std::byte*>(samples.data()));
     return samples;
 }
@@ -231,10 +231,10 @@ TEST_CASE("floats pass as they are", "[intensity]") {
 }
 
 TEST_CASE("what fell on NaN is made good", "[intensity]") {
-    std::int64_t without = -1;
+    stack2nrrd::Losses losses;
     const Doubles numbers{3, 3, 3, 0, 3, 3, 3, 3};
     const Doubles nan{0, 0.25, 0.5, 1, -0.5, 0.75, 0.75 + 1e-6, 1.5};
-    Doubles made = sampled(numbers, {}, SampleType::float64, nan, &without);
+    Doubles made = sampled(numbers, {}, SampleType::float64, nan, &losses);
     CHECK(made[0] == 3);
     CHECK(made[1] == 4);
     CHECK(made[2] == 6);
@@ -243,10 +243,10 @@ TEST_CASE("what fell on NaN is made good", "[intensity]") {
     CHECK(made[5] == 12);        // a quarter of the weight is enough
     CHECK(std::isnan(made[6]));  // less is not
     CHECK(std::isnan(made[7]));  // nor is a weight below zero
-    CHECK(without == 0);
-    made = sampled(numbers, {}, SampleType::int16, nan, &without);
+    CHECK(losses.nan == 0);
+    made = sampled(numbers, {}, SampleType::int16, nan, &losses);
     CHECK(made == Doubles{3, 4, 6, 0, 2, 12, 0, 0});
-    CHECK(without == 3);
+    CHECK(losses.nan == 3);
     // What rounding leaves of nothing is nothing; what it takes from a quarter does not count.
     CHECK(std::isnan(sampled(Doubles{1e-16}, {}, SampleType::float64, Doubles{1 - 1.1e-16})[0]));
     CHECK(sampled(Doubles{1}, {}, SampleType::float64, Doubles{0.75 + 1e-15})[0] == Approx(4));

@@ -143,11 +143,20 @@ void test_samples(const stack2nrrd::SampleLoops<Sample>& loops) {
     const std::vector<float> numbers = numbers_to_round();
     for (const std::int32_t offset : {0, 128, 32768, -7}) {
         std::vector<Sample> samples(numbers.size());
-        loops.round_off(numbers.data(), numbers.size(), offset, samples.data());
+        const stack2nrrd::Clipped clipped = loops.round_off(numbers.data(), numbers.size(), offset, samples.data());
+        std::int64_t low = 0;
+        std::int64_t high = 0;
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             INFO("number " << numbers[i] << ", offset " << offset);
-            REQUIRE(samples[i] == std::clamp(std::floor(static_cast<double>(numbers[i]) + offset + 0.5), 0.0, highest));
+            const double whole = std::floor(static_cast<double>(numbers[i]) + offset + 0.5);
+            REQUIRE(samples[i] == std::clamp(whole, 0.0, highest));
+            low += whole < 0 ? 1 : 0;
+            high += whole > highest ? 1 : 0;
         }
+        CHECK(clipped.low == low);
+        CHECK(clipped.high == high);
+        CHECK(low > 100);
+        CHECK(high > (sizeof(Sample) == 1 || offset > 0 ? 100 : 0));
     }
 
     constexpr std::size_t values = std::size_t{1} << (8 * sizeof(Sample));

@@ -110,6 +110,27 @@ class Samples(Scan):
         self.assertEqual((volume.components, volume.shape), (3, (1, 3, 4, 3)))
         self.assertEqual(flat(samples), noise(36))
 
+    def test_clipped_samples_are_counted(self):
+        self.assertIsNone(stack2nrrd.plan(self.scan).clipped_low)
+        samples, volume = stack2nrrd.read(self.scan)
+        self.assertEqual((volume.clipped_low, volume.clipped_high), (0, 0))
+        self.assertEqual(volume, stack2nrrd.plan(self.scan))
+        self.assertEqual(type(volume), stack2nrrd.Volume)
+        everything = b"".join(self.slices)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            samples, volume = stack2nrrd.read(self.scan, type="int8")
+        self.assertEqual((volume.clipped_low, volume.clipped_high), (0, sum(v > 127 for v in everything)))
+        self.assertGreater(volume.clipped_high, 0)
+        texts = [str(warning.message) for warning in caught]
+        self.assertTrue(any("--window auto" in text and "will be clipped" in text for text in texts), texts)
+        self.assertTrue(any("% of the samples" in text for text in texts), texts)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            report = stack2nrrd.write(self.scan, self.folder / "clipped.nrrd", window="100,150")
+        self.assertEqual(report["run"]["clipped_low"], sum(v < 100 for v in everything))
+        self.assertEqual(report["run"]["clipped_high"], sum(v > 150 for v in everything))
+
     def test_a_file_is_what_the_program_writes(self):
         options = {"factor": (2, "3/2", 2), "spacing": 0.1, "kernel_z": "tent", "crop": ",1:7,"}
         report = stack2nrrd.write(self.scan, self.folder / "module.nrrd", **options)

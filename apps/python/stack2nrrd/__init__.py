@@ -81,9 +81,7 @@ class StackWarning(UserWarning):
     """Something about the stack that its user should know."""
 
 
-class Volume(NamedTuple):
-    """What an import makes. `size`, `directions` and `origin` count in x, y, z; arrays are indexed [z, y, x]."""
-
+class _Volume(NamedTuple):
     size: Tuple[int, int, int]  #: samples along x, y, z
     components: int  #: of a sample: 1, of colours up to 4 for channel="all", of a volume of vectors any number
     sample_type: str  #: "uint8" ... "uint64"
@@ -93,6 +91,17 @@ class Volume(NamedTuple):
     bytes: int  #: of all samples
     memory_bytes: int  #: the most that a run takes beside the samples
     source_slices: int  #: that are read
+
+
+class Volume(_Volume):
+    """What an import makes. `size`, `directions` and `origin` count in x, y, z; arrays are indexed [z, y, x].
+
+    Of what read() has made, `clipped_low` and `clipped_high` say how many samples lay below the lowest or above the
+    highest value of `sample_type` (outside of the window, if there is one) and became that value. Before that they are
+    None. They are no part of the tuple."""
+
+    clipped_low = None
+    clipped_high = None
 
     @property
     def shape(self):
@@ -190,6 +199,11 @@ class _Stack:
             code = _c.read(self._handle, ctypes.addressof(buffer), view.nbytes, callback.pointer, None)
         _check(code)
 
+    def clipped(self):
+        low, high = ctypes.c_int64(), ctypes.c_int64()
+        _check(_c.clipped(self._handle, ctypes.byref(low), ctypes.byref(high)))
+        return low.value, high.value
+
     def write(self, output, progress):
         with _Callback(progress) as callback:
             code = _c.write(self._handle, _path(output), callback.pointer, None)
@@ -266,13 +280,14 @@ def read(source, out=None, progress=None, **options):
             out = out(volume)
         samples, view = _new_samples(volume) if out is None else (out, _view_of(out, volume))
         stack.read(view, progress)
+        volume.clipped_low, volume.clipped_high = stack.clipped()
         stack.told()
     return Result(samples, volume)
 
 
 def write(source, output, progress=None, **options):
     """Imports into a file, .nrrd or .nhdr: all of it or, if anything fails, nothing. Gives the report that the program
-    prints for --json, a dict. `progress` as for read()."""
+    prints for --json, a dict; report["run"]["clipped_low"] and ["clipped_high"] as in Volume. `progress` as for read()."""
     with _Stack(source, options) as stack:
         stack.write(output, progress)
         return stack.told()

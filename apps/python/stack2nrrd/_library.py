@@ -39,6 +39,7 @@ _FUNCTIONS = {
     "info": (ctypes.c_int, _HANDLE, ctypes.POINTER(_TEXT)),
     "read": (ctypes.c_int, _HANDLE, ctypes.c_void_p, ctypes.c_size_t, PROGRESS, ctypes.c_void_p),
     "write": (ctypes.c_int, _HANDLE, _TEXT, PROGRESS, ctypes.c_void_p),
+    "clipped": (ctypes.c_int, _HANDLE, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64)),
     "close": (ctypes.c_int, _HANDLE),
 }
 
