@@ -99,7 +99,12 @@ void note_numbers(Stack& stack, const Numbering& numbering, const std::string& w
     const auto note = [&](const std::string& text) {
         stack.problems.push_back({ErrorCode::inconsistent, false, where + text});
     };
-    if (!numbering.countable) {
+    if (numbering.kind == NumberKind::scientific) {
+        note(
+            ": the slices are in the order of the numbers with exponents in their names, gaps cannot be seen; check "
+            "that "
+            "no slice is missing");
+    } else if (!numbering.countable) {
         note(
             ": the numbers in the names have more than 18 digits, gaps cannot be seen; check that no slice is missing");
     } else if (numbering.kind == NumberKind::clock) {

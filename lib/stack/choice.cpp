@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
+#include "stack/by_names.hpp"
 #include "stack/folder.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -63,8 +64,10 @@ struct Shown {
     throw Error(ErrorCode::inconsistent,
                 where + ": several numbers vary in the names (" + printable(names[members.front()]) + ", " +
                     printable(names[members.back()]) + "), one that numbers the slices was expected; give " +
-                    (pattern ? "a pattern that picks one series, such as " + shown.in_folder(*pattern)
-                             : std::string("the files in their order with --order given")));
+                    give_in_order +
+                    (pattern ? ", or, if one series of several is meant, a pattern that picks it, such as " +
+                                   shown.in_folder(*pattern)
+                             : std::string()));
 }
 
 [[noreturn]] void throw_random(const Shown& shown, const std::string& where) {

@@ -4,8 +4,10 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
+#include "stack/by_names.hpp"
 #include "stack/choice.hpp"
 #include "stack/elsewhere.hpp"
+#include "stack/find_among.hpp"
 #include "stack/folder.hpp"
 #include "stack/headers.hpp"
 #include "stack/natural_order.hpp"
@@ -36,25 +38,7 @@ namespace {
 
 std::string shown(const fs::path& path) { return printable(utf8(path)); }
 
-[[noreturn]] void throw_no_slices(const std::string& where) {
-    throw Error(ErrorCode::not_found,
-                where + ": holds no slices (" + codec_names() + " were looked for); give the folder that has them");
-}
-
-Names names_of(const FileList& files) {
-    Names names(files.size());
-    for (std::size_t i = 0; i < names.size(); ++i) names[i] = files.name(i);
-    return names;
-}
-
 void warn(Stack& stack, const std::string& text) { stack.problems.push_back({ErrorCode::inconsistent, false, text}); }
-
-void warn_uncounted(Stack& stack, const std::string& where) {
-    if (stack.slices.size() < 2) return;
-    warn(stack, where +
-                    ": the names form no numbered series, they are taken in their own order and gaps cannot be seen; "
-                    "check that no slice is missing");
-}
 
 // ------------------------------------------------------------------------------------------------------- folder
 
@@ -87,32 +71,6 @@ FileList images_in(Stack& stack, const FileList& files) {
     FileList images = choose([&](std::uint32_t file) { return !image_suffix(files.name(file)).empty(); });
     // Some programs write slices without suffix; then the first bytes tell.
     return images.empty() ? choose([&](std::uint32_t file) { return begins_like_an_image(files.path(file)); }) : images;
-}
-
-/// A pattern that picks `series`, in quotes. `names`: of `files`, or their whole paths.
-std::string shown_pattern(const FileList& files, const Names& names, const Series& series) {
-    const Reading& reading = series.number ? *series.number : series.likely;
-    const std::optional<std::string> own =
-        pattern_for(names, series.members, reading, series.verdict == Verdict::several);
-    const std::size_t first = series.members.front();
-    const std::string_view folder =
-        names[first].size() > files.name(first).size() ? std::string_view() : files.folder(first);
-    return "'" + printable(folder) + printable(own ? *own : glob_for(names, series)) + "'";
-}
-
-[[noreturn]] void throw_several(const std::string& where, const FileList& files, const Names& names,
-                                const std::vector<Series>& found) {
-    ShortList patterns;
-    for (const Series& series : found) {
-        std::string pattern;
-        if (patterns.names_next()) {
-            pattern = shown_pattern(files, names, series) + " (" + std::to_string(series.members.size()) + " files)";
-        }
-        patterns.add(pattern);
-    }
-    throw Error(ErrorCode::inconsistent,
-                where + ": holds " + std::to_string(found.size()) +
-                    " numbered series, one was expected; give one of them as a pattern: " + patterns.text());
 }
 
 /// Is `name` that of a series without its number, as programs name the first of several files: scan.tif, scan (1).tif,
@@ -183,18 +141,9 @@ Stack find_in_folder(const fs::path& folder) {
     if (images.empty()) return stack;
 
     const Names names = names_of(images);
-    std::vector<Series> found = find_series(names);
-    const auto is_single = [](const Series& series) { return !series.is_numbered(); };
-    found.erase(std::remove_if(found.begin(), found.end(), is_single), found.end());
-    if (found.size() > 1) throw_several(shown(folder), images, names, found);
-    if (found.empty()) {
-        add_in_order(stack, images);
-        warn_uncounted(stack, shown(folder));
-        return stack;
+    if (const std::optional<Series> series = add_by_names(stack, images, names, shown(folder), Others::left_out)) {
+        leave_out_others(stack, folder, images, names, *series);
     }
-    const Series& series = found.front();
-    add_series(stack, images, names, series, shown(folder));
-    leave_out_others(stack, folder, images, names, series);
     return stack;
 }
 
@@ -235,12 +184,8 @@ Stack find_told_by(const fs::path& log, const Sidecar& told) {
         stack.strays.clear();
         const FileList files = images.picked(own);
         const Names names = names_of(files);
-        const std::vector<Series> found = find_series(names);
-        if (found.size() > 1) throw_several(shown(log), files, names, found);
-        if (found.front().is_numbered()) {
-            add_series(stack, files, names, found.front(), shown(log));
-        } else {
-            add_in_order(stack, files);
+        if (const std::optional<Series> series = add_by_names(stack, files, names, shown(log), Others::left_out)) {
+            leave_out_others(stack, folder, files, names, *series);
         }
     } else {
         std::string advice = "give the folder of the slices";
@@ -326,94 +271,6 @@ Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
     Stack stack;
     stack.kind = "pattern";
     add_numbered(stack, files, find_numbering(names, numbers_of_texts(names, std::move(slices))), shown(input));
-    return stack;
-}
-
-// ---------------------------------------------------------------------------------------------------- several files
-
-bool are_in_one_folder(const FileList& files) {
-    const auto normal = [](std::string_view folder) { return (path_from_utf8(folder) / ".").lexically_normal(); };
-    const std::string_view first = files.folder(0);
-    for (std::size_t i = 1; i < files.size(); ++i) {
-        if (files.folder(i) != first && normal(files.folder(i)) != normal(first)) return false;
-    }
-    return true;
-}
-
-/// Is no folder that of two of `files`?
-bool have_folders_of_their_own(const FileList& files) {
-    Names folders(files.size());
-    for (std::size_t i = 0; i < folders.size(); ++i) folders[i] = files.folder(i);
-    std::sort(folders.begin(), folders.end());
-    return std::adjacent_find(folders.begin(), folders.end()) == folders.end();
-}
-
-/// Takes the repetitions out of `files`, which are sorted, and reports them.
-void remove_repeated(Stack& stack, FileList& files) {
-    const auto same = [&](std::size_t a, std::size_t b) {
-        return files.name(a) == files.name(b) && files.folder(a) == files.folder(b);
-    };
-    ShortList repeated;
-    std::vector<std::uint32_t> once;
-    for (std::uint32_t i = 0; i < files.size(); ++i) {
-        if (i == 0 || !same(i - 1, i)) {
-            once.push_back(i);
-        } else if (i == 1 || !same(i - 2, i)) {
-            repeated.add(printable(files.path(i)));
-        }
-    }
-    if (repeated.count() == 0) return;
-    files = files.picked(once);
-    stack.problems.push_back({ErrorCode::inconsistent, true,
-                              repeated.text() + ": given more than once, each slice was expected once; leave out the "
-                                                "repetitions, or take the files in the order given"});
-}
-
-/// Files in natural order, whatever order `given` has. `where`: what the user gave, as it is shown.
-Stack find_among(const FileList& given, const std::string& where) {
-    Stack stack;
-    FileList chosen;
-    {
-        std::vector<std::uint32_t> slices;
-        for (std::uint32_t file = 0; file < given.size(); ++file) {
-            if (is_litter(given.name(file)) || read_sidecar(given.path(file))) {
-                stack.strays.emplace_back(given.name(file));
-            } else {
-                slices.push_back(file);
-            }
-        }
-        chosen = given.picked(slices);
-    }
-    if (chosen.empty()) throw_no_slices(where);
-    std::sort(stack.strays.begin(), stack.strays.end(), NaturalLess());
-    chosen = sorted(chosen, [&](std::uint32_t a, std::uint32_t b) {
-        const int order = compare_natural(chosen.name(a), chosen.name(b));
-        return order != 0 ? order < 0 : compare_natural(chosen.folder(a), chosen.folder(b)) < 0;
-    });
-    remove_repeated(stack, chosen);
-
-    // One slice in each of several folders: then the folders have the numbers.
-    std::vector<std::string> paths;
-    Names names = names_of(chosen);
-    std::vector<Series> found;
-    if (!are_in_one_folder(chosen) && have_folders_of_their_own(chosen)) {
-        for (std::size_t i = 0; i < chosen.size(); ++i) paths.push_back(chosen.path(i));
-        found = find_series({paths.begin(), paths.end()});
-    }
-    if (found.size() == 1) {
-        names.assign(paths.begin(), paths.end());
-    } else {
-        found = find_series(names);
-    }
-    const auto is_single = [](const Series& series) { return !series.is_numbered(); };
-    if (found.size() == 1 && !is_single(found.front())) {
-        add_series(stack, chosen, names, found.front(), where);
-        return stack;
-    }
-    found.erase(std::remove_if(found.begin(), found.end(), is_single), found.end());
-    if (found.size() > 1) throw_several(where, chosen, names, found);
-    add_in_order(stack, std::move(chosen));
-    warn_uncounted(stack, where);
     return stack;
 }
 

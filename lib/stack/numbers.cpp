@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 namespace stack2nrrd {
@@ -124,23 +125,6 @@ std::int64_t clock_value(std::string_view text, std::string_view layout) {
     return (((days * 24 + parts[0]) * 60 + parts[1]) * 60 + parts[2]) * unit + parts[3];
 }
 
-/// Numbers that are too long become ranks.
-void rank(const Names& names, Numbers& numbers) {
-    numbers.countable = false;
-    const auto before = [&](const NumberedName& a, const NumberedName& b) {
-        return compare_numbers(a.text(names), b.text(names)) < 0;
-    };
-    std::vector<std::uint32_t> order(numbers.of.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-    std::sort(order.begin(), order.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return before(numbers.of[a], numbers.of[b]); });
-    std::int64_t value = 0;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        if (i > 0 && before(numbers.of[order[i - 1]], numbers.of[order[i]])) ++value;
-        numbers.of[order[i]].value = value;
-    }
-}
-
 /// The sign of a number's text, what stands in front of its point, and behind it.
 struct NumberText {
     bool negative = false;
@@ -155,6 +139,43 @@ struct NumberText {
         if (whole.size() < text.size()) fraction = text.substr(whole.size() + 1);
     }
 };
+
+/// The number that `text` is: 1e-06, -2.50E+03.
+double scientific_value(std::string_view text) {
+    const std::size_t e = text.find_first_of("eE");
+    const NumberText mantissa(text.substr(0, e));
+    const NumberText exponent(text.substr(e + 1));
+    double value = 0;
+    for (const char c : mantissa.whole) value = value * 10 + (c - '0');
+    for (const char c : mantissa.fraction) value = value * 10 + (c - '0');
+    double power = 0;
+    for (const char c : exponent.whole) power = power * 10 + (c - '0');
+    power = (exponent.negative ? -power : power) - static_cast<double>(mantissa.fraction.size());
+    // One division is rounded once: 10e-1 is 1e+0.
+    value = power < 0 ? value / std::pow(10.0, -power) : value * std::pow(10.0, power);
+    return mantissa.negative ? -value : value;
+}
+
+/// Numbers that are not counted become ranks. `before(a, b)`: is a less?
+template <class Before>
+void rank(Numbers& numbers, Before&& before) {
+    numbers.countable = false;
+    std::vector<std::uint32_t> order(numbers.of.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return before(numbers.of[a], numbers.of[b]); });
+    std::int64_t value = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i > 0 && before(numbers.of[order[i - 1]], numbers.of[order[i]])) ++value;
+        numbers.of[order[i]].value = value;
+    }
+}
+
+void rank_by_text(const Names& names, Numbers& numbers) {
+    rank(numbers, [&](const NumberedName& a, const NumberedName& b) {
+        return compare_numbers(a.text(names), b.text(names)) < 0;
+    });
+}
 
 }  // namespace
 
@@ -219,7 +240,7 @@ Numbers numbers_in(const Names& names, const std::vector<std::size_t>& members, 
                             static_cast<std::uint16_t>(last.at + last.size - begin), 0};
         if (reading.kind == NumberKind::clock) {
             number.value = clock_value(number.text(names), reading.layout);
-        } else {
+        } else if (reading.kind != NumberKind::scientific) {
             const NumberText text(number.text(names));
             const std::size_t digits = significant_digits(text.whole).size();
             too_long = too_long || digits + static_cast<std::size_t>(reading.decimals) > longest_number;
@@ -234,7 +255,13 @@ Numbers numbers_in(const Names& names, const std::vector<std::size_t>& members, 
         }
         numbers.of.push_back(number);
     }
-    if (too_long) rank(names, numbers);
+    if (reading.kind == NumberKind::scientific) {
+        std::vector<double> values(names.size());
+        for (const NumberedName& number : numbers.of) values[number.name] = scientific_value(number.text(names));
+        rank(numbers, [&](const NumberedName& a, const NumberedName& b) { return values[a.name] < values[b.name]; });
+    } else if (too_long) {
+        rank_by_text(names, numbers);
+    }
     return numbers;
 }
 
@@ -249,7 +276,7 @@ Numbers numbers_of_texts(const Names& names, std::vector<NumberedName> found) {
         longest = std::max(longest, significant_digits(text.whole).size());
     }
     if (longest + decimals > longest_number) {
-        rank(names, numbers);
+        rank_by_text(names, numbers);
         return numbers;
     }
     numbers.decimals = static_cast<int>(decimals);

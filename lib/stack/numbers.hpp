@@ -37,8 +37,9 @@ void find_runs(std::string_view stem, std::size_t hash_length, std::vector<Digit
 
 enum class NumberKind : std::uint8_t {
     whole,
-    decimal,  ///< two runs with a point or comma between them
-    clock     ///< a date, a time of day, or both
+    decimal,    ///< two runs with a point or comma between them
+    clock,      ///< a date, a time of day, or both
+    scientific  ///< a number and its power of ten: 1.5e-06
 };
 
 /// How a number is read from each name of a series.
@@ -71,7 +72,8 @@ struct Numbers {
     std::vector<NumberedName> of;
     NumberKind kind = NumberKind::whole;
     int decimals = 0;
-    bool countable = true;  ///< false: the numbers are too long to compute with, and the values only order them
+    bool countable =
+        true;  ///< false: the numbers are too long to count with, or have exponents; the values only order them
     bool is_time_of_day = false;
 };
 
@@ -81,8 +83,8 @@ struct Numbers {
 /// Values for `found`, whose places in the names are known. Their texts are whole or decimal numbers.
 [[nodiscard]] Numbers numbers_of_texts(const Names& names, std::vector<NumberedName> found);
 
-/// All that the names of a series, whose text is the same, can be read as: each run belongs to one reading. Readings
-/// that are the same in all names are left out.
+/// All that the names of a series, whose text is the same, can be read as: each run belongs to one reading, but for an
+/// exponent that may be a counter. Readings that are the same in all names are left out.
 [[nodiscard]] std::vector<Reading> readings_of(const Names& names, const std::vector<std::size_t>& members,
                                                std::size_t hash_length);
 

@@ -19,6 +19,7 @@ struct RunFacts {
     std::size_t longest = 0;
     bool ends_in_zero = false;  ///< and is not just `0`, in any name
     std::size_t negative = 0;   ///< names with a '-' in front
+    std::size_t with_sign = 0;  ///< names with a '-' or '+' in front
 
     [[nodiscard]] bool is_fixed() const { return shortest == longest; }
 };
@@ -56,6 +57,7 @@ Facts facts_of(const Names& names, const std::vector<std::size_t>& members, std:
             fact.longest = std::max(fact.longest, digits.size());
             fact.ends_in_zero = fact.ends_in_zero || (digits.size() > 1 && digits.back() == '0');
             if (runs[i].sign == '-') ++fact.negative;
+            if (runs[i].sign != 0) ++fact.with_sign;
         }
     }
     for (const RunFacts& fact : facts.runs) facts.any_varies = facts.any_varies || fact.varies;
@@ -340,13 +342,39 @@ std::optional<Reading> find_decimal(const Names& names, const std::vector<std::s
     return reading;
 }
 
+// ---------------------------------------------------------------------------------------------------------- exponents
+
+/// The run that is the exponent of the number at run `i`, if that is written with one in all names: 1e-06, 2.5E+03.
+std::optional<std::size_t> exponent_of(const Facts& facts, std::size_t i, std::size_t names) {
+    const std::size_t at = i + 1 < facts.runs.size() && is_point(facts.before[i + 1]) ? i + 2 : i + 1;
+    if (at >= facts.runs.size() || (facts.before[at] != "e" && facts.before[at] != "E")) return {};
+    if (facts.runs[at].with_sign != names) return {};
+    return at;
+}
+
 }  // namespace
 
 std::vector<Reading> readings_of(const Names& names, const std::vector<std::size_t>& members, std::size_t hash_length) {
     const Facts facts = facts_of(names, members, hash_length);
     std::vector<Reading> readings;
+    std::optional<Reading> counter;
     for (std::size_t i = 0; facts.any_varies && i < facts.runs.size();) {
-        std::optional<Reading> reading = find_clock(names, members, facts, i, hash_length);
+        std::optional<Reading> reading;
+        if (const std::optional<std::size_t> exponent = exponent_of(facts, i, members.size())) {
+            reading = whole_at(facts, i, members.size());
+            reading->kind = NumberKind::scientific;
+            reading->runs = *exponent + 1 - i;
+            reading->hash_length = hash_length;
+            bool only_exponent = facts.runs[*exponent].varies;
+            for (std::size_t run = i; run < *exponent; ++run) only_exponent = only_exponent && !facts.runs[run].varies;
+            if (only_exponent) {
+                // "3e" may be a name, and what looks like its exponent a counter behind a dash.
+                counter.emplace();
+                counter->first = *exponent;
+                counter->hash_length = hash_length;
+            }
+        }
+        if (!reading) reading = find_clock(names, members, facts, i, hash_length);
         if (!reading) reading = find_decimal(names, members, facts, i, hash_length);
         if (!reading) {
             reading = whole_at(facts, i, members.size());
@@ -365,6 +393,7 @@ std::vector<Reading> readings_of(const Names& names, const std::vector<std::size
         i += reading->runs;
         if (varies) readings.push_back(*reading);
     }
+    if (counter && readings.size() == 1) readings.push_back(*counter);
     return readings;
 }
 

@@ -21,19 +21,19 @@ std::string_view suffix_format(std::string_view name) {
         std::string_view format;
     };
     constexpr std::array<Entry, 14> table{{{"tif", "tif"},
-                                          {"tiff", "tif"},
-                                          {"png", "png"},
-                                          {"jpg", "jpg"},
-                                          {"jpeg", "jpg"},
-                                          {"jpe", "jpg"},
-                                          {"jp2", "jp2"},
-                                          {"j2k", "jp2"},
-                                          {"j2c", "jp2"},
-                                          {"jpc", "jp2"},
-                                          {"jpf", "jp2"},
-                                          {"jpx", "jp2"},
-                                          {"bmp", "bmp"},
-                                          {"dib", "bmp"}}};
+                                           {"tiff", "tif"},
+                                           {"png", "png"},
+                                           {"jpg", "jpg"},
+                                           {"jpeg", "jpg"},
+                                           {"jpe", "jpg"},
+                                           {"jp2", "jp2"},
+                                           {"j2k", "jp2"},
+                                           {"j2c", "jp2"},
+                                           {"jpc", "jp2"},
+                                           {"jpf", "jp2"},
+                                           {"jpx", "jp2"},
+                                           {"bmp", "bmp"},
+                                           {"dib", "bmp"}}};
     constexpr std::size_t longest = 4;
     const std::size_t dot = name.rfind('.');
     if (dot == std::string_view::npos || name.size() - dot - 1 > longest) return {};
@@ -164,8 +164,12 @@ bool is_better(const Candidate& a, const Candidate& b) {
     return a.reading.first > b.reading.first;
 }
 
-/// Does what counts like `best` order slices that what counts like `rival` orders differently?
-bool settles(Counting best, Counting rival) { return best <= Counting::gaps && best < rival; }
+/// Does `best` order slices that `rival` orders differently? Two readings of the same digits never settle it.
+bool settles(const Candidate& best, const Candidate& rival) {
+    const bool apart = best.reading.first + best.reading.runs <= rival.reading.first ||
+                       rival.reading.first + rival.reading.runs <= best.reading.first;
+    return apart && best.counting <= Counting::gaps && best.counting < rival.counting;
+}
 
 /// Does something in front of the number count, too, and take the names out of its order: sections, channels?
 bool contradicts_names(const Names& names, const Series& series, const Reading& other, const Numbers& numbers,
@@ -193,7 +197,7 @@ void find_rivals(const Names& names, Series& series, const std::vector<Reading>&
         const bool began_anew = round && rival.counting == Counting::wrapped;
         series.rival = rival.reading;
         series.verdict = Verdict::stated;
-        if (settles(best.counting, rival.counting) || began_anew) continue;
+        if (settles(best, rival) || began_anew) continue;
         series.verdict = Verdict::disputed;
         if (rival.reading.first < best.reading.first) std::swap(*series.number, *series.rival);
         return;

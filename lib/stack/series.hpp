@@ -90,7 +90,7 @@ struct Numbering {
 
 /// A printf pattern, a glob, or a glob with one number of printf in it, that picks `members` with any number in
 /// `reading`. With `fix_others` the other numbers are those of the first member even where they vary. Nothing where no
-/// pattern can tell: for times, and numbers that are padded now and then.
+/// pattern can tell: for times, exponents, and numbers that are padded now and then.
 [[nodiscard]] std::optional<std::string> pattern_for(const Names& names, const std::vector<std::size_t>& members,
                                                      const Reading& reading, bool fix_others);
 

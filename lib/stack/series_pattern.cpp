@@ -40,7 +40,7 @@ std::string decimal_conversion(const Names& names, const std::vector<NumberedNam
 }
 
 std::string conversion_for(const Names& names, const std::vector<std::size_t>& members, const Reading& reading) {
-    if (reading.kind == NumberKind::clock) return {};
+    if (reading.kind == NumberKind::clock || reading.kind == NumberKind::scientific) return {};
     const Numbers numbers = numbers_in(names, members, reading);
     return reading.kind == NumberKind::whole ? whole_conversion(names, numbers.of)
                                              : decimal_conversion(names, numbers.of, reading.decimals);
@@ -104,7 +104,8 @@ std::optional<std::string> pattern_for(const Names& names, const std::vector<std
     Mould mould = mould_of(names, members, reading.hash_length, &reading, fix_others);
     const std::string conversion = conversion_for(names, members, reading);
     const bool any_free = !mould.free.empty();
-    if (conversion.empty() && (any_free || reading.kind == NumberKind::clock)) return std::nullopt;
+    if (conversion.empty() && (any_free || reading.kind == NumberKind::clock || reading.kind == NumberKind::scientific))
+        return std::nullopt;
     const bool as_glob = conversion.empty() || any_free || !mould.one_suffix;
     const bool as_printf = !conversion.empty();
     const auto literal = [&](std::string_view text) {
