@@ -110,8 +110,9 @@ std::int64_t clock_value(std::string_view text, std::string_view layout) {
         if (!is_digit(c) || at == layout.size()) continue;
         const char field = layout[at++];
         const std::size_t of_date = std::string_view("YMD").find(field);
-        std::int64_t& part =
-            of_date != std::string_view::npos ? date[of_date] : parts[std::string_view("hmsf").find(field)];
+        std::int64_t& part = of_date != std::string_view::npos
+                                 ? date[of_date]
+                                 : parts[std::string_view("hmsf").find(field == 'i' ? 'h' : field)];
         part = part * 10 + (c - '0');
         has_date = has_date || of_date != std::string_view::npos;
         if (field == 'f') unit *= 10;
@@ -121,6 +122,8 @@ std::int64_t clock_value(std::string_view text, std::string_view layout) {
         month = date[1];
         day = date[2];
     }
+    constexpr std::int64_t half_a_day = 12;  // 12:30 comes before 1:30
+    if (layout.find('i') != std::string_view::npos) parts[0] %= half_a_day;
     const std::int64_t days = has_date ? days_of(year, month, day) - days_of(1970, 1, 1) : 0;
     return (((days * 24 + parts[0]) * 60 + parts[1]) * 60 + parts[2]) * unit + parts[3];
 }

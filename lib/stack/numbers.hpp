@@ -49,7 +49,8 @@ struct Reading {
     std::size_t runs = 1;
     bool is_signed = false;  ///< a '-' in front is a minus sign
     int decimals = 0;        ///< values count in units of 10^-decimals
-    std::string layout;  ///< of a clock: what each of its digits is, as in "YYYYMMDDhhmmssf"; "u": seconds of an epoch
+    std::string layout;      ///< of a clock: what each of its digits is, as in "YYYYMMDDhhmmssf"; 'i': an hour of 12;
+                             ///< "u": seconds of an epoch
     std::size_t hash_length = 0;  ///< as find_runs() takes it
 
     /// Do times begin anew each day?

@@ -1,5 +1,6 @@
 // What the runs of digits in the names of a series may be together: decimals, dates, times.
 
+#include "core/text.hpp"
 #include "stack/natural_order.hpp"
 #include "stack/numbers.hpp"
 #include "stack/series.hpp"
@@ -81,7 +82,7 @@ struct Clock {
     std::string_view layout;  ///< runs have blanks between them
     bool certain;             ///< no counter looks like it
 };
-constexpr std::array<Clock, 17> clocks{{{"YYYYMMDD hhmmss", true},
+constexpr std::array<Clock, 18> clocks{{{"YYYYMMDD hhmmss", true},
                                         {"YYYYMMDD hhmmssfff", true},
                                         {"YYYYMMDD hhmmssffffff", true},
                                         {"YYYYMMDD hh mm ss", true},
@@ -96,6 +97,7 @@ constexpr std::array<Clock, 17> clocks{{{"YYYYMMDD hhmmss", true},
                                         {"DD MM YYYY", true},
                                         {"YYYYMMDD", false},
                                         {"hh mm ss", false},
+                                        {"hh mm", false},  // with "pm" behind it only
                                         {"hhmmss", false},
                                         {"hhmmssfff", false}}};
 
@@ -105,6 +107,15 @@ constexpr std::size_t longest_fraction = 9;
 bool is_joint(std::string_view text) {
     constexpr std::string_view joints = "-_.:, hmsT";
     return text.size() == 1 && joints.find(text[0]) != std::string_view::npos;
+}
+
+/// Does `text`, behind a time, say in which half of the day it is?
+bool is_half_of_day(std::string_view text) {
+    while (!text.empty() && (text[0] == ' ' || text[0] == '_' || text[0] == '-' || text[0] == '.'))
+        text.remove_prefix(1);
+    const std::string half = lower_case(text.substr(0, 2));
+    const bool ends = text.size() < 3 || ((text[2] < 'a' || text[2] > 'z') && (text[2] < 'A' || text[2] > 'Z'));
+    return ends && (half == "am" || half == "pm");
 }
 
 /// Do the runs from `first` on have the lengths of `clock`, with nothing but joints between them? Then its reading.
@@ -137,6 +148,10 @@ std::optional<Reading> clock_at(const Facts& facts, std::size_t first, const Clo
         reading.layout.append(facts.runs[next].longest, 'f');
         ++reading.runs;
     }
+    const std::size_t behind = first + reading.runs;
+    if (is_half_of_day(behind < facts.runs.size() ? facts.before[behind] : facts.behind)) {
+        std::replace(reading.layout.begin(), reading.layout.end(), 'h', 'i');
+    }
     return reading;
 }
 
@@ -144,17 +159,19 @@ std::optional<Reading> clock_at(const Facts& facts, std::size_t first, const Clo
 bool is_valid_clock(std::string_view text, std::string_view layout) {
     std::array<int, 6> parts{};
     constexpr std::string_view fields = "YMDhms";
+    constexpr int hours_of_half = 12;
     std::size_t at = 0;
     for (const char c : text) {
         if (!is_digit(c) || at == layout.size()) continue;
-        const std::size_t field = fields.find(layout[at++]);
+        const char part = layout[at++];
+        const std::size_t field = fields.find(part == 'i' ? 'h' : part);
         if (field != std::string_view::npos) parts[field] = parts[field] * 10 + (c - '0');
     }
     const auto has = [&](char field) { return layout.find(field) != std::string_view::npos; };
     const bool long_year = layout.find("YYYY") != std::string_view::npos;
     return (!long_year || (parts[0] >= 1970 && parts[0] < 2100)) &&
            (!has('M') || (parts[1] >= 1 && parts[1] <= 12 && parts[2] >= 1 && parts[2] <= 31)) && parts[3] < 24 &&
-           parts[4] < 60 && parts[5] < 60;
+           (!has('i') || (parts[3] >= 1 && parts[3] <= hours_of_half)) && parts[4] < 60 && parts[5] < 60;
 }
 
 /// Are hours and minutes 0?
@@ -164,7 +181,7 @@ bool is_first_minute(std::string_view text, std::string_view layout) {
     for (const char c : text) {
         if (!is_digit(c) || at == layout.size()) continue;
         const char field = layout[at++];
-        if (field != 'h' && field != 'm') continue;
+        if (field != 'h' && field != 'i' && field != 'm') continue;
         if (c != '0') return false;
         any = true;
     }
@@ -245,6 +262,8 @@ std::optional<Reading> find_clock(const Names& names, const std::vector<std::siz
     for (const Clock& clock : clocks) {
         std::optional<Reading> reading = clock_at(facts, first, clock);
         if (!reading) continue;
+        const bool has_half = reading->layout.find('i') != std::string::npos;
+        if (!has_half && clock.layout == "hh mm") continue;
         reading->hash_length = hash_length;
         const auto is_last_counter = [&](Counting least) {
             return is_counter(names, members, facts, first + reading->runs - 1, hash_length, least);
@@ -270,7 +289,7 @@ std::optional<Reading> find_clock(const Names& names, const std::vector<std::siz
         });
         if (!valid || all_zero) continue;
         const bool has_fraction = reading->runs > 1 && reading->layout.back() == 'f';
-        if (clock.certain || has_fraction || says_so) return reading;
+        if (clock.certain || has_fraction || has_half || says_so) return reading;
         const Counting as_clock = steps_of_reading(times).counting;
         if (reading->runs > 1) {
             // Three numbers of two digits may be anything. If but one of them varies, it is as good a number as any.

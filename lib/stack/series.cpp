@@ -215,6 +215,12 @@ void find_rivals(const Names& names, Series& series, const std::vector<Reading>&
             series.rival.reset();
             return;
         }
+        // Days of which some are missing, while months or years begin anew: neither orders the slices.
+        if (best.counting == Counting::gaps && goes_round(values, order)) {
+            series.verdict = Verdict::several;
+            series.rival.reset();
+            return;
+        }
         if (series.verdict == Verdict::clear) series.rival = other;
         series.verdict = Verdict::stated;
     }

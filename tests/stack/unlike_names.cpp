@@ -163,6 +163,32 @@ TEST_CASE("several series are not one stack, unless they are given in their orde
           })).find("give the files in their order") != std::string::npos);
 }
 
+TEST_CASE("hours of half a day begin with 12", "[stack]") {
+    for (const char* format : {"20240101_%02d%02d00_pm.tif", "shot %02d.%02d.00 PM.tif", "s_%02d-%02dAM.tif"}) {
+        const TemporaryFolder folder;
+        const Texts names = made(25, [&](int i) {
+            std::array<char, 64> text{};
+            const int hour = i * 9 / 60;
+            std::snprintf(text.data(), text.size(), format, hour == 0 ? 12 : hour, i * 9 % 60);
+            return std::string(text.data());
+        });
+        CAPTURE(format);
+        CHECK((found_order(folder, names) == names));
+    }
+}
+
+TEST_CASE("days are no numbers of slices where the year changes", "[stack]") {
+    for (const char* format : {"%02d-%02d-%d.tif", "scan_%02d_%02d_%d.tif"}) {
+        const std::string text = refusal_of(made(20, [&](int i) {
+            std::array<char, 64> name{};
+            const bool next = i >= 12;
+            std::snprintf(name.data(), name.size(), format, next ? 1 : 12, next ? i - 11 : i + 20, next ? 2024 : 2023);
+            return std::string(name.data());
+        }));
+        CHECK(text.find("--order given") != std::string::npos);
+    }
+}
+
 TEST_CASE("numbers with exponents are in the order of what they are", "[stack]") {
     const auto in = [](const char* format, double first, double step) {
         return made(12, [&](int i) {
