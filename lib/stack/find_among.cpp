@@ -14,6 +14,7 @@
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -96,7 +97,10 @@ Stack find_among(const FileList& given, const std::string& where) {
         for (std::size_t i = 0; i < chosen.size(); ++i) paths.push_back(chosen.path(i));
         found = find_series({paths.begin(), paths.end()});
     }
-    if (found.size() == 1) names.assign(paths.begin(), paths.end());
+    // Where all files have the same name, nothing else tells them apart.
+    const bool same_name =
+        std::adjacent_find(names.begin(), names.end(), std::not_equal_to<std::string_view>()) == names.end();
+    if (found.size() == 1 || (same_name && !paths.empty())) names.assign(paths.begin(), paths.end());
     add_by_names(stack, chosen, names, where, Others::refused);
     return stack;
 }

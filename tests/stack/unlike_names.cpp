@@ -163,6 +163,25 @@ TEST_CASE("several series are not one stack, unless they are given in their orde
           })).find("give the files in their order") != std::string::npos);
 }
 
+TEST_CASE("folders with random names, and one file of the same name in each", "[stack]") {
+    std::mt19937 random(5);
+    const auto order_of = [&](bool with_counter) {
+        const TemporaryFolder folder;
+        Texts names;
+        for (int i = 0; i < 12; ++i) {
+            names.push_back(random_word(random, base36, 6) + (with_counter ? "_" + padded(i, 3) : ""));
+            fs::create_directories(folder / names.back());
+            write_file(folder / (names.back() + "/s.tif"), tiff());
+        }
+        const Stack stack = find_stack(folder / "*/s.tif", {});
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            CHECK(stack.files.path(i).find(names[i]) != std::string::npos);
+        }
+    };
+    order_of(true);
+    CHECK_THROWS_AS(order_of(false), Error);
+}
+
 TEST_CASE("hours of half a day begin with 12", "[stack]") {
     for (const char* format : {"20240101_%02d%02d00_pm.tif", "shot %02d.%02d.00 PM.tif", "s_%02d-%02dAM.tif"}) {
         const TemporaryFolder folder;
