@@ -47,8 +47,8 @@ struct VolumeInfo {
 inline constexpr std::size_t late_note_width = 20;
 
 /// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then write_late_notes()
-/// if VolumeInfo has late notes, then finish(), then publish(). A sink that is destroyed before publish() returned leaves
-/// things as they were before begin().
+/// if VolumeInfo has late notes, then finish(), then publish(). A sink that is destroyed before publish() returned
+/// leaves things as they were before begin().
 ///
 /// A sink of your own needs begin(), write_slice() and finish(). The other functions are for what appears under a name,
 /// as a file does: together they make sure that several sinks (see tee()) have a result each, or none.
