@@ -18,6 +18,7 @@
 #include "sink/nrrd_sink.hpp"
 #include "stack/spacing.hpp"
 #include "volume/nrrd_reader.hpp"
+#include "volume/sample_reader.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
@@ -241,7 +242,7 @@ std::int64_t memory_of_run(const Detail& plan) {
 
 std::int64_t memory_of(const Detail& plan) {
     const ByteCount survey = ByteCount(plan.threads) * (ByteCount(survey_worker_bytes(plan)) + plan.decoder_bytes);
-    return (ByteCount(standing_bytes) + plan.list_bytes +
+    return (ByteCount(standing_bytes) + plan.list_bytes + (plan.backward ? bookmark_bytes(*plan.volume_source) : 0) +
             std::max(memory_of_run(plan), plan.surveyed ? survey.value() : 0))
         .value();
 }
@@ -346,6 +347,10 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
                                                      : "four passes") +
                            " over the samples before the run");
     }
+    if (plan.backward) {
+        warnings.push_back("--reverse reads compressed samples from their end, so that they are unpacked up to " +
+                           std::to_string(backward_passes(*plan.volume_source, plan.source.size())) + " times");
+    }
     if (options.spacing && stack.geometry.spacing_known) {
         const Geometry given = source_geometry(stack, options);
         const std::optional<std::string> text = disagreement(spacing_of(given), "the command line",
@@ -426,6 +431,7 @@ ImportPlan plan_import(const Stack& stack, const Options& asked) {
                                                      " does not lie within 0:" + std::to_string(all.end));
     }
     plan->source = reach(plan->axes[2], plan->slab);
+    plan->backward = options.reverse && plan->source.size() > 1 && stack.volume != nullptr && sequential(*stack.volume);
     const Reading reading = reading_of(stack, *plan);
     plan->source_slices = reading.slices;
     plan->read_bytes = reading.bytes;

@@ -39,6 +39,7 @@ struct ImportPlan::Detail {
     std::string clipping_advice;  ///< see ImportPlan
     VolumeInfo volume;
     Index source_slices = 0;
+    bool backward = false;           ///< is a volume that goes forward only read from its end?
     std::int64_t read_bytes = 0;     ///< see ImportPlan
     std::int64_t decoder_bytes = 0;  ///< see Stack
     std::int64_t sink_bytes = 0;     ///< of a NRRD file written as the options say

@@ -2,6 +2,7 @@
 
 #include "core/byte_count.hpp"
 #include "volume/nrrd_reader.hpp"
+#include "volume/sample_reader.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -44,20 +45,31 @@ std::int64_t bytes_of_streams(const Detail& plan, Range rows) {
     const Index streams = volume.channels_last ? volume.channels() : 1;
     const auto row = static_cast<std::int64_t>(plan.image.row_bytes()) / streams;
     const std::int64_t slice = row * volume.size[1];
+    const auto in_files = [&](double samples) {
+        return static_cast<std::int64_t>(samples / static_cast<double>(volume.payload_bytes()) *
+                                         static_cast<double>(bytes_of(plan.files)));
+    };
     double bytes = 0;
+    if (plan.backward) {
+        const Index last = plan.slices[static_cast<std::size_t>(plan.source.first)].place;
+        const int passes = backward_passes(volume, plan.source.size());
+        return in_files(static_cast<double>((last + 1) * slice * streams) * passes);
+    }
+    std::int64_t at = 0;  // no piece ends there: the first one is not yet begun
     for (Index stream = 0; stream < streams; ++stream) {
-        std::int64_t at = 0;  // no piece ends there: the first one is not yet begun
+        std::int64_t first = -1;
         for (Index z = plan.source.first; z < plan.source.end; ++z) {
             const Index index = stream * volume.size[2] + plan.slices[static_cast<std::size_t>(z)].place;
             const std::int64_t begin = index * slice + rows.first * row;
             const std::int64_t piece = begin - begin % volume.piece_bytes;
             if (at < piece || at > begin) at = piece;
+            if (first < 0) first = begin;
             bytes += static_cast<double>(index * slice + rows.end * row - at);
             at = index * slice + rows.end * row;
         }
+        at = volume.files.size() == 1 ? first : 0;  // there the next one sets out
     }
-    return static_cast<std::int64_t>(bytes / static_cast<double>(volume.payload_bytes()) *
-                                     static_cast<double>(bytes_of(plan.files)));
+    return in_files(bytes);
 }
 
 }  // namespace

@@ -98,7 +98,8 @@ void SliceSource::read_volume(unsigned worker, SliceRef slice, Range rows, RowSi
         const auto check = [this](std::size_t file, const InputFile& input) {
             if (input.stamp() != plan_.files.stamp(file)) throw_changed(input.path());
         };
-        reader = std::make_unique<SampleReader>(plan_.volume_source, check);
+        reader = std::make_unique<SampleReader>(plan_.volume_source, check,
+                                                plan_.backward ? Course::backward : Course::forward);
     }
     try {
         reader->read_slice(slice.place, rows, sink);

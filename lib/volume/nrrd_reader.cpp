@@ -228,6 +228,13 @@ void check_sizes(const InputFile& file, const NrrdVolume& volume) {
                        " are read; cut it into parts if it is genuine");
         }
     }
+    // Sums and small multiples of it must not overflow.
+    constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
+    if (volume.payload_bytes() > most_bytes) {
+        refuse(file, ErrorCode::limit,
+               "declares more than " + bytes_text(most_bytes) +
+                   " of samples, less was expected; correct its field \"sizes\"");
+    }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 // The header of a NRRD volume: what it holds, where its samples are, where they lie in space. No sample is read here.
 
+#include "core/byte_count.hpp"
 #include "core/file.hpp"
 #include "volume/nrrd_text.hpp"
 
@@ -58,7 +59,7 @@ struct NrrdVolume {
     [[nodiscard]] std::int64_t stored_bytes() const noexcept { return static_cast<std::int64_t>(sample_bytes(type)); }
     /// Bytes of all samples, as they are stored once decoded.
     [[nodiscard]] std::int64_t payload_bytes() const noexcept {
-        return size[0] * size[1] * size[2] * channels() * stored_bytes();
+        return (ByteCount(size[0]) * size[1] * size[2] * channels() * stored_bytes()).value();
     }
     /// One slice, in the form in which its samples are delivered.
     [[nodiscard]] ImageInfo image() const;

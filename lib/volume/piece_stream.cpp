@@ -19,6 +19,7 @@ namespace stack2nrrd {
 
 std::span<unsigned char> ByteFeed::peek() {
     if (at_ == end_) {
+        buffer_.resize(buffer_bytes);
         end_ = file_.read_at(offset_, buffer_.data(), buffer_.size());
         file_.check();
         offset_ += static_cast<std::int64_t>(end_);
@@ -48,7 +49,16 @@ public:
     Gunzip(InputFile& file, std::int64_t offset) : feed_(file, offset) {
         if (inflateInit2(&inflate_, 15 + 16) != Z_OK) throw std::bad_alloc();  // 16: gzip and nothing else
     }
-    Gunzip(const Gunzip&) = delete;
+    Gunzip(const Gunzip& other)
+        : PieceStream(other),
+          feed_(other.feed_),
+          ended_(other.ended_),
+          over_(other.over_),
+          garbage_(other.garbage_),
+          done_(other.done_) {
+        // zlib does not write to the stream that it copies.
+        if (inflateCopy(&inflate_, const_cast<z_stream*>(&other.inflate_)) != Z_OK) throw std::bad_alloc();
+    }
     Gunzip& operator=(const Gunzip&) = delete;
     ~Gunzip() override { inflateEnd(&inflate_); }
 
@@ -65,6 +75,8 @@ public:
         std::byte surplus{};
         return produce(&surplus, 1) > 0 || garbage_;
     }
+
+    [[nodiscard]] std::unique_ptr<PieceStream> copy() const override { return std::make_unique<Gunzip>(*this); }
 
     /// Inflates to the end and tells how many bytes there were.
     [[nodiscard]] std::int64_t count() {
@@ -157,6 +169,8 @@ public:
         return c >= 0;
     }
 
+    [[nodiscard]] std::unique_ptr<PieceStream> copy() const override { return std::make_unique<HexDigits>(*this); }
+
 private:
     int digit() {
         int c = feed_.take();
@@ -196,6 +210,8 @@ public:
     }
 
     bool finish() override { return first_of_word() >= 0; }
+
+    [[nodiscard]] std::unique_ptr<PieceStream> copy() const override { return std::make_unique<AsciiNumbers>(*this); }
 
 private:
     static bool separates(int c) { return is_blank(c) || c == ','; }

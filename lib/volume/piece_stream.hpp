@@ -15,7 +15,11 @@ namespace stack2nrrd {
 /// The bytes of a file from an offset on, through a small buffer.
 class ByteFeed {
 public:
-    ByteFeed(InputFile& file, std::int64_t offset) : file_(file), offset_(offset), buffer_(buffer_bytes) {}
+    ByteFeed(InputFile& file, std::int64_t offset) : file_(file), offset_(offset) {}
+    /// Goes on where `other` is, with a buffer of its own, which it gets when it is needed.
+    ByteFeed(const ByteFeed& other)
+        : file_(other.file_), offset_(other.offset_ - static_cast<std::int64_t>(other.end_ - other.at_)) {}
+    ByteFeed& operator=(const ByteFeed&) = delete;
 
     /// What is in the buffer; after a refill if there was nothing. Empty at the end of the file.
     /// \throws Error io.
@@ -41,7 +45,6 @@ private:
 class PieceStream {
 public:
     PieceStream() = default;
-    PieceStream(const PieceStream&) = delete;
     PieceStream& operator=(const PieceStream&) = delete;
     virtual ~PieceStream() = default;
 
@@ -54,6 +57,11 @@ public:
     /// more samples, which are left alone.
     /// \throws Error corrupt, io.
     virtual bool finish() = 0;
+    /// Another stream at the same place of the same file. Until it is read it takes no more than stream_copy_bytes.
+    [[nodiscard]] virtual std::unique_ptr<PieceStream> copy() const = 0;
+
+protected:
+    PieceStream(const PieceStream&) = default;
 };
 
 /// The stream of a piece that is not raw. `file` has to outlive it.
@@ -62,5 +70,7 @@ public:
 
 /// Upper bound of what one stream takes: its buffers, and the window of inflate.
 inline constexpr std::int64_t piece_stream_bytes = 256 << 10;
+/// And what a copy takes that is not read: the window of inflate, above all.
+inline constexpr std::int64_t stream_copy_bytes = 48 << 10;
 
 }  // namespace stack2nrrd

@@ -66,6 +66,9 @@ void interleave(const std::byte* in, std::size_t count, std::byte* out, std::siz
 
 }  // namespace
 
+/// How many bookmarks each plane has.
+std::size_t most_bookmarks(const NrrdVolume& volume) { return std::max<std::size_t>(4, 128 / plane_count(volume)); }
+
 /// A place in the payload, with the file that holds it. Channels that are apart have one each, so that each goes
 /// forward only: a compressed volume is then inflated once a channel, and never held.
 struct SampleReader::Plane {
@@ -74,8 +77,17 @@ struct SampleReader::Plane {
     std::size_t piece = nowhere;
     Piece start;
     std::int64_t position = 0;  // of stream, in bytes of samples
+    /// Streams that stand still, in order. Half of those that are free are set on the way to a slice, at the beginnings
+    /// of slices before it; going back from there uses them up. So all of a volume, then its last part, then the last
+    /// of that are unpacked, and no slice more than a few times.
+    struct Bookmark {
+        std::int64_t position = 0;
+        std::unique_ptr<PieceStream> stream;
+    };
+    std::vector<Bookmark> bookmarks;
 
     void close() {
+        bookmarks.clear();
         stream.reset();
         file.reset();
         piece = nowhere;
@@ -95,8 +107,24 @@ std::int64_t decoder_bytes(const NrrdVolume& volume) {
     return static_cast<std::int64_t>(rows_at_once(volume)) * row + row + streams;
 }
 
-SampleReader::SampleReader(std::shared_ptr<const NrrdVolume> volume, Opened opened)
-    : volume_(std::move(volume)), opened_(std::move(opened)) {
+std::int64_t bookmark_bytes(const NrrdVolume& volume) {
+    return static_cast<std::int64_t>(plane_count(volume) * most_bookmarks(volume)) * stream_copy_bytes;
+}
+
+int backward_passes(const NrrdVolume& volume, Index slices) {
+    const std::int64_t slice = volume.size[1] * static_cast<std::int64_t>(stored_row(volume));
+    slices = std::min(slices, (volume.piece_bytes + slice - 1) / slice);
+    int passes = 2;  // there, and back from bookmark to bookmark
+    auto set = static_cast<Index>(most_bookmarks(volume)) / 2;
+    for (; slices > set; set = std::max<Index>(set / 2, 2)) {
+        slices = (slices + set - 1) / set;
+        ++passes;
+    }
+    return passes;
+}
+
+SampleReader::SampleReader(std::shared_ptr<const NrrdVolume> volume, Opened opened, Course course)
+    : volume_(std::move(volume)), opened_(std::move(opened)), course_(course) {
     if (volume_->encoding == NrrdEncoding::image_list) {
         throw Error(ErrorCode::invalid_argument,
                     printable(volume_->path) + ": is a list of images, a volume was expected; read it as a manifest");
@@ -123,12 +151,58 @@ void SampleReader::open(Plane& plane, std::size_t piece) {
 /// Brings the stream of a plane to `position` in `piece`.
 void SampleReader::advance(Plane& plane, std::size_t piece, std::int64_t position) {
     if (piece != plane.piece) open(plane, piece);
-    if (!plane.stream || position < plane.position) {
-        plane.stream = piece_stream(*volume_, *plane.file, plane.start);
-        plane.position = 0;
+    if (!plane.stream || position < plane.position) begin_before(plane, position);
+    if (course_ == Course::backward) set_bookmarks(plane, position);
+    skip_to(plane, position);
+}
+
+/// Gives a plane a stream that is at `position` or before it, as near as there is one.
+void SampleReader::begin_before(Plane& plane, std::int64_t position) {
+    std::vector<Plane::Bookmark>& bookmarks = plane.bookmarks;
+    while (!bookmarks.empty() && bookmarks.back().position > position) bookmarks.pop_back();
+    if (!bookmarks.empty()) {
+        plane.position = bookmarks.back().position;
+        if (plane.position < position) {
+            plane.stream = bookmarks.back().stream->copy();
+        } else {
+            plane.stream = std::move(bookmarks.back().stream);
+            bookmarks.pop_back();
+        }
+        return;
     }
+    // The channels of one file: each begins behind the one before, whose stream is on the way to it.
+    const bool is_first = &plane == planes_.data();
+    if (!plane.stream && !is_first && volume_->files.size() == 1) {
+        const Plane& before = *(&plane - 1);
+        if (before.stream && before.position <= position) {
+            plane.stream = before.stream->copy();
+            plane.position = before.position;
+            return;
+        }
+    }
+    plane.stream = piece_stream(*volume_, *plane.file, plane.start);
+    plane.position = 0;
+}
+
+void SampleReader::skip_to(Plane& plane, std::int64_t position) {
     plane.stream->skip(position - plane.position);
+    unpacked_ += position - plane.position;
     plane.position = position;
+}
+
+/// On the way to `position`.
+void SampleReader::set_bookmarks(Plane& plane, std::int64_t position) {
+    const std::int64_t slice = volume_->size[1] * static_cast<std::int64_t>(stored_row_);
+    const std::int64_t between = (position - plane.position) / slice;
+    const auto room = static_cast<std::int64_t>(most_bookmarks(*volume_) - plane.bookmarks.size());
+    const std::int64_t set = std::min(between, room == 1 ? 1 : room / 2);
+    if (set == 0) return;
+    const std::int64_t apart = (between + set - 1) / set;
+    for (std::int64_t n = between / apart; n > 0; --n) {
+        skip_to(plane, position - n * apart * slice);
+        const bool is_there = !plane.bookmarks.empty() && plane.bookmarks.back().position == plane.position;
+        if (!is_there) plane.bookmarks.push_back({plane.position, plane.stream->copy()});
+    }
 }
 
 void SampleReader::finish(Plane& plane) {
@@ -152,6 +226,7 @@ void SampleReader::read(Plane& plane, std::int64_t offset, std::byte* samples, s
             advance(plane, piece, position);
             plane.stream->read(samples, part);
             plane.position += static_cast<std::int64_t>(part);
+            unpacked_ += static_cast<std::int64_t>(part);
             finish(plane);
         }
         offset += static_cast<std::int64_t>(part);

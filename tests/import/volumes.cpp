@@ -286,7 +286,7 @@ TEST_CASE("a plan says how much will be read", "[import]") {
     CHECK(bytes(deflated, part) == size(4) + size(5) + size(6) + size(7) + size(8) + size(9));
     CHECK(bytes(deflated, slab) == size(2));
 
-    // A stream is read from its beginning to the last row that is wanted; backwards, that many times.
+    // A stream is read from its beginning to the last row that is wanted; backwards, there and back by bookmarks.
     write_volume(source.stack, folder / "z.nrrd", {}, Encoding::gzip);
     const auto whole = static_cast<double>(std::filesystem::file_size(folder / "z.nrrd"));
     const Stack stream = stack2nrrd::find_stack(folder / "z.nrrd");
@@ -296,5 +296,5 @@ TEST_CASE("a plan says how much will be read", "[import]") {
     CHECK(times(part) == Approx((9 + 0.5) / 20).margin(0.01));
     Options back;
     back.reverse = true;
-    CHECK(times(back) == Approx(21. / 2).margin(0.01));
+    CHECK(times(back) == Approx(2).margin(0.01));
 }
