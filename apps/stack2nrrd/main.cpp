@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <new>
@@ -46,7 +47,25 @@ extern "C" void on_signal(int number) {
     stop_signal = number;
 }
 
+void say_no_memory() {
+    std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
+}
+
+/// A destructor that allocates, as that of nlohmann's JSON does, ends the program where there is no memory. Then this
+/// is what it says.
+[[noreturn]] void on_terminate() {
+    try {
+        if (const std::exception_ptr failure = std::current_exception()) std::rethrow_exception(failure);
+    } catch (const std::bad_alloc&) {
+        say_no_memory();
+        std::_Exit(exit_status(ErrorCode::limit));
+    } catch (...) {
+    }
+    std::abort();
+}
+
 void prepare_process() {
+    std::set_terminate(on_terminate);
 #if defined(__GLIBC__)
     // glibc gives each thread a heap of its own, and what one frees another does not use. Here little is allocated
     // while threads work; one heap keeps the memory small and the same from run to run.
@@ -315,7 +334,7 @@ int main(int argc, char** argv) {
             return say_failure();
         }
     } catch (...) {
-        std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
+        say_no_memory();
         return exit_status(ErrorCode::limit);
     }
 }

@@ -49,7 +49,9 @@ public:
         if (png_ == nullptr) throw std::bad_alloc();
         info_ = png_create_info_struct(png_);
         if (info_ == nullptr || !open()) {
+            const bool no_memory = info_ == nullptr;
             png_destroy_read_struct(&png_, &info_, nullptr);
+            if (no_memory) throw std::bad_alloc();
             fail("its header");
         }
     }
