@@ -42,6 +42,9 @@ enum class Samples : std::uint8_t {
     stored,  ///< as they stand in the file: the index into a palette, and numbers of few bits as they are
 };
 
+/// Codecs give no more of a description than this.
+inline constexpr std::size_t most_description_bytes = std::size_t{16} << 20;
+
 /// What the header of a slice tells.
 struct Probe {
     ImageInfo image;
@@ -56,7 +59,7 @@ struct Probe {
     std::optional<FileSamples> bare;  ///< if they are uncompressed, in one piece, and need no conversion
     std::int64_t decoder_bytes = 0;   ///< upper bound of what decode() holds at any time
     FileDensity density;
-    std::string description;         ///< TIFF: its ImageDescription as it is, 1 MiB at most
+    std::string description;         ///< TIFF: its ImageDescription as it is
     std::vector<std::string> notes;  ///< what is odd but harmless: "orientation 3 is not applied"
 };
 

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <unordered_set>
 
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t most_pages = 1'000'000;
 constexpr std::size_t most_notes = 10;
-constexpr std::uint64_t most_description_bytes = std::uint64_t{1} << 20;
 
 /// What the samples of a page are when they are delivered, as far as its directory tells: of which type, and with
 /// palettes expanded.
@@ -122,23 +122,22 @@ private:
     std::size_t more_ = 0;
 };
 
-/// All directories of the chain. Where it is broken it ends, and `notes` says so.
-std::vector<Directory> walk(InputFile& file, TiffDirectory& directory, std::vector<std::string>& notes) {
+/// All directories of the chain; none if not even the first one can be read.
+std::vector<Directory> walk(InputFile& file, TiffDirectory& directory) {
     std::vector<Directory> pages;
     std::unordered_set<std::uint64_t> seen;
     for (std::uint64_t offset = directory.first(); offset != 0; offset = directory.next()) {
-        const std::string after = "the list of pages ends after page " + std::to_string(pages.size());
-        if (!seen.insert(offset).second) {
-            notes.push_back(after + ", where it begins to repeat itself");
-            break;
-        }
-        if (offset >= static_cast<std::uint64_t>(file.bytes())) {
-            notes.push_back(after + ", the next one would stand beyond the end of the file");
-            break;
-        }
-        if (!directory.read(offset)) {
-            notes.push_back(after + ", the next one is damaged");
-            break;
+        const bool again = !seen.insert(offset).second;
+        const bool outside = offset >= static_cast<std::uint64_t>(file.bytes());
+        if (again || outside || !directory.read(offset)) {
+            file.check();
+            if (pages.empty()) break;
+            refuse(file, ErrorCode::corrupt,
+                   "is a damaged TIFF, its list of pages goes on behind page " + std::to_string(pages.size()) + ", " +
+                       (again     ? "where it begins to repeat itself"
+                        : outside ? "where the next one would be beyond the end of the file"
+                                  : "where the next one is damaged") +
+                       "; copy it again from its source");
         }
         if (pages.size() == most_pages) {
             refuse(file, ErrorCode::limit,
@@ -167,36 +166,81 @@ std::optional<std::string_view> imagej_value(std::string_view text, std::string_
     return trimmed(text.substr(0, end).substr(start + wanted.size()));
 }
 
+std::string kind_text(const Kind& kind) {
+    return size_text(kind) + " with " + std::to_string(kind.channels) +
+           (kind.channels == 1 ? " channel of " : " channels of ") + std::to_string(kind.bits) + " bits";
+}
+
+/// Is the first page a small copy of what follows, though nothing says so?
+bool is_thumbnail(const Kind& first, const Kind& other) {
+    if (first.width >= other.width || first.height >= other.height) return false;
+    // Of the same shape, but for what is lost when its sides are rounded.
+    const double width = static_cast<double>(other.width) * first.height / other.height;
+    return std::abs(width - first.width) <= 1;
+}
+
+/// Which pages are slices: those of the first kind there is. But one page in front of several that are all alike, and
+/// different, is a thumbnail, or nobody knows what.
+Kind kind_of_slices(const InputFile& file, std::vector<Directory>& pages) {
+    const auto is_whole = [](const Directory& page) { return page.aside == nullptr; };
+    const auto first = std::find_if(pages.begin(), pages.end(), is_whole);
+    const auto second = std::find_if(first + 1, pages.end(), is_whole);
+    if (second == pages.end() || second->kind == first->kind) return first->kind;
+    const auto others = std::count_if(second, pages.end(), is_whole);
+    const auto alike = std::count_if(
+        second, pages.end(), [&](const Directory& page) { return is_whole(page) && page.kind == second->kind; });
+    if (others != alike) return first->kind;
+    if (is_thumbnail(first->kind, second->kind)) {
+        first->aside = "a thumbnail";
+        return second->kind;
+    }
+    if (others > 1) {
+        refuse(file, ErrorCode::inconsistent,
+               "page " + std::to_string(first - pages.begin() + 1) + " is " + kind_text(first->kind) + ", the " +
+                   std::to_string(others) + " pages behind it are " + kind_text(second->kind) +
+                   ", pages of one kind were expected; take out what is no slice");
+    }
+    return first->kind;
+}
+
 /// The number of slices that ImageJ says there are; 1 if it does not.
 Index imagej_slices(const TiffDirectory& directory) {
     const std::string text = imagej_text(directory);
-    const std::optional<std::string_view> number = imagej_value(text, "images");
-    return number ? std::max<Index>(parse_integer(*number).value_or(1), 1) : 1;
+    const auto value = [&](std::string_view key) {
+        constexpr Index largest = 1'000'000'000;
+        return std::clamp<Index>(parse_integer(imagej_value(text, key).value_or("1")).value_or(1), 1, largest);
+    };
+    // What it leaves out is 1; without "images" the others tell.
+    const double product = static_cast<double>(value("channels")) * static_cast<double>(value("slices")) *
+                           static_cast<double>(value("frames"));
+    return std::max(value("images"), static_cast<Index>(std::min(product, 1e15)));
 }
 
 /// Beyond 4 GiB, ImageJ writes one directory, and behind its slice the samples of all others.
 void add_slices_without_directory(InputFile& file, const Directory& only, Index declared, Pages& found) {
-    const std::string says = "ImageJ's text says that there are " + std::to_string(declared) + " slices";
     const TiffHandle tiff(file);
     const TiffLayout layout = read_tiff_layout(tiff, Samples::stored);
     const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
-    const Index bytes = layout.row_bytes * layout.probe.image.height;
-    const Index room = first ? (file.bytes() - *first) / bytes : 1;
     const auto directory = static_cast<std::int64_t>(only.offset);
-    // What an editor leaves when it saves one slice of a stack and keeps the text.
-    const auto single = [&] { found.notes.push_back(says + ", the file has a directory for one only; one is read"); };
-    if (room < 2 || directory > *first) return single();
+    if (!first || directory > *first) {
+        // What an editor leaves when it saves one slice of a stack and keeps the text: no slice can follow this one.
+        found.notes.push_back("ImageJ's text says that there are " + std::to_string(declared) +
+                              " slices, the file has a directory for one only; one is read");
+        return;
+    }
+    const Index room = (file.bytes() - *first) / (layout.row_bytes * layout.probe.image.height);
     if (declared > room) {
-        constexpr Index beyond_directories = Index{4'000'000'000};
-        if (declared < beyond_directories / bytes) return single();
         refuse(file, ErrorCode::corrupt,
-               "is a damaged TIFF, it holds " + std::to_string(room) + " slices, " + std::to_string(declared) +
-                   " were expected from ImageJ's text; copy it again from its source");
+               "is a TIFF that holds " + std::to_string(room) + (room == 1 ? " slice, " : " slices, ") +
+                   std::to_string(declared) +
+                   " were expected from ImageJ's text; copy it again from its source, or take the text out if it is "
+                   "wrong");
     }
     if (declared > static_cast<Index>(most_pages)) {
         refuse(file, ErrorCode::limit,
                "has more than " + std::to_string(most_pages) + " slices, fewer were expected; cut it into parts");
     }
+    const Index bytes = layout.row_bytes * layout.probe.image.height;
     for (Index i = 1; i < declared; ++i) found.slices.push_back({-(*first + i * bytes), i});
 }
 
@@ -205,31 +249,38 @@ void add_slices_without_directory(InputFile& file, const Directory& only, Index 
 Pages tiff_pages(InputFile& file) {
     Pages found;
     TiffDirectory directory(file);
-    const std::vector<Directory> pages = walk(file, directory, found.notes);
+    std::vector<Directory> pages = walk(file, directory);
     if (std::any_of(pages.begin(), pages.end(), [](const Directory& page) { return page.has_inner; })) {
         found.notes.emplace_back("what stands inside of its pages (SubIFDs, such as smaller copies) is left out");
     }
     if (pages.size() < 2) {
         found.slices.push_back({});  // also where the file is damaged: probe() knows to say how
-        if (pages.empty()) found.notes.clear();
         if (pages.empty() || directory.next() != 0) return found;
         const Index declared = imagej_slices(directory);
         if (declared > 1) add_slices_without_directory(file, pages.front(), declared, found);
         return found;
     }
 
-    const auto whole =
-        std::find_if(pages.begin(), pages.end(), [](const Directory& page) { return page.aside == nullptr; });
-    const bool all_aside = whole == pages.end();
-    const Kind wanted = all_aside ? pages.front().kind : whole->kind;
+    if (std::all_of(pages.begin(), pages.end(), [](const Directory& page) { return page.aside != nullptr; })) {
+        for (Directory& page : pages) page.aside = nullptr;
+    }
+    const Kind wanted = kind_of_slices(file, pages);
+    const auto is_slice = [&](const Directory& page) { return page.aside == nullptr && page.kind == wanted; };
+    const auto last = std::find_if(pages.rbegin(), pages.rend(), is_slice).base();
     LeftOut left_out(found.notes);
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-        if ((all_aside || pages[i].aside == nullptr) && pages[i].kind == wanted) {
-            const std::int64_t place = i == 0 ? 0 : static_cast<std::int64_t>(pages[i].offset);
-            found.slices.push_back({place, static_cast<Index>(i)});
-        } else {
-            left_out.add(i + 1, difference(pages[i], wanted));
+    for (auto page = pages.begin(); page != pages.end(); ++page) {
+        const Index number = page - pages.begin();
+        if (is_slice(*page)) {
+            found.slices.push_back({number == 0 ? 0 : static_cast<std::int64_t>(page->offset), number});
+            continue;
         }
+        if (page->aside == nullptr && page < last && !found.slices.empty()) {
+            refuse(file, ErrorCode::inconsistent,
+                   "page " + std::to_string(number + 1) + " of " + std::to_string(pages.size()) + " is " +
+                       kind_text(page->kind) + ", " + kind_text(wanted) +
+                       " was expected as of the pages around it; take it out, or replace it by one of that kind");
+        }
+        left_out.add(static_cast<std::size_t>(number) + 1, difference(*page, wanted));
     }
     left_out.finish();
     return found;
@@ -274,8 +325,11 @@ void read_tiff_texts(const TiffHandle& tiff, Probe& probe) {
     std::uint64_t declared = 0;
     probe.description = directory.text(TIFFTAG_IMAGEDESCRIPTION, most_description_bytes, declared);
     if (declared > most_description_bytes) {
-        probe.notes.emplace_back("only the first 1 MiB of its description is read");
+        probe.notes.push_back("only the first " + bytes_text(most_description_bytes) + " of its description are read");
     }
+    // A text of many megabytes is kept, and read piece by piece.
+    const auto text_bytes = 2 * static_cast<std::int64_t>(probe.description.size());
+    probe.decoder_bytes = std::max(probe.decoder_bytes, text_bytes);
     tiff.file().check();
 }
 

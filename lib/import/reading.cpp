@@ -5,6 +5,7 @@
 #include "volume/sample_reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <utility>
@@ -16,20 +17,24 @@ namespace {
 
 using Detail = ImportPlan::Detail;
 
-/// How many different ones of `slices` within `range` each file has.
-std::vector<std::uint32_t> slices_of_files(const std::vector<SliceRef>& slices, Range range, std::size_t files) {
-    std::vector<std::uint32_t> order;
-    order.reserve(static_cast<std::size_t>(range.size()));
-    for (Index z = range.first; z < range.end; ++z) {
-        if (!slices[static_cast<std::size_t>(z)].missing()) order.push_back(static_cast<std::uint32_t>(z));
-    }
-    const auto place = [&](std::uint32_t z) { return std::pair(slices[z].file, slices[z].place); };
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return place(a) < place(b); });
-    std::vector<std::uint32_t> counts(files);
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        if (i == 0 || place(order[i - 1]) != place(order[i])) ++counts[static_cast<std::size_t>(place(order[i]).first)];
-    }
-    return counts;
+bool is_before(SliceRef a, SliceRef b) { return std::pair(a.file, a.place) < std::pair(b.file, b.place); }
+
+/// Calls take(slice) for the different ones of `slices` within `range`. Slices that are in order cost nothing.
+template <class Take>
+void for_each_different(const std::vector<SliceRef>& slices, Range range, Take&& take) {
+    const auto first = slices.begin() + range.first;
+    const auto end = slices.begin() + range.end;
+    SliceRef last;
+    const auto next = [&](SliceRef slice) {
+        if (slice.missing() || slice == last) return;
+        last = slice;
+        take(slice);
+    };
+    if (std::is_sorted(first, end, is_before)) return static_cast<void>(std::for_each(first, end, next));
+    std::vector<std::uint32_t> order(static_cast<std::size_t>(range.size()));
+    std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(range.first));
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return is_before(slices[a], slices[b]); });
+    for (const std::uint32_t z : order) next(slices[z]);
 }
 
 std::int64_t bytes_of(const FileList& files) {
@@ -75,21 +80,27 @@ std::int64_t bytes_of_streams(const Detail& plan, Range rows) {
 }  // namespace
 
 Reading reading_of(const Stack& stack, const Detail& plan) {
-    const std::vector<std::uint32_t> wanted = slices_of_files(plan.slices, plan.source, plan.files.size());
-    const Index slices = std::accumulate(wanted.begin(), wanted.end(), Index{0});
+    Index slices = 0;
+    for_each_different(plan.slices, plan.source, [&](SliceRef) { ++slices; });
     const Range rows = reach(plan.axes[1], {0, plan.axes[1].outputs});
     const bool raw = plan.volume_source != nullptr && plan.volume_source->encoding == NrrdEncoding::raw;
     if (raw || stack.bare) return {slices, (ByteCount(slices) * rows.size() * plan.image.row_bytes()).value()};
     if (plan.volume_source != nullptr) return {slices, bytes_of_streams(plan, rows)};
     // The pages of a file are alike, those of other channels and times, too.
     const Range all{0, static_cast<Index>(stack.slices.size())};
-    const std::vector<std::uint32_t> pages = slices_of_files(stack.slices, all, plan.files.size());
+    std::size_t different = 0;
+    for_each_different(stack.slices, all, [&](SliceRef) { ++different; });
+    std::vector<std::uint32_t> pages;  // of each file, if there are files with more than one
+    if (different > plan.files.size()) {
+        pages.resize(plan.files.size());
+        for_each_different(stack.slices, all, [&](SliceRef slice) { ++pages[static_cast<std::size_t>(slice.file)]; });
+    }
     const double volumes = static_cast<double>(stack.taken.channels) * static_cast<double>(stack.taken.times);
     double bytes = 0;
-    for (std::size_t i = 0; i < plan.files.size(); ++i) {
-        if (wanted[i] == 0) continue;
-        bytes += wanted[i] / (pages[i] * volumes) * static_cast<double>(plan.files.stamp(i).bytes);
-    }
+    for_each_different(plan.slices, plan.source, [&](SliceRef slice) {
+        const auto file = static_cast<std::size_t>(slice.file);
+        bytes += static_cast<double>(plan.files.stamp(file).bytes) / (volumes * (pages.empty() ? 1 : pages[file]));
+    });
     return {slices, static_cast<std::int64_t>(bytes)};
 }
 

@@ -8,6 +8,8 @@
 #include <stack2nrrd/geometry.hpp>
 
 #include <array>
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,10 +38,18 @@ struct OmeTiffData {
     std::optional<Index> ifd;
     Index first_z = 0, first_c = 0, first_t = 0;
     std::optional<Index> plane_count;
-    bool names_file = false;  ///< it has a <UUID FileName="...">
+    std::optional<std::size_t> file;  ///< into OmeDescription::files, if it names one
 };
 
-/// The first <Image> of an OME-XML text.
+/// A file of those that an OME-XML text tells of; either may be empty.
+struct OmeFile {
+    std::string name;  ///< in UTF-8; a renamed file keeps its old name there
+    std::string uuid;  ///< "urn:uuid:..."
+
+    friend bool operator==(const OmeFile&, const OmeFile&) = default;
+};
+
+/// One <Image> of an OME-XML text.
 struct OmeDescription {
     Index width = 0, height = 0;                 ///< SizeX, SizeY; 0 if not told
     Index slices = 1, channels = 1, frames = 1;  ///< SizeZ, SizeC (the samples of all channels), SizeT
@@ -49,15 +59,17 @@ struct OmeDescription {
     Index samples_per_pixel = 1;  ///< of the first channel
     std::optional<bool> big_endian;
     std::vector<OmeTiffData> tiff_data;  ///< at most a million
-    std::string first_file;              ///< the first FileName, in UTF-8; a renamed file keeps its old name there
-    bool several_files = false;          ///< slices lie in more than one file
-    std::string metadata_file;           ///< the text only says that this companion file has the metadata
-    Index further_images = 0;            ///< <Image>s behind the first one
+    std::vector<OmeFile> files;          ///< in which slices are, in the order in which the text names them
+    std::string uuid;                    ///< of the file that has the text
+    std::string metadata_file;           ///< the text only says that this other file has the metadata
+    Index further_images = 0;            ///< <Image>s besides this one
     std::vector<std::string> doubts;
 };
 
-/// Nothing if the root element is not <OME>, or if it tells of no image.
-[[nodiscard]] std::optional<OmeDescription> parse_ome(std::string_view xml);
+/// Its first image, or the first one that is `wanted`, if there is such a one. Nothing if the root element is not
+/// <OME>, or if it tells of no image.
+[[nodiscard]] std::optional<OmeDescription> parse_ome(
+    std::string_view xml, const std::function<bool(const OmeDescription& image)>& wanted = {});
 
 enum class DensityUnit { none, inch, centimetre, metre };
 

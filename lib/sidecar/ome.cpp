@@ -1,10 +1,12 @@
-// OME-XML. Only its first image is read; elements are known by their place, since annotations may hold any XML.
+// OME-XML. One of its images is read; elements are known by their place, since annotations may hold any XML.
 
 #include "core/text.hpp"
 #include "sidecar/description.hpp"
 #include "sidecar/xml.hpp"
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 namespace stack2nrrd {
 
@@ -70,7 +72,7 @@ void read_pixels(const XmlScanner& xml, OmeDescription& ome) {
     }
 }
 
-/// Reads what belongs to the first image, tag by tag.
+/// Reads what belongs to one image, tag by tag.
 class ImageReader {
 public:
     explicit ImageReader(OmeDescription& ome) : ome_(&ome) {}
@@ -110,17 +112,11 @@ public:
 
     void uuid(const XmlScanner& xml) {
         if (ome_->tiff_data.empty()) return;
-        const std::string_view id = trimmed(xml.content());
-        const std::optional<std::string_view> file = xml.attribute("FileName");
-        if (file) ome_->tiff_data.back().names_file = !full_;
-        if (has_uuid_) {
-            ome_->several_files = ome_->several_files || id != id_ || file != file_;
-            return;
-        }
-        has_uuid_ = true;
-        id_ = id;
-        file_ = file;
-        if (file) ome_->first_file = to_utf8(unescaped(*file));
+        OmeFile file{to_utf8(unescaped(xml.attribute("FileName").value_or(""))), std::string(trimmed(xml.content()))};
+        if (full_ || file == OmeFile{}) return;
+        const auto [known, is_new] = numbers_.try_emplace(file.uuid + '\n' + file.name, ome_->files.size());
+        ome_->tiff_data.back().file = known->second;
+        if (is_new) ome_->files.push_back(std::move(file));
     }
 
     [[nodiscard]] bool has_pixels() const { return has_pixels_; }
@@ -130,53 +126,72 @@ public:
 
 private:
     OmeDescription* ome_;
-    std::string_view id_;
-    std::optional<std::string_view> file_;
-    bool has_pixels_ = false, inside_ = false, has_channel_ = false, channels_differ_ = false, has_uuid_ = false,
-         full_ = false;
+    std::unordered_map<std::string, std::size_t> numbers_;  // of files
+    bool has_pixels_ = false, inside_ = false, has_channel_ = false, channels_differ_ = false, full_ = false;
 };
 
 }  // namespace
 
-std::optional<OmeDescription> parse_ome(std::string_view text) {
+std::optional<OmeDescription> parse_ome(std::string_view text,
+                                        const std::function<bool(const OmeDescription&)>& wanted) {
     constexpr int in_root = 2, in_image = 3, in_pixels = 4, in_tiff_data = 5;
     XmlScanner xml(text);
     if (!xml.next() || xml.name() != "OME") return std::nullopt;
-    OmeDescription ome;
-    ImageReader reader(ome);
+    OmeDescription root;  // what is said of no image
+    root.uuid = trimmed(xml.attribute("UUID").value_or(""));
+    OmeDescription ome = root;
+    std::optional<ImageReader> reader;
+    std::optional<OmeDescription> chosen;
+    bool is_wanted = false;
     Index images = 0;
     std::string_view parent;  // the last child of <Pixels>
+    const auto end_image = [&] {
+        if (!reader || !reader->has_pixels()) return;
+        if (reader->full()) {
+            ome.doubts.push_back("its OME text has more than " + std::to_string(most_tiff_data) +
+                                 " <TiffData>, the others are not read");
+        }
+        is_wanted = !wanted || wanted(ome);
+        if (is_wanted || !chosen) chosen = std::move(ome);
+        reader.reset();
+    };
     while (xml.next()) {
         const std::string_view name = xml.name();
-        if (xml.depth() <= in_image) reader.leave_pixels();
+        if (xml.depth() <= in_image && reader) reader->leave_pixels();
         if (xml.depth() == in_root) {
-            if (name == "Image") ++images;
-            if (name == "BinaryOnly") {
-                ome.metadata_file = to_utf8(unescaped(xml.attribute("MetadataFile").value_or("")));
+            if (!is_wanted) end_image();
+            reader.reset();
+            if (name == "Image") {
+                ++images;
+                ome = root;
+                if (!is_wanted) reader.emplace(ome);
             }
-        } else if (images != 1) {
+            if (name == "BinaryOnly") {
+                root.metadata_file = to_utf8(unescaped(xml.attribute("MetadataFile").value_or("")));
+                if (root.uuid.empty()) root.uuid = trimmed(xml.attribute("UUID").value_or(""));
+            }
+        } else if (!reader) {
             continue;
         } else if (xml.depth() == in_image) {
-            if (name == "Pixels") reader.pixels(xml);
-            if (name == "LogicalChannel") reader.channel(xml);  // until 2008
-        } else if (xml.depth() == in_pixels && reader.inside_pixels()) {
+            if (name == "Pixels") reader->pixels(xml);
+            if (name == "LogicalChannel") reader->channel(xml);  // until 2008
+        } else if (xml.depth() == in_pixels && reader->inside_pixels()) {
             parent = name;
-            if (name == "Channel") reader.channel(xml);
-            if (name == "TiffData") reader.tiff_data(xml);
-        } else if (xml.depth() == in_tiff_data && reader.inside_pixels() && parent == "TiffData") {
-            if (name == "UUID") reader.uuid(xml);
+            if (name == "Channel") reader->channel(xml);
+            if (name == "TiffData") reader->tiff_data(xml);
+        } else if (xml.depth() == in_tiff_data && reader->inside_pixels() && parent == "TiffData") {
+            if (name == "UUID") reader->uuid(xml);
         }
     }
-    if (!reader.has_pixels()) {
-        if (ome.metadata_file.empty()) return std::nullopt;
-        ome.doubts.push_back("its OME metadata is in " + quoted(ome.metadata_file) + ", which is not read");
+    if (!is_wanted) end_image();
+    if (!chosen) {
+        if (root.metadata_file.empty()) return std::nullopt;
+        root.doubts.push_back("its OME metadata is in " + quoted(root.metadata_file) + ", which is not read");
+        return root;
     }
-    if (reader.full()) {
-        ome.doubts.push_back("its OME text has more than " + std::to_string(most_tiff_data) +
-                             " <TiffData>, the others are not read");
-    }
-    ome.further_images = std::max<Index>(images - 1, 0);
-    return ome;
+    chosen->metadata_file = root.metadata_file;
+    chosen->further_images = std::max<Index>(images - 1, 0);
+    return chosen;
 }
 
 }  // namespace stack2nrrd

@@ -11,6 +11,7 @@
 #include "stack/folder.hpp"
 #include "stack/headers.hpp"
 #include "stack/natural_order.hpp"
+#include "stack/ome_set.hpp"
 #include "stack/pages.hpp"
 #include "stack/pattern.hpp"
 #include "stack/read_list.hpp"
@@ -139,6 +140,10 @@ Stack find_in_folder(const fs::path& folder) {
     stack.name = folder_name(folder);
     const FileList images = images_in(stack, list_files(folder));
     if (images.empty()) return stack;
+    if (are_one_set(images)) {
+        StackBuilder(stack).add(images.path(0));
+        return stack;
+    }
 
     const Names names = names_of(images);
     if (const std::optional<Series> series = add_by_names(stack, images, names, shown(folder), Others::left_out)) {
@@ -217,7 +222,7 @@ Stack find_beside(const fs::path& file, const fs::file_status& status) {
 
     Stack stack;
     stack.kind = "file";
-    if (which == names.size() || holds_several_slices(utf8(file))) {
+    if (which == names.size() || is_stack_by_itself(utf8(file))) {
         StackBuilder(stack).add(utf8(file));
         return stack;
     }
@@ -323,11 +328,11 @@ Stack find_pattern(const fs::path& input, const FindOptions& options) {
 /// What all kinds of stacks have in common: headers, spacing, a name, and the order of the problems.
 Stack finished(Stack stack, const FindOptions& options) {
     const std::optional<FoundSpacing> of_file = expand_pages(stack, options);
-    check_choice(stack, options);
     std::vector<Problem> of_names = std::move(stack.problems);
     stack.problems.clear();
     const FoundSpacing of_slices = read_headers(stack, options);
     std::move(of_names.begin(), of_names.end(), std::back_inserter(stack.problems));
+    check_choice(stack, options);
     find_spacing(stack, of_file.value_or(of_slices));
     std::stable_partition(stack.problems.begin(), stack.problems.end(),
                           [](const Problem& problem) { return problem.fatal; });

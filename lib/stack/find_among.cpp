@@ -7,6 +7,7 @@
 #include "stack/by_names.hpp"
 #include "stack/folder.hpp"
 #include "stack/natural_order.hpp"
+#include "stack/ome_set.hpp"
 #include "stack/series.hpp"
 #include "stack/short_list.hpp"
 #include "stack/sidecars.hpp"
@@ -88,6 +89,10 @@ Stack find_among(const FileList& given, const std::string& where) {
         return order != 0 ? order < 0 : compare_natural(chosen.folder(a), chosen.folder(b)) < 0;
     });
     remove_repeated(stack, chosen);
+    if (are_in_one_folder(chosen) && are_one_set(chosen)) {
+        StackBuilder(stack).add(chosen.path(0));
+        return stack;
+    }
 
     // One slice in each of several folders: then the folders have the numbers.
     std::vector<std::string> paths;

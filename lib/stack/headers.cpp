@@ -4,6 +4,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
+#include "stack/pages.hpp"
 #include "stack/short_list.hpp"
 
 #include <algorithm>
@@ -65,10 +66,10 @@ public:
     /// The slice of the stack whose header is the `number`th.
     [[nodiscard]] std::uint32_t slice(std::size_t number) const { return slices_[number]; }
 
-    void add(std::size_t number, const Probe& probe, const FileStamp& stamp) {
+    void add(std::size_t number, const Probe& probe, const FileStamp& stamp, const TakenPages& taken) {
         const std::lock_guard lock(mutex_);
         stamps_[file(number)] = stamp;
-        const Kind kind(probe, samples_of(options_));
+        const Kind kind(probe, samples_of(options_), taken);
         const auto [known, is_new] = kind_numbers_.try_emplace(kind.key(), static_cast<int>(kinds_.size()));
         if (is_new) kinds_.push_back(kind);
         kinds_of_slices_[number] = known->second;
@@ -90,6 +91,17 @@ public:
     /// What the first slice says. No thread may add any more.
     [[nodiscard]] FoundSpacing spacing() const { return spacing_from(description_, density_); }
 
+    /// The file of that slice has several.
+    void hold_several(std::size_t number, std::size_t slices) {
+        const std::lock_guard lock(mutex_);
+        if (several_ == 0 || number < first_of_several_) {
+            first_of_several_ = number;
+            slices_of_first_ = slices;
+        }
+        ++several_;
+    }
+    [[nodiscard]] bool holds_several() const { return several_ > 0; }
+
     void fail(std::size_t number, const Error& error) {
         const std::lock_guard lock(mutex_);
         ++failures_;
@@ -107,8 +119,10 @@ public:
             stack.bare = BareSamples{bare_->offset, bare_->endian == std::endian::big, bare_->bottom_up};
         }
         report_failures(stack);
+        report_several(stack);
         if (next_readable(0) < size()) {
             stack.image = kind(next_readable(0)).image;
+            stack.taken = kind(next_readable(0)).taken;
             for (const Trait& trait : traits) report_odd_ones(stack, trait);
             report_choice(stack, next_readable(0));
         }
@@ -116,8 +130,8 @@ public:
     }
 
 private:
-    using Key =
-        std::tuple<Index, Index, Colour, int, SampleType, std::string, int, bool, bool, std::uint64_t, std::string>;
+    using Key = std::tuple<Index, Index, Colour, int, SampleType, std::string, int, bool, bool, std::uint64_t,
+                           std::string, Index, Index>;
 
     /// What the slices of one stack have in common.
     struct Kind {
@@ -127,20 +141,23 @@ private:
         bool has_palette = false;
         std::uint64_t palette = 0;  ///< 0 also where it does not matter
         std::string choice;
+        TakenPages taken;
 
-        Kind(const Probe& probe, Samples samples)
+        Kind(const Probe& probe, Samples samples, const TakenPages& pages)
             : image(probe.image),
               orientation(probe.orientation),
               least_is_white(probe.least_is_white),
               has_palette(probe.palette != 0),
-              choice(probe.choice) {
+              choice(probe.choice),
+              taken(pages) {
             // The values of a grey palette are exact, so that each slice may have a palette of its own.
             const bool exact = samples == Samples::shown && image.colour == Colour::grey;
             if (probe.interpreted && !exact) palette = probe.palette;
         }
         [[nodiscard]] Key key() const {
-            return {image.width, image.height,   image.colour, image.channels(), image.type, image.format,
-                    orientation, least_is_white, has_palette,  palette,          choice};
+            return {image.width,  image.height,   image.colour,   image.channels(), image.type,
+                    image.format, orientation,    least_is_white, has_palette,      palette,
+                    choice,       taken.channels, taken.times};
         }
     };
 
@@ -149,12 +166,13 @@ private:
         const char* verb;
         std::string (*text)(const Kind& kind);
     };
-    static constexpr std::array<Trait, 6> traits{{
+    static constexpr std::array<Trait, 7> traits{{
         {"is", [](const Kind& k) { return std::to_string(k.image.width) + " x " + std::to_string(k.image.height); }},
         {"is", [](const Kind& k) { return std::string(sample_type_name(k.image.type)); }},
         {"is", [](const Kind& k) { return colour_text(k.image.colour, k.image.channels()); }},
         {"has", [](const Kind& k) { return k.palette == 0 ? "no palette" : "palette " + hex_text(k.palette); }},
         {"is", [](const Kind& k) { return std::string(k.least_is_white ? "MinIsWhite" : "MinIsBlack"); }},
+        {"has", [](const Kind& k) { return volumes_text(k.taken.channels, k.taken.times); }},
         {"has", [](const Kind& k) { return "orientation " + std::to_string(k.orientation); }},
     }};
     static constexpr int unreadable = -1;
@@ -182,6 +200,21 @@ private:
 
     [[nodiscard]] const Kind& kind(std::size_t number) const {
         return kinds_[static_cast<std::size_t>(kinds_of_slices_[number])];
+    }
+
+    void report_several(Stack& stack) const {
+        if (several_ == 0) return;
+        ShortList names(" ");
+        for (std::size_t i = 0; i < stack.files.size(); ++i) names.add(printable(stack.files.name(i)));
+        stack.problems.push_back(
+            {ErrorCode::inconsistent, true,
+             shown(first_of_several_) + ": holds " + std::to_string(slices_of_first_) + " slices" +
+                 (several_ > 1 ? ", and " + std::to_string(several_ - 1) +
+                                     (several_ == 2 ? " more file holds" : " more files hold") + " several"
+                               : std::string()) +
+                 ", one was expected of each of several files; give a file of many slices alone, or have the pages of "
+                 "all files joined in the order in which you list them: " +
+                 names.text() + " --order given"});
     }
 
     void add_note(const std::string& text, std::size_t number) {
@@ -277,6 +310,9 @@ private:
     std::vector<FileStamp> stamps_;
     std::map<std::size_t, Error> first_failures_;
     std::size_t failures_ = 0;
+    std::size_t several_ = 0;  ///< files that hold several slices
+    std::size_t first_of_several_ = 0;
+    std::size_t slices_of_first_ = 0;
     std::map<std::string, Note> notes_;
     std::int64_t decoder_bytes_ = 0;
     bool bare_everywhere_ = true;
@@ -290,28 +326,47 @@ static_assert(static_cast<int>(FileDensity::Unit::inch) == static_cast<int>(Dens
               static_cast<int>(FileDensity::Unit::centimetre) == static_cast<int>(DensityUnit::centimetre) &&
               static_cast<int>(FileDensity::Unit::metre) == static_cast<int>(DensityUnit::metre));
 
-/// The header of the only slice, whose place is found; what else the file holds is noted.
-Probe probe_only(InputFile& input, const Codec& codec, Samples samples, SliceRef& slice) {
-    const Pages pages = codec.pages(input);
-    if (pages.slices.size() > 1) {
-        refuse(input, ErrorCode::inconsistent,
-               "holds " + std::to_string(pages.slices.size()) +
-                   " slices, one was expected of each of several files; give a file of many slices alone, or split it");
-    }
+/// The header of the slice that is meant in a file nobody has looked into yet, whose place is found. Nothing if the
+/// file holds several.
+std::optional<Probe> probe_only(InputFile& input, const Codec& codec, Pages pages, const FindOptions& options,
+                                SliceRef& slice, TakenPages& taken) {
     slice.place = pages.slices.front().place;
-    Probe probe = codec.probe(input, slice.place, samples);
+    if (pages.slices.size() > 1) {
+        const PagedFile paged = read_pages(input, codec, samples_of(options));
+        if (!paged.order.refusal.empty()) refuse(input, ErrorCode::corrupt, paged.order.refusal);
+        if (paged.order.slices > 1) return std::nullopt;
+        taken = chosen_pages(paged.order, options);
+        const auto page = paged.order.pages_of(taken.channel, taken.time).front();
+        if (!page) {
+            refuse(input, ErrorCode::inconsistent,
+                   "lacks the page of channel " + std::to_string(taken.channel) + " at time " +
+                       std::to_string(taken.time) + "; choose others with --channel and --time");
+        }
+        slice.place = paged.places[*page].place;
+        pages.notes.insert(pages.notes.end(), paged.order.notes.begin(), paged.order.notes.end());
+    }
+    Probe probe = codec.probe(input, slice.place, samples_of(options));
     probe.notes.insert(probe.notes.end(), pages.notes.begin(), pages.notes.end());
     return probe;
 }
 
-void read_header(Stack& stack, std::size_t number, Samples samples, Survey& survey) {
+void read_header(Stack& stack, std::size_t number, const FindOptions& options, Survey& survey) {
     SliceRef& slice = stack.slices[survey.slice(number)];
     try {
         InputFile input(stack.files.path(static_cast<std::size_t>(slice.file)));
         const Codec& codec = codec_for(input);
-        const bool unread = slice.place == unread_place;
-        survey.add(number, unread ? probe_only(input, codec, samples, slice) : codec.probe(input, slice.place, samples),
-                   input.stamp());
+        if (slice.place != unread_place) {
+            survey.add(number, codec.probe(input, slice.place, samples_of(options)), input.stamp(), stack.taken);
+            return;
+        }
+        TakenPages taken;
+        const Pages pages = codec.pages(input);
+        if (const auto probe = probe_only(input, codec, pages, options, slice, taken)) {
+            survey.add(number, *probe, input.stamp(), taken);
+        } else {
+            slice.place = unread_place;
+            survey.hold_several(number, pages.slices.size());
+        }
     } catch (const Error& error) {
         survey.fail(number, error);
     }
@@ -337,8 +392,7 @@ Samples samples_of(const FindOptions& options) noexcept {
 }
 
 FoundSpacing read_headers(Stack& stack, const FindOptions& options) {
-    const Samples samples = samples_of(options);
-    stack.stored = samples == Samples::stored;
+    stack.stored = samples_of(options) == Samples::stored;
     Survey survey(stack, options);
     const std::size_t headers = survey.size();
     std::atomic<std::size_t> next{0};
@@ -346,7 +400,7 @@ FoundSpacing read_headers(Stack& stack, const FindOptions& options) {
     std::mutex bug_mutex;
     const auto work = [&]() noexcept {
         try {
-            for (std::size_t i = next++; i < headers; i = next++) read_header(stack, i, samples, survey);
+            for (std::size_t i = next++; i < headers; i = next++) read_header(stack, i, options, survey);
         } catch (...) {
             const std::lock_guard lock(bug_mutex);
             bug = std::current_exception();
@@ -367,8 +421,14 @@ FoundSpacing read_headers(Stack& stack, const FindOptions& options) {
     work();
     for (std::thread& other : others) other.join();
     if (bug) std::rethrow_exception(bug);
+    if (survey.holds_several() && options.order == Order::given) {
+        join_pages(stack, options);
+        return read_headers(stack, options);
+    }
     place_repeated(stack);
+    const bool chosen_before = stack.taken != TakenPages{};
     survey.report(stack);
+    if (!chosen_before) say_what_is_taken(stack, options);
     return survey.spacing();
 }
 

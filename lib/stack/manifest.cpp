@@ -159,8 +159,10 @@ Stack listed_stack(const NrrdVolume& volume) {
     stack.kind = "manifest";
     stack.geometry = volume.geometry;
     const std::vector<ManifestSlice> slices = manifest_slices(volume);
-    // A single file may have other pages than those that are listed.
+    recall_stack(stack, volume);
+    // A single file may have other pages than those that are listed, and so may files of several channels.
     const bool paged =
+        stack.taken != TakenPages{} ||
         std::any_of(slices.begin(), slices.end(), [](const ManifestSlice& slice) { return slice.page != 0; }) ||
         std::all_of(slices.begin(), slices.end(), [&](const ManifestSlice& slice) {
             return slice.path.empty() || slice.path == slices.front().path;
@@ -175,7 +177,6 @@ Stack listed_stack(const NrrdVolume& volume) {
         builder.add(slice.path);
         if (paged) stack.slices.back().place = pages.place(stack.slices.back().file, slice.page);
     }
-    recall_stack(stack, volume);
     return stack;
 }
 

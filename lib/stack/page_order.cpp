@@ -1,7 +1,5 @@
 #include "stack/page_order.hpp"
 
-#include "sidecar/description.hpp"
-
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -12,9 +10,6 @@ namespace {
 
 /// More slices than this, beyond those that are there, are taken for a misunderstood number.
 constexpr Index most_missing = 1'000'000;
-
-/// Codecs give no more of a description. What a longer one says of single pages is known by halves only.
-constexpr std::size_t most_description_bytes = std::size_t{1} << 20;
 
 std::string count_of(Index count, const char* one, const char* many) {
     return std::to_string(count) + " " + (count == 1 ? one : many);
@@ -51,8 +46,9 @@ Index length(const PageOrder& order, char axis) {
 bool is_placed(Index position) { return position >= 0; }
 
 /// As OME names single pages. False if what it says cannot be.
-bool place_by_number(PageOrder& order, const OmeDescription& ome, const std::vector<Page>& pages, Index declared) {
-    const Index numbers = pages.back().number + 1;
+bool place_by_number(PageOrder& order, const OmeDescription& ome, const std::vector<Page>& pages,
+                     const std::vector<Index>& files, std::size_t own, Index declared) {
+    const Index numbers = files.back();
     std::vector<Index> position_of_number(static_cast<std::size_t>(numbers), -1);
     // Some writers count each sample of a page as a channel.
     const bool by_samples = std::any_of(ome.tiff_data.begin(), ome.tiff_data.end(),
@@ -68,10 +64,11 @@ bool place_by_number(PageOrder& order, const OmeDescription& ome, const std::vec
             position += first * stride;
             stride *= length(order, axis);
         }
-        const Index first = data.ifd.value_or(0);
-        if (first >= numbers) continue;  // a page that was never written
+        const std::size_t file = files.size() == 2 ? 0 : data.file.value_or(own);
+        const Index first = files[file] + data.ifd.value_or(0);
+        if (first >= files[file + 1]) continue;  // a page that was never written
         const Index all = declared - position;
-        const Index count = std::min({data.plane_count.value_or(data.ifd ? 1 : all), all, numbers - first});
+        const Index count = std::min({data.plane_count.value_or(data.ifd ? 1 : all), all, files[file + 1] - first});
         named += count;
         if (named > numbers) return false;  // some page has to be two slices
         for (Index i = 0; i < count; ++i) position_of_number[static_cast<std::size_t>(first + i)] = position + i;
@@ -110,58 +107,27 @@ void compare(PageOrder& order, Index declared, const std::string& words) {
 PageOrder imagej_order(const ImageJDescription& imagej, std::size_t pages) {
     if (pages == 1) return each_page_a_slice(pages);  // the codec tells what became of the others
     PageOrder order;
+    const auto refuse = [&](const std::string& advice) {
+        PageOrder plain = each_page_a_slice(pages);
+        plain.refusal = "holds " + count_of(static_cast<Index>(pages), "page", "pages") +
+                        ", its ImageJ text tells of " + count_of(imagej.images, "image", "images") + ", " +
+                        parts_text(order) + "; " + advice;
+        return plain;
+    };
     order.slices = imagej.slices;
     order.channels = imagej.channels;
     order.times = imagej.frames;
     order.axes = "CZT";
     order.positions.resize(pages, -1);
     const std::optional<Index> declared = declared_pages(order, pages);
-    if (!declared || !place_in_order(order, *declared)) {
-        return each_page_a_slice(
-            pages, {"holds " + count_of(static_cast<Index>(pages), "page", "pages") + ", its ImageJ text tells of " +
-                    parts_text(order) + "; each page is taken for a slice"});
+    if (!declared || std::max(imagej.images, *declared) > static_cast<Index>(pages)) {
+        return refuse("copy it again from its source, or take the text out if it is wrong");
     }
-    compare(order, *declared, "its ImageJ text");
-    return order;
-}
-
-PageOrder ome_order(const OmeDescription& ome, const std::vector<Page>& pages, const ImageInfo& image, bool cut_off) {
-    if (ome.dimension_order.size() != 5) return each_page_a_slice(pages.size());
-    const std::string shown_pages = count_of(static_cast<Index>(pages.size()), "page", "pages");
-    if (ome.several_files) {
-        return each_page_a_slice(pages.size(), {"its OME text tells of slices in several files, of which this one is "
-                                                "read alone; each of its " +
-                                                shown_pages + " is taken for a slice"});
-    }
-    PageOrder order;
-    order.slices = ome.slices;
-    order.channels = std::max<Index>(ome.channels / ome.samples_per_pixel, 1);
-    order.times = ome.frames;
-    order.axes = ome.dimension_order.substr(2);
-    order.positions.resize(pages.size(), -1);
-    std::optional<Index> declared = declared_pages(order, pages.size());
-    // Old texts do not tell that colours are samples of one page.
-    const Index samples = image.channels();
-    const auto count = static_cast<Index>(pages.size());
-    if (samples > 1 && ome.samples_per_pixel == 1 && ome.channels % samples == 0 && declared == count * samples) {
-        order.channels = ome.channels / samples;
-        declared = count;
-    }
-    const bool names_pages = !ome.tiff_data.empty() && !cut_off;
-    bool fits = declared && names_pages && place_by_number(order, ome, pages, *declared);
-    if (!fits && declared && ome.further_images == 0) {
-        fits = place_in_order(order, *declared);
-        if (fits && names_pages) {
-            order.notes.push_back("what its OME text tells of single pages cannot be; they are taken in its order " +
-                                  ome.dimension_order);
-        }
-    }
-    if (!fits) {
-        return each_page_a_slice(pages.size(), {"holds " + shown_pages + ", its OME text tells of " +
-                                                parts_text(order) + "; each page is taken for a slice"});
-    }
-    compare(order, *declared, "its OME text");
-    return order;
+    if (place_in_order(order, *declared)) return order;
+    if (order.channels > 1 || order.times > 1) return refuse("save it again where it was made");
+    return each_page_a_slice(
+        pages, {"holds " + count_of(static_cast<Index>(pages), "page", "pages") + ", its ImageJ text tells of " +
+                parts_text(order) + "; each page is taken for a slice"});
 }
 
 }  // namespace
@@ -182,10 +148,57 @@ std::vector<std::optional<std::size_t>> PageOrder::pages_of(Index channel, Index
     return found;
 }
 
+PageOrder page_order(const OmeDescription& ome, const std::vector<Page>& pages, const std::vector<Index>& files,
+                     std::size_t own, const ImageInfo& image) {
+    if (ome.dimension_order.size() != 5) return each_page_a_slice(pages.size());
+    PageOrder order;
+    order.slices = ome.slices;
+    order.channels = std::max<Index>(ome.channels / ome.samples_per_pixel, 1);
+    order.times = ome.frames;
+    order.axes = ome.dimension_order.substr(2);
+    order.positions.resize(pages.size(), -1);
+    std::optional<Index> declared = declared_pages(order, pages.size());
+    // Old texts do not tell that colours are samples of one page.
+    const Index samples = image.channels();
+    const auto count = static_cast<Index>(pages.size());
+    if (samples > 1 && ome.samples_per_pixel == 1 && ome.channels % samples == 0 && declared == count * samples) {
+        order.channels = ome.channels / samples;
+        declared = count;
+    }
+    const bool names_pages = !ome.tiff_data.empty();
+    bool fits = declared && names_pages && place_by_number(order, ome, pages, files, own, *declared);
+    if (!fits && declared && ome.further_images == 0 && files.size() == 2) {
+        fits = place_in_order(order, *declared);
+        if (fits && names_pages) {
+            order.notes.push_back("what its OME text tells of single pages cannot be; they are taken in its order " +
+                                  ome.dimension_order);
+        }
+    }
+    if (!fits) {
+        const std::string text = "holds " + count_of(count, "page", "pages") + ", its OME text tells of " +
+                                 parts_text(order) + (ome.further_images > 0 ? " and of other images" : "");
+        const bool plain =
+            declared && order.channels == 1 && order.times == 1 && ome.further_images == 0 && files.size() == 2;
+        if (plain) return each_page_a_slice(pages.size(), {text + "; each page is taken for a slice"});
+        PageOrder refused = each_page_a_slice(pages.size());
+        refused.refusal = text + ", which does not say which page is which; save it again where it was made";
+        return refused;
+    }
+    compare(order, *declared, "its OME text");
+    return order;
+}
+
 PageOrder page_order(const std::vector<Page>& pages, const std::string& description, const ImageInfo& image) {
     if (const auto imagej = parse_imagej(description)) return imagej_order(*imagej, pages.size());
-    if (const auto ome = parse_ome(description)) {
-        return ome_order(*ome, pages, image, description.size() >= most_description_bytes);
+    if (auto ome = parse_ome(description)) {
+        if (ome->files.size() > 1 && pages.size() > 1) {
+            PageOrder order = each_page_a_slice(pages.size());
+            order.refusal = "is one of a set of " + std::to_string(ome->files.size()) +
+                            " files by its OME text; give it without --order given, which reads each file for itself";
+            return order;
+        }
+        if (description.size() >= most_description_bytes) ome->tiff_data.clear();  // known by halves only
+        return page_order(*ome, pages, {0, pages.back().number + 1}, 0, image);
     }
     return each_page_a_slice(pages.size());
 }

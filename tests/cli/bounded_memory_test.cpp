@@ -13,6 +13,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace cli_test;
@@ -94,6 +95,92 @@ TEST_CASE("twenty thousand slices take the memory of two hundred", "[cli]") {
     for (const Arguments& more : std::vector<Arguments>{{"--factor", "4", "--threads", "2"}}) {
         check_alike(typical_peak(lists, 1, more), typical_peak(lists, 100, more), 99 * lists.slices.size());
     }
+}
+
+namespace {
+
+constexpr int bytes_a_file = 64;  // beyond the name: what README and ImportPlan::memory_bytes() promise
+constexpr std::size_t name_bytes = std::string_view("slice_000000.tif").size();
+
+/// `count` tiny files of their own, a list of them, and lists of slices that name them: as bare samples, and as images.
+void write_distinct(const fs::path& folder, int count) {
+    const fs::path slices = folder / "slices";
+    fs::create_directories(slices);
+    const Bytes bytes = tiff(2, 2, Bytes(8, 'x'));
+    std::string list;
+    for (int i = 0; i < count; ++i) {
+        const std::string number = std::to_string(1'000'000 + i).substr(1);
+        write_file(slices / ("slice_" + number + ".tif"), bytes);
+        list += "slices/slice_" + number + ".tif\n";
+    }
+    write_file(folder / "list", list);
+    const std::string header = "NRRD0004\ntype: uint16\ndimension: 3\nsizes: 2 2 " + std::to_string(count) +
+                               "\nspace: left-posterior-superior\nspace directions: (1,0,0) (0,1,0) (0,0,1)\n";
+    write_file(folder / "bare.nhdr", header + "endian: little\nencoding: raw\nbyte skip: -1\ndata file: LIST\n" + list);
+    write_file(folder / "images.nhdr", header + "encoding: stack2nrrd-image\ndata file: LIST\n" + list);
+}
+
+}  // namespace
+
+TEST_CASE("a slice in a file of its own takes 64 bytes beyond its name, and the plan knows it", "[cli]") {
+    if (!memory_can_be_measured()) return;
+    const Folder folder;
+    // So many that the list is most of what is taken: what the program itself takes hides a few thousand.
+    constexpr int few = 20'000;
+    constexpr int many = 4 * few;
+    write_distinct(folder / "few", few);
+    write_distinct(folder / "many", many);
+    const std::vector<Arguments> inputs{
+        {"slices"},
+        {"slices/slice_*.tif"},
+        {"slices/slice_%06d.tif"},
+        {"--files-from", "list"},
+        {"--files-from", "list", "--order", "given"},
+        {"bare.nhdr"},
+        {"images.nhdr"},
+        {"slices/slice_000007.tif"},
+    };
+    const auto run_of = [&](const char* where, const Arguments& input, const Arguments& more) {
+        Arguments all = input;
+        all.insert(all.end(), {"--spacing", "1", "--threads", "2", "-o", "v.nrrd", "--force"});
+        all.insert(all.end(), more.begin(), more.end());
+        Program program{all, folder / where};
+        program.patience = 120;
+        return program.run();
+    };
+    const auto plan_of = [&](const char* where, const Arguments& input) {
+        const Result result = run_of(where, input, {"--info", "--json"});
+        CAPTURE(input, result.err);
+        REQUIRE(result.status == 0);
+        return nlohmann::json::parse(result.out)["memory_bytes"].get<std::int64_t>();
+    };
+    for (const Arguments& input : inputs) {
+        std::array<std::int64_t, 2> peaks{};
+        std::array<std::int64_t, 2> plans{};
+        for (const std::size_t i : {0U, 1U}) {
+            const char* where = i == 0 ? "few" : "many";
+            plans[i] = plan_of(where, input);
+            const Result result = run_of(where, input, {"-q"});
+            CAPTURE(input, result.err);
+            REQUIRE(result.status == 0);
+            peaks[i] = result.peak_bytes;
+            CAPTURE(peaks[i], plans[i]);
+            CHECK(peaks[i] < plans[i]);
+        }
+        CAPTURE(input, peaks[0], peaks[1], plans[0], plans[1]);
+        constexpr auto a_file = static_cast<std::int64_t>(bytes_a_file + name_bytes);
+        CHECK(peaks[1] - peaks[0] <= (many - few) * a_file);
+        CHECK(plans[1] - plans[0] <= (many - few) * a_file);
+        CHECK(plans[1] - plans[0] >= (many - few) * static_cast<std::int64_t>(name_bytes));
+    }
+    // What the list takes cannot be kept below.
+    const Result refused = run_of("many", {"slices"}, {"--memory", "18M"});
+    CHECK(refused.status == 6);
+    check_sentence(refused, {"--memory: 18 MiB are too few", "at least "});
+    const std::size_t at = refused.err.find("at least ") + 9;
+    const std::string least = refused.err.substr(at, refused.err.find(' ', at) - at);
+    CHECK(run_of("many", {"slices"}, {"--memory", least}).status == 0);
+    CHECK(run_of("few", {"slices"}, {"--memory", "19M"}).status == 0);
 }
 
 TEST_CASE("memory is bounded for all kinds of slices", "[cli]") {

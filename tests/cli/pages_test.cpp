@@ -188,10 +188,12 @@ TEST_CASE("channels of one slice each can be listed, too", "[cli]") {
 
 TEST_CASE("an acquisition that was interrupted has gaps where it ends", "[cli]") {
     const Folder folder;
-    support::write_pages(folder / "a.tif", pages(20), imagej);  // time 1: two slices of each channel, none of others
+    const std::string ome = R"(<OME><Image><Pixels DimensionOrder="XYCZT" Type="uint16" SizeX="4" SizeY="3" )"
+                            R"(SizeZ="5" SizeC="3" SizeT="2"/></Image></OME>)";
+    support::write_pages(folder / "a.tif", pages(20), ome);  // time 1: two slices of each channel, none of others
     const Result whole = run_in(folder.path(), {"a.tif", "--channel", "2", "-o", "v.nrrd"});
     CHECK(whole.status == 0);
-    CHECK(whole.err.find("a.tif: holds 20 pages, its ImageJ text tells of 30") != std::string::npos);
+    CHECK(whole.err.find("a.tif: holds 20 pages, its OME text tells of 30") != std::string::npos);
     CHECK(values(folder / "v.nrrd") == expected(2, 0));
 
     const Arguments second{"a.tif", "--channel", "1", "--time", "1", "--spacing", "1", "--force"};
@@ -204,18 +206,19 @@ TEST_CASE("an acquisition that was interrupted has gaps where it ends", "[cli]")
     CHECK(run_in(folder.path(), {"m.nhdr", "--missing", "close", "--spacing", "1", "-o", "x.nrrd"}).status == 0);
     CHECK(read_file(folder / "x.nrrd") == read_file(folder / "w.nrrd"));
 
-    support::write_pages(folder / "b.tif", pages(15), imagej);
+    support::write_pages(folder / "b.tif", pages(15), ome);
     const Result nothing = run_in(folder.path(), {"b.tif", "--time", "1", "-o", "y.nrrd"});
     CHECK(nothing.status == 3);
     check_sentence(nothing, {"b.tif", "holds no page of channel 0 at time 1"});
 
-    // With nothing but slices, those that are there are the stack.
-    support::write_pages(folder / "c.tif", pages(4), "ImageJ=1.53c\nimages=9\nslices=9\n");
-    const Result plain = run_in(folder.path(), {"c.tif", "-o", "y.nrrd"});
-    CHECK(plain.status == 0);
-    CHECK(plain.err.find("c.tif: holds 4 pages, its ImageJ text tells of 9") != std::string::npos);
-    CHECK(values(folder / "y.nrrd").size() == 4);
-    check_holds(folder.path(), {"a.tif", "b.tif", "c.tif", "m.nhdr", "v.nrrd", "w.nrrd", "x.nrrd", "y.nrrd"});
+    // ImageJ writes all or nothing.
+    for (std::size_t count = 2; count < 30; ++count) {
+        support::write_pages(folder / "c.tif", pages(count), imagej);
+        const Result part = run_in(folder.path(), {"c.tif", "-o", "y.nrrd"});
+        CHECK(part.status == 4);
+        check_sentence(part, {"c.tif: holds " + std::to_string(count) + " pages", "ImageJ text tells of 30 images"});
+    }
+    check_holds(folder.path(), {"a.tif", "b.tif", "c.tif", "m.nhdr", "v.nrrd", "w.nrrd", "x.nrrd"});
 }
 
 TEST_CASE("thumbnails and smaller copies are no slices, and are named", "[cli]") {
@@ -243,6 +246,101 @@ TEST_CASE("thumbnails and smaller copies are no slices, and are named", "[cli]")
     CHECK(second.err.find("a.tif: page 1 (2 x 3, reduced) is left out") != std::string::npos);
     CHECK(second.err.find("a.tif: page 32 (2 x 3, reduced) is left out") != std::string::npos);
     CHECK(values(folder / "w.nrrd") == expected(1, 1));
+}
+
+TEST_CASE("a page of another size between others is refused, behind them it is named", "[cli]") {
+    const Folder folder;
+    std::vector<support::FlatPage> five(5);
+    for (std::size_t odd = 1; odd < 4; ++odd) {
+        std::vector<support::FlatPage> some = five;
+        some[odd].width = 3;
+        support::write_pages(folder / "a.tif", some, "");
+        const Result made = run_in(folder.path(), {"a.tif", "-o", "v.nrrd"});
+        CHECK(made.status == 3);
+        check_sentence(made, {"a.tif: page " + std::to_string(odd + 1) + " of 5 is 3 x 3", "4 x 3"});
+    }
+    five[4].width = 3;
+    support::write_pages(folder / "a.tif", five, "");
+    const Result made = run_in(folder.path(), {"a.tif", "-o", "v.nrrd"});
+    CHECK(made.status == 0);
+    CHECK(made.err.find("a.tif: page 5 (3 x 3) is left out") != std::string::npos);
+    CHECK(values(folder / "v.nrrd").size() == 4);
+}
+
+TEST_CASE("one file a slice may have a page for each channel", "[cli]") {
+    const Folder folder;
+    fs::create_directory(folder / "z");
+    const std::string text = "ImageJ=1.53c\nimages=3\nchannels=3\nhyperstack=true\n";
+    const auto write = [&](int z, std::size_t count, const std::string& words) {
+        std::vector<support::FlatPage> three(count);
+        for (std::size_t c = 0; c < count; ++c) {
+            three[c].value = static_cast<std::uint16_t>(value_of(z, static_cast<int>(c), 0));
+        }
+        support::write_pages(folder / ("z/z_" + std::to_string(z) + ".tif"), three, words);
+    };
+    for (int z = 0; z < slices; ++z) write(z, 3, text);
+    for (int c = 0; c < channels; ++c) {
+        const Arguments choice{"--channel", std::to_string(c), "--force"};
+        for (const std::string input : {"z", "z/z_%d.tif", "z/z_*.tif", "z/z_3.tif"}) {
+            CAPTURE(c, input);
+            CHECK(run_in(folder.path(), with({input, "-o", "v.nrrd"}, choice)).status == 0);
+            CHECK(values(folder / "v.nrrd") == expected(c, 0));
+        }
+        CHECK(run_in(folder.path(), with({"z", "-o", "v.nrrd", "--manifest", "m.nhdr"}, choice)).status == 0);
+        const Result listed = run_in(folder.path(), {"m.nhdr", "-o", "w.nrrd", "--force"});
+        CHECK(listed.status == 0);
+        CHECK(listed.err.find("is taken") == std::string::npos);
+        CHECK(read_file(folder / "w.nrrd") == read_file(folder / "v.nrrd"));
+    }
+    const Result first = run_in(folder.path(), {"z", "-o", "v.nrrd", "--force"});
+    CHECK(first.err.find("z_0.tif: holds 3 channels, the first is taken; choose one with --channel 0 to 2") !=
+          std::string::npos);
+    CHECK(values(folder / "v.nrrd") == expected(0, 0));
+    CHECK(run_in(folder.path(), {"z", "--channel", "3", "-o", "x.nrrd"}).status == 2);
+
+    // Files that are not alike.
+    write(2, 2, "ImageJ=1.53c\nimages=2\nchannels=2\nhyperstack=true\n");
+    check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: is of 2 channels", "of 3 channels"});
+    write(2, 1, "");
+    check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: is of 1 channel", "of 3 channels"});
+    write(2, 3, "");
+    check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: holds 3 slices, one was expected"});
+    check_holds(folder.path(), {"z", "m.nhdr", "v.nrrd", "w.nrrd"});
+}
+
+TEST_CASE("pages of several files are joined in the order given, and not otherwise", "[cli]") {
+    const Folder folder;
+    const std::vector<std::size_t> counts{4, 1, 5};
+    std::vector<int> all;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        std::vector<support::FlatPage> some(counts[i]);
+        for (support::FlatPage& page : some) {
+            page.value = static_cast<std::uint16_t>(all.size());
+            all.push_back(page.value);
+        }
+        names.push_back("a_" + std::to_string(i * i * 3) + ".tif");  // 0, 3, 12
+        const std::string count = std::to_string(counts[i]);
+        support::write_pages(folder / names.back(), some, "ImageJ=1.53c\nimages=" + count + "\nslices=" + count + "\n");
+    }
+    const Result refused = run_in(folder.path(), with(names, {"-o", "v.nrrd"}));
+    CHECK(refused.status == 3);
+    check_sentence(refused, {"a_0.tif: holds 4 slices, and 1 more file", "a_0.tif a_3.tif a_12.tif --order given"});
+    const Result made =
+        run_in(folder.path(), with(names, {"--order", "given", "-o", "v.nrrd", "--manifest", "m.nhdr"}));
+    CHECK(made.status == 0);
+    CHECK(values(folder / "v.nrrd") == all);
+    CHECK(run_in(folder.path(), {"m.nhdr", "-o", "w.nrrd"}).status == 0);
+    CHECK(read_file(folder / "w.nrrd") == read_file(folder / "v.nrrd"));
+    const Arguments turned{names[2], names[0], names[2], "--order", "given", "-o", "v.nrrd", "--force"};
+    CHECK(run_in(folder.path(), turned).status == 0);
+    CHECK(values(folder / "v.nrrd") == std::vector<int>{5, 6, 7, 8, 9, 0, 1, 2, 3, 5, 6, 7, 8, 9});
+    // What is joined is one volume.
+    support::write_pages(folder / "t.tif", pages(30), imagej);
+    check_sentence(run_in(folder.path(), {"t.tif", "t.tif", "--order", "given", "-o", "x.nrrd"}),
+                   {"t.tif: holds 2 points in time", "--time"});
+    check_sentence(run_in(folder.path(), {"t.tif", names[0], "--time", "0", "--order", "given", "-o", "x.nrrd"}),
+                   {names[0] + ": is of 1 channel"});
 }
 
 TEST_CASE("a folder of files with many slices each is refused with a way out", "[cli]") {

@@ -191,7 +191,14 @@ TEST_CASE("TIFF pages of the corpus are slices if they are like the first", "[co
     }
     int several = 0;
     for (const auto& [name, records] : files) {
-        const Pages pages = pages_of(utf8(*folder / name));
+        Pages pages;
+        try {
+            pages = pages_of(utf8(*folder / name));
+        } catch (const Error& error) {
+            if (std::string(error.what()).find("was expected as of the pages around it") == std::string::npos) throw;
+            std::printf("    %s\n", error.what());
+            continue;
+        }
         several += pages.slices.size() > 1 ? 1 : 0;
         for (const Record& record : records) {
             if (records.front().at("page") != "0") break;

@@ -146,22 +146,36 @@ TEST_CASE("TIFF pages: those that are like the first full-sized one are slices",
         CHECK(pages_of(file).slices[0].place == 0);
         CHECK(pages_of(file).slices[2].place == static_cast<std::int64_t>(tiff.directory(2)));
     }
-    SECTION("a thumbnail first, another size and another type between") {
+    SECTION("thumbnails and masks anywhere, others behind the last slice") {
         tiff.add({.fill = 1, .width = 2, .subfile = FILETYPE_REDUCEDIMAGE});
         tiff.add({.fill = 2});
-        tiff.add({.fill = 3, .width = 64, .height = 64});
-        tiff.add({.fill = 4, .width = 64, .height = 64});
+        tiff.add({.fill = 3, .width = 64, .height = 64, .subfile = FILETYPE_REDUCEDIMAGE});
+        tiff.add({.fill = 4, .width = 64, .height = 64, .subfile = FILETYPE_REDUCEDIMAGE});
         tiff.add({.fill = 5, .subfile = FILETYPE_PAGE});
-        tiff.add({.fill = 6, .bits = 16});
         tiff.add({.fill = 7, .subfile = FILETYPE_MASK});
         tiff.add({.fill = 8});
+        tiff.add({.fill = 6, .bits = 16});
+        tiff.add({.fill = 9, .width = 3});
         const std::string file = tiff.file(folder);
-        CHECK(slices(file, fills) == std::vector<Index>{1, 4, 7});
+        CHECK(slices(file, fills) == std::vector<Index>{1, 4, 6});
         CHECK(fills == std::vector<int>{2, 5, 8});
         const std::vector<std::string> notes{
-            "page 1 (2 x 3, reduced) is left out", "pages 3 to 4 (64 x 64) are left out",
-            "page 6 (16-bit samples) is left out", "page 7 (5 x 3, a mask) is left out"};
+            "page 1 (2 x 3, reduced) is left out", "pages 3 to 4 (64 x 64, reduced) are left out",
+            "page 6 (5 x 3, a mask) is left out", "page 8 (16-bit samples) is left out", "page 9 (3 x 3) is left out"};
         CHECK(pages_of(file).notes == notes);
+    }
+    SECTION("a small copy in front that nobody calls one") {
+        tiff.add({.fill = 1, .width = 5, .height = 3});
+        for (std::uint8_t i = 2; i <= 4; ++i) tiff.add({.fill = i, .width = 50, .height = 30});
+        const std::string file = tiff.file(folder);
+        CHECK(slices(file, fills) == std::vector<Index>{1, 2, 3});
+        CHECK(pages_of(file).notes == std::vector<std::string>{"page 1 (5 x 3, a thumbnail) is left out"});
+    }
+    SECTION("a page in front that is no copy of the others") {
+        tiff.add({.fill = 1, .width = 50, .height = 30});
+        for (std::uint8_t i = 2; i <= 4; ++i) tiff.add({.fill = i});
+        CHECK_THROWS_WITH(pages_of(tiff.file(folder)),
+                          Catch::Contains("page 1 is 50 x 30") && Catch::Contains("the 3 pages behind it are 5 x 3"));
     }
     SECTION("only reduced ones") {
         tiff.add({.fill = 1, .subfile = FILETYPE_REDUCEDIMAGE});
@@ -211,7 +225,7 @@ TEST_CASE("TIFF pages: directories inside of pages are no slices, and are named"
           std::vector<std::string>{"what stands inside of its pages (SubIFDs, such as smaller copies) is left out"});
 }
 
-TEST_CASE("TIFF pages: chains that do not end well end", "[codec][tiff]") {
+TEST_CASE("TIFF pages: chains that do not end well are refused", "[codec][tiff]") {
     const TemporaryFolder folder;
     HandMade tiff(GENERATE(false, true), GENERATE(false, true));
     tiff.add({.fill = 1});
@@ -227,11 +241,11 @@ TEST_CASE("TIFF pages: chains that do not end well end", "[codec][tiff]") {
     }
     SECTION("beyond the end") {
         tiff.link_to(tiff.bytes().size());
-        why = "the next one would stand beyond the end of the file";
+        why = "the next one would be beyond the end of the file";
     }
     SECTION("far beyond the end") {
         tiff.link_to(0xFFFFFFF0U);
-        why = "the next one would stand beyond the end of the file";
+        why = "the next one would be beyond the end of the file";
     }
     SECTION("in the middle of nothing") {
         tiff.link_to(static_cast<std::size_t>(tiff.bytes().size()));
@@ -243,11 +257,65 @@ TEST_CASE("TIFF pages: chains that do not end well end", "[codec][tiff]") {
         tiff.bytes().resize(tiff.bytes().size() - 30);
         why = "the next one is damaged";
     }
-    const std::string file = tiff.file(folder);
-    std::vector<int> fills;
-    CHECK(slices(file, fills) == std::vector<Index>{0, 1});
-    CHECK(fills == std::vector<int>{1, 2});
-    CHECK(pages_of(file).notes == std::vector<std::string>{"the list of pages ends after page 2, " + why});
+    CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("its list of pages goes on behind page 2") &&
+                                                       Catch::Contains(why) && Catch::Contains("copy it again"));
+}
+
+TEST_CASE("TIFF pages: one page that is unlike those around it is refused, wherever it is", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    const std::vector<std::pair<HandPage, std::string>> odd_ones{
+        {{.width = 4}, "4 x 3"}, {{.height = 8}, "5 x 8"}, {{.bits = 16}, "of 16 bits"}};
+    for (const auto& [odd, text] : odd_ones) {
+        for (std::size_t at = 1; at < 5; ++at) {
+            CAPTURE(at, text);
+            HandMade tiff(false, false);
+            for (std::size_t i = 0; i < 6; ++i) tiff.add(i == at ? odd : HandPage{});
+            CHECK_THROWS_WITH(pages_of(tiff.file(folder)),
+                              Catch::Contains("page " + std::to_string(at + 1) + " of 6 is ") && Catch::Contains(text));
+        }
+    }
+}
+
+TEST_CASE("TIFF pages: what is left of a file that broke off anywhere is refused, or is all of it", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    const bool big = GENERATE(false, true);
+    HandMade tiff(GENERATE(false, true), big);
+    SECTION("a directory for each page") {
+        for (std::uint8_t i = 1; i <= 4; ++i) tiff.add({.fill = i});
+    }
+    SECTION("with words of ImageJ's") {
+        tiff.add({.fill = 1, .description = "ImageJ=1.53c\nimages=3\nslices=3\n"});
+        for (std::uint8_t i = 2; i <= 3; ++i) tiff.add({.fill = i});
+    }
+    SECTION("ImageJ's way beyond 4 GiB") {
+        tiff.add({.fill = 9, .description = "ImageJ=1.53c\nslices=2\nframes=2\n"});
+        tiff.point_to(tiff.bytes().size());
+        for (std::uint8_t i = 0; i < 4; ++i) tiff.bytes().insert(tiff.bytes().end(), 15, std::byte{i});
+    }
+    const auto read = [&](const std::string& file) {
+        Bytes all;
+        for (const Page& page : pages_of(file).slices) {
+            const Bytes one = decode_file(file, {}, page.place).samples;
+            all.insert(all.end(), one.begin(), one.end());
+        }
+        return all;
+    };
+    const Bytes bytes = tiff.bytes();
+    const Bytes whole = read(tiff.file(folder));
+    REQUIRE(whole.size() >= 3 * 15);
+    std::size_t refused = 0;
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        tiff.bytes() = Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+        const std::string file = tiff.file(folder);
+        try {
+            const Bytes left = read(file);
+            if (left != whole)
+                FAIL("of " << bytes.size() << " bytes " << size << " give " << left.size() << " samples");
+        } catch (const Error&) {
+            ++refused;
+        }
+    }
+    CHECK(refused > bytes.size() / 2);
 }
 
 TEST_CASE("TIFF pages: 65535 of them are found within a second", "[codec][tiff]") {
@@ -294,20 +362,20 @@ TEST_CASE("TIFF pages: ImageJ's slices without directories", "[codec][tiff]") {
         CHECK(decode_file(file, {1, 3}, third).samples == Bytes(10, std::byte{2}));
         CHECK_THROWS_WITH(decode_file(file, {}, third - 16), Catch::Contains("has no room for a slice of 15 bytes"));
     }
-    SECTION("one slice that was saved alone") {
+    SECTION("a stack of which one slice is left") {
         tiff.point_to(with("ImageJ=1.53c\nimages=4\nslices=4\n", 1));
+        CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("holds 1 slice, 4 were expected"));
+    }
+    SECTION("the directory stands where slices would") {
+        with("ImageJ=1.53c\nimages=4\n", 8);
         const std::string file = tiff.file(folder);
         CHECK(slices(file, fills) == std::vector<Index>{0});
         REQUIRE(pages_of(file).notes.size() == 1);
         CHECK_THAT(pages_of(file).notes[0], Catch::StartsWith("ImageJ's text says that there are 4 slices"));
     }
-    SECTION("the directory stands where slices would") {
-        with("ImageJ=1.53c\nimages=4\n", 8);
-        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0});
-    }
     SECTION("a large stack that was cut off") {
         tiff.point_to(with("ImageJ=1.53c\nimages=400000000\n", 3));
-        CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("it holds 3 slices, 400000000 were expected"));
+        CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("holds 3 slices, 400000000 were expected"));
     }
     SECTION("other words") {
         tiff.point_to(with("images=4\n", 4));
@@ -433,7 +501,7 @@ TEST_CASE("TIFF: densities are exact, and the description is the file's", "[code
     const TemporaryFolder folder;
     HandMade tiff(GENERATE(false, true), GENERATE(false, true));
     tiff.add({.description = "ImageJ=1.53c\nunit=\xB5m\n"});
-    tiff.add({.description = std::string((1U << 20) + 5, 'x')});
+    tiff.add({.description = std::string(most_description_bytes + 5, 'x')});
     const std::string file = tiff.file(folder);
     const Probe probe = probe_file(file);
     CHECK(probe.density.x == 1'000'000.0 / 3);
@@ -442,8 +510,10 @@ TEST_CASE("TIFF: densities are exact, and the description is the file's", "[code
     CHECK(probe.description == "ImageJ=1.53c\nunit=\xB5m\n");
     CHECK(probe.notes.empty());
     const Probe second = probe_file(file, pages_of(file).slices[1].place);
-    CHECK(second.description == std::string(1U << 20, 'x'));
-    CHECK(second.notes == std::vector<std::string>{"only the first 1 MiB of its description is read"});
+    const bool cut = second.description == std::string(most_description_bytes, 'x');
+    CHECK(cut);
+    CHECK(second.decoder_bytes >= static_cast<std::int64_t>(2 * most_description_bytes));
+    CHECK(second.notes == std::vector<std::string>{"only the first 16 MiB of its description are read"});
 }
 
 }  // namespace stack2nrrd::test

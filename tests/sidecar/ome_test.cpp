@@ -41,12 +41,12 @@ TEST_CASE("the first image of an OME text is read", "[sidecar]") {
     CHECK(found.tiff_data[0].first_c == 1);
     CHECK(found.tiff_data[0].first_t == 0);
     CHECK(found.tiff_data[0].plane_count == 1);
-    CHECK(found.tiff_data[0].names_file);
+    CHECK(found.tiff_data[0].file == 0U);
     CHECK_FALSE(found.tiff_data[1].ifd.has_value());
     CHECK_FALSE(found.tiff_data[1].plane_count.has_value());
-    CHECK_FALSE(found.tiff_data[1].names_file);
-    CHECK(found.first_file == "a.ome.tif");
-    CHECK_FALSE(found.several_files);
+    CHECK_FALSE(found.tiff_data[1].file.has_value());
+    REQUIRE(found.files.size() == 1);
+    CHECK(found.files[0].name == "a.ome.tif");
     CHECK(found.further_images == 2);
     CHECK(found.doubts.empty());
 }
@@ -116,16 +116,17 @@ TEST_CASE("OME data in several files are told", "[sidecar]") {
                "</TiffData><TiffData IFD='1'>" + second + "</TiffData></Pixels></Image></OME>";
     };
     constexpr const char* a = "<UUID FileName='a.tif'>u:1</UUID>";
-    CHECK_FALSE(ome(text(a, a)).several_files);
-    CHECK(ome(text(a, "<UUID FileName='b.tif'>u:1</UUID>")).several_files);
-    CHECK(ome(text(a, "<UUID FileName='a.tif'>u:2</UUID>")).several_files);
-    CHECK(ome(text("<UUID>u:1</UUID>", "<UUID>u:2</UUID>")).several_files);
-    CHECK_FALSE(ome(text("<UUID>u:1</UUID>", "<UUID> u:1 </UUID>")).several_files);
-    CHECK(ome(text(a, "")).tiff_data[0].names_file);
-    CHECK(ome(text("", a)).tiff_data[1].names_file);
-    CHECK_FALSE(ome(text("", a)).tiff_data[0].names_file);
-    CHECK(ome(text("", a)).first_file == "a.tif");
-    CHECK_FALSE(ome(text("<UUID>u:1</UUID>", "<UUID>u:1</UUID>")).tiff_data[0].names_file);
+    const auto files = [&](const char* first, const char* second) { return ome(text(first, second)).files; };
+    CHECK(files(a, a) == std::vector<OmeFile>{{"a.tif", "u:1"}});
+    CHECK(files(a, "<UUID FileName='b.tif'>u:1</UUID>") == std::vector<OmeFile>{{"a.tif", "u:1"}, {"b.tif", "u:1"}});
+    CHECK(files(a, "<UUID FileName='a.tif'>u:2</UUID>").size() == 2);
+    CHECK(files("<UUID>u:1</UUID>", "<UUID>u:2</UUID>").size() == 2);
+    CHECK(files("<UUID>u:1</UUID>", "<UUID> u:1 </UUID>").size() == 1);
+    CHECK(files("", "").empty());
+    CHECK(ome(text(a, "")).tiff_data[0].file == 0U);
+    CHECK_FALSE(ome(text(a, "")).tiff_data[1].file.has_value());
+    CHECK(ome(text("", a)).tiff_data[1].file == 0U);
+    CHECK(ome(text("<UUID>u:1</UUID>", a)).tiff_data[1].file == 1U);
 }
 
 TEST_CASE("annotations do not pass for the image", "[sidecar]") {

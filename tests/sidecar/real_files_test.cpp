@@ -233,7 +233,7 @@ TEST_CASE("real ImageJ texts are read", "[sidecar]") {
     const OmeDescription found = parse_ome(ome).value();
     CHECK(found.width == 439);
     CHECK(found.big_endian == true);
-    CHECK(found.first_file == "single-channel.ome.tif");
+    CHECK(found.files.at(0).name == "single-channel.ome.tif");
     const FoundSpacing zero = spacing_from(ome, {0.0, 0.0, DensityUnit::centimetre});
     CHECK_FALSE(zero.mm[0].has_value());
     for (const char* file : {"tiff_bianotebooks_0bf4b1.tif.txt", "tiff_ij1-tests_head8bit.tif.txt",
