@@ -80,7 +80,7 @@ std::int64_t typical_peak(const Lists& lists, int times, const Arguments& more) 
 /// `more`: how many slices more there were, each of which takes its place in the list.
 void check_alike(std::int64_t few, std::int64_t many, std::size_t more) {
     CAPTURE(few, many, more);
-    constexpr double bytes_a_slice = 64;
+    constexpr double bytes_a_slice = 64;  // two places in lists, and as much while one of them grows
     CHECK(std::abs(static_cast<double>(many - few)) <=
           0.05 * static_cast<double>(few) + bytes_a_slice * static_cast<double>(more));
 }
@@ -99,7 +99,7 @@ TEST_CASE("twenty thousand slices take the memory of two hundred", "[cli]") {
 
 namespace {
 
-constexpr int bytes_a_file = 64;  // beyond the name: what README and ImportPlan::memory_bytes() promise
+constexpr int bytes_a_file = 110;  // beyond the name: what README and ImportPlan::memory_bytes() promise
 constexpr std::size_t name_bytes = std::string_view("slice_000000.tif").size();
 
 /// `count` tiny files of their own, a list of them, and lists of slices that name them: as bare samples, and as images.
@@ -122,7 +122,7 @@ void write_distinct(const fs::path& folder, int count) {
 
 }  // namespace
 
-TEST_CASE("a slice in a file of its own takes 64 bytes beyond its name, and the plan knows it", "[cli]") {
+TEST_CASE("a slice in a file of its own takes 110 bytes beyond its name, and the plan knows it", "[cli]") {
     if (!memory_can_be_measured()) return;
     const Folder folder;
     // So many that the list is most of what is taken: what the program itself takes hides a few thousand.
@@ -174,13 +174,13 @@ TEST_CASE("a slice in a file of its own takes 64 bytes beyond its name, and the 
         CHECK(plans[1] - plans[0] >= (many - few) * static_cast<std::int64_t>(name_bytes));
     }
     // What the list takes cannot be kept below.
-    const Result refused = run_of("many", {"slices"}, {"--memory", "18M"});
+    const Result refused = run_of("many", {"slices"}, {"--memory", "20M"});
     CHECK(refused.status == 6);
-    check_sentence(refused, {"--memory: 18 MiB are too few", "at least "});
+    check_sentence(refused, {"--memory: 20 MiB are too few", "at least "});
     const std::size_t at = refused.err.find("at least ") + 9;
     const std::string least = refused.err.substr(at, refused.err.find(' ', at) - at);
     CHECK(run_of("many", {"slices"}, {"--memory", least}).status == 0);
-    CHECK(run_of("few", {"slices"}, {"--memory", "19M"}).status == 0);
+    CHECK(run_of("few", {"slices"}, {"--memory", "21M"}).status == 0);
 }
 
 TEST_CASE("memory is bounded for all kinds of slices", "[cli]") {

@@ -101,7 +101,7 @@ std::vector<int> values(const Stack& stack) {
         First first;
         if (!slice.missing()) {
             stack2nrrd::InputFile file(stack.files.path(static_cast<std::size_t>(slice.file)));
-            stack2nrrd::codec_for(file).decode(file, slice.place, {}, first);
+            stack2nrrd::codec_for(file).decode(file, slice.place, stack2nrrd::Samples::shown, {}, first);
         }
         result.push_back(first.value);
     }
