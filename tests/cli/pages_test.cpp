@@ -300,9 +300,9 @@ TEST_CASE("one file a slice may have a page for each channel", "[cli]") {
 
     // Files that are not alike.
     write(2, 2, "ImageJ=1.53c\nimages=2\nchannels=2\nhyperstack=true\n");
-    check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: is of 2 channels", "of 3 channels"});
+    check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: has 2 channels", "3 channels and"});
     write(2, 1, "");
-    check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: is of 1 channel", "of 3 channels"});
+    check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: has 1 channel", "3 channels and"});
     write(2, 3, "");
     check_sentence(run_in(folder.path(), {"z", "-o", "x.nrrd"}), {"z_2.tif: holds 3 slices, one was expected"});
     check_holds(folder.path(), {"z", "m.nhdr", "v.nrrd", "w.nrrd"});
