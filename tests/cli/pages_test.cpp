@@ -330,7 +330,7 @@ TEST_CASE("pages of several files are joined in the order given, and not otherwi
         run_in(folder.path(), with(names, {"--order", "given", "-o", "v.nrrd", "--manifest", "m.nhdr"}));
     CHECK(made.status == 0);
     CHECK(values(folder / "v.nrrd") == all);
-    CHECK(run_in(folder.path(), {"m.nhdr", "-o", "w.nrrd"}).status == 0);
+    CHECK(run_in(folder.path(), {"m.nhdr", "--order", "given", "-o", "w.nrrd"}).status == 0);
     CHECK(read_file(folder / "w.nrrd") == read_file(folder / "v.nrrd"));
     const Arguments turned{names[2], names[0], names[2], "--order", "given", "-o", "v.nrrd", "--force"};
     CHECK(run_in(folder.path(), turned).status == 0);
