@@ -254,8 +254,14 @@ Pages tiff_pages(InputFile& file) {
         found.notes.emplace_back("what stands inside of its pages (SubIFDs, such as smaller copies) is left out");
     }
     if (pages.size() < 2) {
-        found.slices.push_back({});  // also where the file is damaged: probe() knows to say how
-        if (pages.empty() || directory.next() != 0) return found;
+        found.slices.push_back({});
+        if (pages.empty()) {
+            // libtiff knows to say what is damaged, but reads a directory that broke off where the next one is named.
+            const TiffHandle tiff(file);
+            (void)read_tiff_layout(tiff, Samples::stored);
+            refuse(file, ErrorCode::corrupt,
+                   "is a damaged TIFF, its list of pages breaks off in its first page; copy it again from its source");
+        }
         const Index declared = imagej_slices(directory);
         if (declared > 1) add_slices_without_directory(file, pages.front(), declared, found);
         return found;
