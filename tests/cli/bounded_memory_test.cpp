@@ -176,7 +176,7 @@ TEST_CASE("a slice in a file of its own takes 110 bytes beyond its name, and the
     // What the list takes cannot be kept below.
     const Result refused = run_of("many", {"slices"}, {"--memory", "20M"});
     CHECK(refused.status == 6);
-    check_sentence(refused, {"--memory: 20 MiB are too few", "at least "});
+    check_sentence(refused, {"--memory: 20.0 MiB are too few", "at least "});
     const std::size_t at = refused.err.find("at least ") + 9;
     const std::string least = refused.err.substr(at, refused.err.find(' ', at) - at);
     CHECK(run_of("many", {"slices"}, {"--memory", least}).status == 0);
