@@ -300,7 +300,11 @@ TEST_CASE("hostile files get what they must get, and soon", "[codec][corpus]") {
         ErrorCode code = ErrorCode::io;
         const std::string file = utf8(*folder / record.at("relpath"));
         const std::string sentence = refusal(file, &code);
-        if (sentence.empty()) CHECK_NOTHROW(pages_of(file));
+        // A list of pages that leads out of the file, or back into it, promises pages that are not there: an error,
+        // although the first page can be read.
+        const bool promises_more = file.ends_with("/ifd-next-past-eof.tif") || file.ends_with("/ifd-self-loop.tif");
+        if (promises_more) CHECK_THROWS_AS(pages_of(file), Error);
+        if (sentence.empty() && !promises_more) CHECK_NOTHROW(pages_of(file));
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         const std::string& expected = record.at("expect");
         INFO(record.at("relpath") << " (" << expected << ", " << record.at("why") << "): " << sentence);
