@@ -52,6 +52,7 @@ struct Probe {
     /// whoever reads the headers checks that slices agree and reports it, so that codecs need not.
     int orientation = 1;
     bool least_is_white = false;  ///< the file says that its least value is white, whatever is delivered
+    int few_bits = 0;             ///< 1, 2 or 4 where grey of so few bits is spread over 8 as it is shown
     std::uint64_t palette = 0;    ///< equal for equal palettes (the colours of each index); 0 where there is none
     /// Why one channel cannot stand for all, as what the slice is: "CMYK colour in 4 channels"; empty if it can.
     std::string choice;

@@ -208,7 +208,8 @@ PngLayout read_layout(PngReader& reader, Samples samples) {
         case PNG_COLOR_TYPE_PALETTE: read_palette(reader, layout); break;
         default:
             image.colour = Colour::grey;
-            layout.probe.interpreted = png_get_bit_depth(png, info) < 8;
+            if (png_get_bit_depth(png, info) < 8) layout.probe.few_bits = png_get_bit_depth(png, info);
+            layout.probe.interpreted = layout.probe.few_bits != 0;
             break;
     }
     png_uint_32 across = 0;

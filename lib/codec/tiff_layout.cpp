@@ -199,6 +199,7 @@ void interpret(const TiffHandle& tiff, const TiffTags& tags, Samples samples, Ti
         return;
     }
     probe.least_is_white = tags.photometric == PHOTOMETRIC_MINISWHITE;
+    probe.few_bits = few_bits ? tags.bits : 0;
     probe.interpreted = few_bits || (is_unsigned && probe.least_is_white);
     layout.spread = few_bits && shown;
     if (!probe.least_is_white || !shown) return;

@@ -131,7 +131,7 @@ public:
 
 private:
     using Key = std::tuple<Index, Index, Colour, int, SampleType, std::string, int, bool, bool, std::uint64_t,
-                           std::string, Index, Index>;
+                           std::string, Index, Index, int>;
 
     /// What the slices of one stack have in common.
     struct Kind {
@@ -142,6 +142,7 @@ private:
         std::uint64_t palette = 0;  ///< 0 also where it does not matter
         std::string choice;
         TakenPages taken;
+        int few_bits = 0;  ///< 0 also where they are spread: then slices of all depths have the same range
 
         Kind(const Probe& probe, Samples samples, const TakenPages& pages)
             : image(probe.image),
@@ -153,11 +154,12 @@ private:
             // The values of a grey palette are exact, so that each slice may have a palette of its own.
             const bool exact = samples == Samples::shown && image.colour == Colour::grey;
             if (probe.interpreted && !exact) palette = probe.palette;
+            if (samples == Samples::stored) few_bits = probe.few_bits;
         }
         [[nodiscard]] Key key() const {
             return {image.width,  image.height,   image.colour,   image.channels(), image.type,
                     image.format, orientation,    least_is_white, has_palette,      palette,
-                    choice,       taken.channels, taken.times};
+                    choice,       taken.channels, taken.times,    few_bits};
         }
     };
 
@@ -166,13 +168,19 @@ private:
         const char* verb;
         std::string (*text)(const Kind& kind);
     };
-    static constexpr std::array<Trait, 7> traits{{
+    static constexpr std::array<Trait, 8> traits{{
         {"is", [](const Kind& k) { return std::to_string(k.image.width) + " x " + std::to_string(k.image.height); }},
         {"is", [](const Kind& k) { return std::string(sample_type_name(k.image.type)); }},
         {"is", [](const Kind& k) { return colour_text(k.image.colour, k.image.channels()); }},
         {"has", [](const Kind& k) { return k.palette == 0 ? "no palette" : "palette " + hex_text(k.palette); }},
         {"is", [](const Kind& k) { return std::string(k.least_is_white ? "MinIsWhite" : "MinIsBlack"); }},
         {"has", [](const Kind& k) { return volumes_text(k.taken.channels, k.taken.times); }},
+        {"has",
+         [](const Kind& k) {
+             return k.few_bits == 0   ? std::string("8 bits or more a sample")
+                    : k.few_bits == 1 ? std::string("1 bit a sample")
+                                      : std::to_string(k.few_bits) + " bits a sample";
+         }},
         {"has", [](const Kind& k) { return "orientation " + std::to_string(k.orientation); }},
     }};
     static constexpr int unreadable = -1;

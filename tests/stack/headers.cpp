@@ -150,6 +150,24 @@ TEST_CASE("slices of one stack have one sense, whether it is used or not", "[sta
     }
 }
 
+TEST_CASE("labels of few bits are not those of whole bytes", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"s_1.tif", "s_2.tif", "s_3.tif"}, {8, 3, 8});
+    for (const int bits : {1, 2, 4}) {
+        // A mask is 0 and 1 in a file of one bit, and 0 and 255 in another: shown both have the same range.
+        write_slices(folder, {"s_2.tif"}, {8, 3, bits});
+        CHECK(problems_of(find_stack(folder.path()), true).empty());
+        FindOptions options;
+        options.labels = true;
+        const Stack stored = find_stack(folder.path(), options);
+        REQUIRE(problems_of(stored, true).size() == 1);
+        CHECK(stored.problems[0].code == ErrorCode::inconsistent);
+        CHECK_THAT(stored.problems[0].text,
+                   Contains(folder.text("s_2.tif") + ": has " + std::to_string(bits) + (bits == 1 ? " bit" : " bits") +
+                            " a sample, 8 bits or more a sample was expected"));
+    }
+}
+
 TEST_CASE("slices whose values are those of a palette have one palette", "[stack]") {
     const TemporaryFolder folder;
     constexpr int green = 0x000100;
