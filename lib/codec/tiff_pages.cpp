@@ -230,11 +230,11 @@ void add_slices_without_directory(InputFile& file, const Directory& only, Index 
     }
     const Index room = (file.bytes() - *first) / (layout.row_bytes * layout.probe.image.height);
     if (declared > room) {
-        refuse(file, ErrorCode::corrupt,
-               "is a TIFF that holds " + std::to_string(room) + (room == 1 ? " slice, " : " slices, ") +
-                   std::to_string(declared) +
-                   " were expected from ImageJ's text; copy it again from its source, or take the text out if it is "
-                   "wrong");
+        refuse(
+            file, ErrorCode::corrupt,
+            "is a TIFF that holds " + std::to_string(room) + (room == 1 ? " slice, " : " slices, ") +
+                std::to_string(declared) +
+                " were expected from ImageJ's text; copy it again from its source, or save it again where it was made");
     }
     if (declared > static_cast<Index>(most_pages)) {
         refuse(file, ErrorCode::limit,

@@ -121,7 +121,7 @@ PageOrder imagej_order(const ImageJDescription& imagej, std::size_t pages) {
     order.positions.resize(pages, -1);
     const std::optional<Index> declared = declared_pages(order, pages);
     if (!declared || std::max(imagej.images, *declared) > static_cast<Index>(pages)) {
-        return refuse("copy it again from its source, or take the text out if it is wrong");
+        return refuse("copy it again from its source, or save it again where it was made");
     }
     if (place_in_order(order, *declared)) return order;
     if (order.channels > 1 || order.times > 1) return refuse("save it again where it was made");
