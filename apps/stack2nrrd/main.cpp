@@ -298,10 +298,6 @@ int run(int argc, char** argv) {
     return look(command, findings);
 }
 
-}  // namespace
-
-namespace {
-
 /// Says what went wrong. \throws std::bad_alloc, where there is no memory left to say it.
 int say_failure() {
     try {
