@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
         stack2nrrd::Options options;
         for (int i = 2; i + 1 < argc; i += 2) stack2nrrd::set_option(options, argv[i], argv[i + 1]);
         Nowhere sink;
-        stack2nrrd::run_import(stack2nrrd::plan_import(stack2nrrd::find_stack(argv[1], options.find), options), sink);
+        stack2nrrd::run_import(stack2nrrd::plan_import(stack2nrrd::find_stack(argv[1], options), options), sink);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -108,9 +108,9 @@ void print(const std::string& text) {
 }
 
 Stack find(const Command& command) {
-    if (!command.files_from.empty()) return find_listed_stack(path_of(command.files_from), command.options.find);
-    if (command.inputs.size() > 1) return find_stack(command.inputs, command.options.find);
-    return find_stack(path_of(command.inputs.front()), command.options.find);
+    if (!command.files_from.empty()) return find_listed_stack(path_of(command.files_from), command.options);
+    if (command.inputs.size() > 1) return find_stack(command.inputs, command.options);
+    return find_stack(path_of(command.inputs.front()), command.options);
 }
 
 /// Everything that is written, as one sink: all of it or nothing. `report` makes the text for Slicer.
@@ -118,7 +118,7 @@ std::unique_ptr<Sink> outputs_of(const Command& command, const Stack& stack, std
     NrrdOptions volume = command.options.nrrd;
     volume.force = volume.force || command.info;  // which replaces nothing
     std::vector<std::unique_ptr<Sink>> sinks;
-    if (!command.output.empty()) sinks.push_back(nrrd_sink(command.output, volume));
+    if (!command.output.empty()) sinks.push_back(nrrd_sink(command.output, volume, command.options.threads));
     if (!command.manifest.empty() && !command.info) {
         sinks.push_back(manifest_sink(stack, command.options, command.manifest));
     }
@@ -180,15 +180,15 @@ std::string return_parameters(const Findings& findings, const std::string& made)
     return line + "\n";
 }
 
-/// Plans again, with the window that the samples tell. False if it was stopped.
-bool find_window(const Command& command, const Stack& stack, std::optional<ImportPlan>& plan) {
+/// The plan, with the window that the samples have if one is to be found. Nothing if the search was stopped.
+std::optional<ImportPlan> plan_of(const Command& command, const Stack& stack) {
     // The share that programs are told is that of the run.
     const bool bar = command.progress == "auto" || command.progress == "bar";
     ProgressDisplay display(bar ? command.progress : "none", command.quiet);
-    running = 1;
-    Options options = command.options;
+    std::optional<ImportPlan> plan;
     try {
-        options.window = survey_window(stack, options, [&](const Progress& progress) {
+        plan = surveyed_plan(stack, command.options, [&](const Progress& progress) {
+            running = 1;
             display.show(progress);
             return stop_signal == 0;
         });
@@ -196,11 +196,9 @@ bool find_window(const Command& command, const Stack& stack, std::optional<Impor
         display.clear();
         if (error.code() != ErrorCode::cancelled) throw;
         say("interrupted while the window was searched for; nothing was written");
-        return false;
     }
     display.clear();
-    plan = plan_import(stack, options);
-    return true;
+    return plan;
 }
 
 int import(const Command& command, Findings& findings) {
@@ -209,11 +207,7 @@ int import(const Command& command, Findings& findings) {
     Progress last;
     const auto made = [&] {
         findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        findings.nan_samples = last.nan_samples;
-        findings.clipped_low = last.clipped_low;
-        findings.clipped_high = last.clipped_high;
-        findings.rounded_integers = last.rounded_integers;
-        findings.files_with_surplus = last.files_with_surplus;
+        findings.report = last.report;
         findings.peak_memory_bytes = peak_memory();
         return run_text(findings);
     };
@@ -229,19 +223,18 @@ int import(const Command& command, Findings& findings) {
     }
     const std::unique_ptr<Sink> sink = tee(std::move(sinks));
 
-    std::optional<ImportPlan> found = plan_import(*findings.stack, command.options);
-    if (found->needs_window() && !find_window(command, *findings.stack, found)) return 128 + stop_signal;
-    const ImportPlan& plan = *found;
-    findings.plan = &plan;
+    const std::optional<ImportPlan> plan = plan_of(command, *findings.stack);
+    if (!plan) return 128 + stop_signal;
+    findings.plan = &*plan;
     if (!silent) {
-        for (const std::string& warning : plan.warnings()) say("warning: " + warning);
+        for (const std::string& warning : plan->warnings()) say("warning: " + warning);
     }
     warn_of_unlisted(command, *findings.stack);
 
     ProgressDisplay display(command.progress, command.quiet);
     running = 1;
     try {
-        (void)run_import(plan, *sink, [&](const Progress& progress) {
+        (void)run_import(*plan, *sink, [&](const Progress& progress) {
             last = progress;
             display.show(progress);
             return stop_signal == 0;

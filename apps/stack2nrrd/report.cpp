@@ -176,9 +176,9 @@ std::string run_text(const Findings& f) {
                        std::string(sample_type_name(volume.type)) + ", " + memory_text(volume.bytes()) + ", from " +
                        std::to_string(f.plan->source_slices()) + " slices in " + seconds.data();
     if (peak_memory() > 0) text += ", peak memory " + memory_text(peak_memory());
-    if (f.clipped_low + f.clipped_high > 0) {
-        text += "; clipped " + std::to_string(f.clipped_low) + " samples below the range of the type and " +
-                std::to_string(f.clipped_high) + " above it";
+    if (f.report && f.report->clipped_low + f.report->clipped_high > 0) {
+        text += "; clipped " + std::to_string(f.report->clipped_low) + " samples below the range of the type and " +
+                std::to_string(f.report->clipped_high) + " above it";
     }
     return text;
 }

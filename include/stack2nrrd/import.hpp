@@ -2,14 +2,15 @@
 
 #include <stack2nrrd/export.hpp>
 #include <stack2nrrd/options.hpp>
+#include <stack2nrrd/progress.hpp>
 #include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/stack.hpp>
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,20 +62,12 @@ private:
 ///         that would do).
 [[nodiscard]] STACK2NRRD_EXPORT ImportPlan plan_import(const Stack& stack, const Options& options = {});
 
-/// How far a run is, in source slices.
-struct Progress {
-    Index done = 0;
-    Index total = 0;
-    std::int64_t nan_samples = 0;   ///< see Report; this and what follows is complete in the last call
-    std::int64_t clipped_low = 0;   ///< see Report
-    std::int64_t clipped_high = 0;  ///< see Report
-    bool rounded_integers = false;  ///< see Report
-    Index files_with_surplus = 0;   ///< see Report
-};
-
-/// Called on the thread that called run_import(), at most ten times a second, once more when all slices are made, and a
-/// last time before the result gets its name. False cancels the run.
-using KeepGoing = std::function<bool(const Progress&)>;
+/// Plans several imports of one stack that run_imports() makes from one reading. Their options may differ in all but
+/// `find`, `step`, `reverse` and `missing`; `threads` and `memory` are those of the first. Each plan is what
+/// plan_import() makes of its options, but that memory_bytes() is that of all of them together.
+/// \throws Error as plan_import(); invalid_argument if the options differ in what they must not, or are none.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<ImportPlan> plan_imports(const Stack& stack,
+                                                                     std::span<const Options> options);
 
 /// The window for Options::window_auto: from the 1st to the 99th percentile of the source samples within the crop,
 /// after the choice of the channel. Put it into Options::window and plan again. A percentile is the lowest value that
@@ -86,19 +79,10 @@ using KeepGoing = std::function<bool(const Progress&)>;
 [[nodiscard]] STACK2NRRD_EXPORT Window survey_window(const Stack& stack, const Options& options,
                                                      const KeepGoing& keep_going = {});
 
-/// What a run has to tell when it is over.
-struct Report {
-    Index slices_read = 0;
-    unsigned threads = 0;          ///< that worked, the calling one included
-    std::int64_t nan_samples = 0;  ///< of the result, that an integer type had no value for; they became 0
-    /// Samples of the result that the output's type has no place for: rounded, they lay below its lowest or above its
-    /// highest value, and became that. Of floats: finite ones that became infinite. The window, what a kernel makes
-    /// beyond the source's range and Options::type all count. Those of slabs add up to those of the whole.
-    std::int64_t clipped_low = 0;
-    std::int64_t clipped_high = 0;
-    bool rounded_integers = false;  ///< the source has 64-bit integers that no float64 equals; the nearest was taken
-    Index files_with_surplus = 0;   ///< compressed data files with more samples than the header tells of; not read
-};
+/// plan_import(), and if the plan needs a window, survey_window() and the plan with what it found: a plan that can be
+/// run. `keep_going` is that of the survey. \throws Error as the two.
+[[nodiscard]] STACK2NRRD_EXPORT ImportPlan surveyed_plan(const Stack& stack, const Options& options,
+                                                         const KeepGoing& keep_going = {});
 
 /// Makes sure that no file of `sink` is one that `stack` is made of or was read from, under whatever name: slices,
 /// lists, headers, data files, logs. Call it before a run. \throws Error invalid_argument.
@@ -121,5 +105,18 @@ STACK2NRRD_EXPORT void write_manifest(const Stack& stack, const Options& options
 ///         did), changed, io, cancelled, limit; and what the sink throws. The sink is then to be destroyed,
 /// and all is as it was.
 STACK2NRRD_EXPORT Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going = {});
+
+/// One of several results of a run.
+struct PlannedOutput {
+    ImportPlan plan;
+    Sink* sink = nullptr;  ///< not owned; one of its own for each
+};
+
+/// Runs plans that plan_imports() made together: each slice is read and decoded once, and each sink gets the bytes that
+/// run_import() would give it. The sinks publish in reverse, so that the first comes last: all of them or, if one
+/// throws, none. Returns a report for each, in the same order.
+/// \throws Error as run_import(); invalid_argument if the plans were not made together.
+STACK2NRRD_EXPORT std::vector<Report> run_imports(std::span<const PlannedOutput> outputs,
+                                                  const KeepGoing& keep_going = {});
 
 }  // namespace stack2nrrd

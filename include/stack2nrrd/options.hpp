@@ -50,30 +50,25 @@ struct Box {
     std::array<Vector3, 3> edges{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}};  ///< directions; any length
 };
 
-/// Everything that can be asked of an import. A plain struct: set the fields, or use set_option().
-struct Options {
-    FindOptions find{};
+/// Everything that can be asked of an import: how slices are found, and what is made of them. A plain struct: set the
+/// fields, or use set_option(). find_stack() takes it as it is.
+struct Options : FindOptions {
     std::array<AxisOptions, 3> axes{};
     /// Instead of crops: the source samples whose centres lie in the box or on its border (within a millionth of a
     /// sample). Its edges must run along the axes of the source, in any order; what it has beyond the source is cut
     /// off.
     std::optional<Box> roi;
-    /// Samples are labels: values stay what they are, and linear kernels are refused. Set it in `find`, too;
-    /// set_option() does.
-    bool labels = false;
     Align align = Align::cell;
     Index step = 1;        ///< take every step-th slice before anything else; no filtering
     bool reverse = false;  ///< last slice first (after step)
     Missing missing = Missing::error;
-    std::optional<Vector3> spacing;   ///< of the source slices, in units of space_unit_mm; overrides what was found
-    Rational space_unit_mm{};         ///< the unit of `spacing`, in millimetres
-    std::optional<Vector3> origin;    ///< LPS mm, centre of the first source sample
-    Channel channel = Channel::luma;  ///< set it in `find`, too; set_option() does
-    std::optional<SampleType> type;   ///< of the output; without one, the source's
+    std::optional<Vector3> spacing;  ///< of the source slices, in units of space_unit_mm; overrides what was found
+    Rational space_unit_mm{};        ///< the unit of `spacing`, in millimetres
+    std::optional<Vector3> origin;   ///< LPS mm, centre of the first source sample
+    std::optional<SampleType> type;  ///< of the output; without one, the source's
     std::optional<Window> window;
     bool window_auto = false;  ///< `window` shall be what survey_window() finds
     Range slab{};              ///< make these output slices only; empty = all. Values and places stay the same
-    unsigned threads = 0;      ///< 0 = one a core
     std::uint64_t memory = 0;  ///< cap in bytes; 0 = none
     NrrdOptions nrrd{};
 };

@@ -20,12 +20,8 @@ struct Findings {
     const ImportPlan* plan = nullptr;    ///< null if the stack cannot be imported as asked
     std::optional<Problem> obstacle{};   ///< why not
     std::filesystem::path output{};      ///< empty if there is no file
-    double seconds = 0;                  ///< of a run; 0 before it
-    std::int64_t nan_samples = 0;        ///< see Report
-    std::int64_t clipped_low = 0;        ///< see Report
-    std::int64_t clipped_high = 0;       ///< see Report
-    bool rounded_integers = false;       ///< see Report
-    Index files_with_surplus = 0;        ///< see Report
+    std::optional<Report> report{};      ///< of a run that came to its end
+    double seconds = 0;                  ///< that it took
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
 };
 

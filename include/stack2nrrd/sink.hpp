@@ -90,9 +90,7 @@ enum class Encoding : std::uint8_t { raw, gzip };
 
 struct NrrdOptions {
     Encoding encoding = Encoding::raw;
-    int level = 6;  ///< of gzip: 1 to 5 fast, 7 to 9 small, 6 fast where that makes it at most about 1 % longer
-    /// That may compress, the calling one included, and never more than 8; 0 = one a core. The bytes stay the same.
-    unsigned threads = 0;
+    int level = 6;       ///< of gzip: 1 to 5 fast, 7 to 9 small, 6 fast where that makes it at most about 1 % longer
     bool force = false;  ///< replace what stands under the name
     /// A PNG with the three orthogonal slices through the middle, in physical aspect, grey from the 1st to the 99th
     /// percentile; gathered while the slices pass. Empty: none.
@@ -104,10 +102,12 @@ struct NrrdOptions {
 /// names by publish(): all of the files or, if anything fails, none. A file that is replaced leaves its mode to the new
 /// one. A symbolic link is followed. Two sinks cannot write one file at the same time, in whatever processes: the
 /// second one's begin() throws.
+/// `threads`: that may compress, the calling one included, and never more than 8; 0 = one a core. The bytes stay the
+/// same.
 /// \throws Error invalid_argument (other suffix, exists without force, not a regular file, two files of one name, being
 ///         written by somebody else), io (no such folder, or one that cannot be written to).
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> nrrd_sink(const std::filesystem::path& file,
-                                                                const NrrdOptions& options = {});
+                                                                const NrrdOptions& options = {}, unsigned threads = 0);
 
 /// A caller's buffer: size z × size y × size x × channels, of exactly VolumeInfo::bytes() bytes. Not owned. What an
 /// unfinished run leaves in it is unspecified.

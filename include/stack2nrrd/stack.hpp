@@ -6,6 +6,7 @@
 #include <stack2nrrd/geometry.hpp>
 #include <stack2nrrd/image.hpp>
 #include <stack2nrrd/sink.hpp>
+#include <stack2nrrd/source.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -66,7 +67,7 @@ struct ListedOptions {
 /// A value; nothing is open behind it.
 struct Stack {
     std::string name;  ///< what stands for the source in headers: base name of the folder or of the first file
-    std::string kind;  ///< "folder", "series", "pattern", "files", "list", "file", "pages" or "volume"
+    std::string kind;  ///< "folder", "series", "pattern", "files", "list", "file", "pages", "volume" or "source"
     FileList files;    ///< each file once
     std::vector<SliceRef> slices;      ///< in z order, gaps included
     TakenPages taken;                  ///< where the only file holds more than one volume
@@ -87,6 +88,7 @@ struct Stack {
     ListedOptions listed;                                    ///< if the stack comes from a list of slices
     std::optional<BareSamples> bare;                         ///< if that is so, and the same, in all files
     std::shared_ptr<const NrrdVolume> volume;  ///< how samples stand in the files; null if these are images
+    std::shared_ptr<const Source> source;      ///< a program's own, see stack_from(); there are no files then
 };
 
 enum class Order : std::uint8_t {
@@ -101,11 +103,12 @@ enum class Channel : std::int32_t { index = -3, luma = -2, all = -1, c0 = 0, c1 
 
 struct FindOptions {
     Order order = Order::natural;
-    unsigned threads = 0;             ///< that read headers; 0 = one a core
-    Channel channel = Channel::luma;  ///< of a file with pages for several channels; and whether it is `index`
+    unsigned threads = 0;             ///< that read headers and make the result; 0 = one a core
+    Channel channel = Channel::luma;  ///< of colours; and of a file with pages for several channels
     std::optional<Index> time{};      ///< from 0; without one, the first, and a problem says so if there are more
-    /// Take samples as they are stored: the index into a palette, MinIsWhite not inverted, 1, 2 and 4 bits not spread.
-    /// `Channel::index` does so, too.
+    /// Samples are labels: values stay what they are, and linear kernels are refused. They are taken as they are
+    /// stored: the index into a palette, MinIsWhite not inverted, 1, 2 and 4 bits not spread. `Channel::index` does
+    /// that, too.
     bool labels = false;
 
     friend constexpr bool operator==(const FindOptions&, const FindOptions&) = default;
@@ -145,5 +148,11 @@ struct FindOptions {
 /// \throws Error as find_stack(input); not_found, io, corrupt for the list itself.
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_listed_stack(const std::filesystem::path& list,
                                                         const FindOptions& options = {});
+
+/// A stack whose slices are those of a program's own source, in its order: not files, but whatever the program reads or
+/// makes. Its spacing is unknown; set Stack::geometry or Options::spacing. Blank slices are gaps. `name` is what
+/// headers say of the source. \throws Error invalid_argument if there is no source, if it has no slices, or an image
+/// that no slice can be.
+[[nodiscard]] STACK2NRRD_EXPORT Stack stack_from(std::shared_ptr<const Source> source, std::string name = "source");
 
 }  // namespace stack2nrrd

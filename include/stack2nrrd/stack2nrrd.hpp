@@ -10,7 +10,9 @@
 #include <stack2nrrd/import.hpp>
 #include <stack2nrrd/kernel.hpp>
 #include <stack2nrrd/options.hpp>
+#include <stack2nrrd/progress.hpp>
 #include <stack2nrrd/report.hpp>
 #include <stack2nrrd/sink.hpp>
+#include <stack2nrrd/source.hpp>
 #include <stack2nrrd/stack.hpp>
 #include <stack2nrrd/version.hpp>

@@ -139,13 +139,12 @@ std::filesystem::path path_of(const std::string& utf8) {
 
 const s2n::Stack& stack_of(stack2nrrd_handle& h) {
     s2n::FindOptions before = h.found_with;
-    before.threads = h.options.find.threads;  // which find the same
-    if (!h.stack || before != h.options.find) {
+    before.threads = h.options.threads;  // which find the same
+    if (!h.stack || before != static_cast<const s2n::FindOptions&>(h.options)) {
         h.plan.reset();
         h.stack.reset();
-        h.stack =
-            h.is_list ? find_stack(h.paths, h.options.find) : find_stack(path_of(h.paths.front()), h.options.find);
-        h.found_with = h.options.find;
+        h.stack = h.is_list ? find_stack(h.paths, h.options) : find_stack(path_of(h.paths.front()), h.options);
+        h.found_with = h.options;
     }
     return *h.stack;
 }
@@ -179,12 +178,10 @@ void run(stack2nrrd_handle& h, s2n::Sink& sink, stack2nrrd_progress progress, vo
         return progress(part_done + (1 - part_done) * fraction, text.c_str(), user) == 0;
     };
     if (plan_of(h).needs_window()) {
-        s2n::Options options = h.options;
-        options.window = survey_window(*h.stack, options, [&](s2n::Progress state) {
+        h.plan = surveyed_plan(*h.stack, h.options, [&](s2n::Progress state) {
             state.total *= 2;
             return keep_going(state);
         });
-        h.plan = plan_import(*h.stack, options);
         part_done = 0.5;
     }
     h.report = run_import(*h.plan, sink, keep_going);
@@ -279,11 +276,7 @@ int stack2nrrd_info(stack2nrrd_handle* handle, const char** json) {
         if (handle->report) {
             findings.output = handle->output;
             findings.seconds = handle->seconds;
-            findings.nan_samples = handle->report->nan_samples;
-            findings.clipped_low = handle->report->clipped_low;
-            findings.clipped_high = handle->report->clipped_high;
-            findings.rounded_integers = handle->report->rounded_integers;
-            findings.files_with_surplus = handle->report->files_with_surplus;
+            findings.report = handle->report;
         }
         handle->json = info_json(findings);
         *json = handle->json.c_str();
@@ -302,7 +295,7 @@ int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_pro
     return with(handle, [&] {
         expect(path != nullptr, "the path");
         const std::filesystem::path file = path_of(path);
-        const std::unique_ptr<s2n::Sink> sink = nrrd_sink(file, handle->options.nrrd);
+        const std::unique_ptr<s2n::Sink> sink = nrrd_sink(file, handle->options.nrrd, handle->options.threads);
         check_outputs(stack_of(*handle), *sink);
         handle->output = file;
         run(*handle, *sink, progress, user);

@@ -7,6 +7,7 @@
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/image.hpp>
+#include <stack2nrrd/source.hpp>
 
 #include <array>
 #include <bit>
@@ -82,16 +83,6 @@ inline constexpr Index row_batch = 32;
 /// How many rows of `row_bytes` bytes to read at once: few enough for the processor's second cache; whole batches, if
 /// that is possible.
 [[nodiscard]] Index rows_to_read(std::int64_t row_bytes);
-
-/// Receives the rows of a slice from top to bottom. May throw; the decoder then unwinds.
-class RowSink {
-public:
-    virtual ~RowSink() = default;
-    /// The rows y … y + count, one after the other in memory. `samples`: count × ImageInfo::row_bytes() bytes, channels
-    /// interleaved, native byte order, valid during the call. Their address need not be aligned to the sample type.
-    virtual void rows(Index y, Index count, const std::byte* samples) = 0;
-    void row(Index y, const std::byte* samples) { rows(y, 1, samples); }
-};
 
 struct Codec {
     const char* name;

@@ -102,8 +102,8 @@ std::optional<std::array<Index, 2>> outputs_of(const AxisPlan& axis, Range outpu
 /// The slices of the plan that are samples first … last of the source: after gaps, step and reverse.
 std::optional<std::array<Index, 2>> slices_of(const Detail& plan, Index first, Index last) {
     std::optional<std::array<Index, 2>> found;
-    for (std::size_t z = 0; z < plan.slices.size(); ++z) {
-        const Index index = plan.slices[z].missing() ? -1 : static_cast<Index>(plan.slices[z].place);
+    for (std::size_t z = 0; z < plan.slices->size(); ++z) {
+        const Index index = (*plan.slices)[z].missing() ? -1 : static_cast<Index>((*plan.slices)[z].place);
         if (index < first || index > last) continue;
         const auto at = static_cast<Index>(z);
         found = {found ? (*found)[0] : at, at};

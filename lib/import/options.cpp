@@ -76,13 +76,13 @@ Rational to_factor(std::string_view text) {
     return factor;
 }
 
-Range to_crop(std::string_view text) {
-    if (text.empty()) return {};
+/// "FIRST:END". `what`: "crop"; `items`: "source samples".
+Range to_range(std::string_view text, const char* what, const char* items) {
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos) refuse(shown(text) + " is no crop; write FIRST:END, in source samples");
-    const Range crop{to_integer(text.substr(0, colon), 0), to_integer(text.substr(colon + 1), 0)};
-    if (crop.empty()) refuse(shown(text) + " is empty; END is the first sample that is left out");
-    return crop;
+    if (colon == std::string_view::npos) refuse(shown(text) + " is no " + what + "; write FIRST:END, in " + items);
+    const Range range{to_integer(text.substr(0, colon), 0), to_integer(text.substr(colon + 1), 0)};
+    if (range.empty()) refuse(shown(text) + " is empty; END is the first that is left out");
+    return range;
 }
 
 std::uint64_t to_bytes(std::string_view text) {
@@ -116,7 +116,7 @@ Vector3 to_vector(std::string_view text, bool spread) {
 // --------------------------------------------------------------------------------------------- one per option
 
 void set_order(Options& o, std::string_view v) {
-    o.find.order = to_choice<Order>(v, {{"natural", Order::natural}, {"given", Order::given}});
+    o.order = to_choice<Order>(v, {{"natural", Order::natural}, {"given", Order::given}});
 }
 
 void set_step(Options& o, std::string_view v) { o.step = to_integer(v, 1); }
@@ -144,10 +144,9 @@ void set_channel(Options& o, std::string_view v) {
     } else {
         refuse(shown(v) + " is not one of luma, first, all, index, 0, 1, 2, ...");
     }
-    o.find.channel = o.channel;
 }
 
-void set_time(Options& o, std::string_view v) { o.find.time = to_integer(v, 0); }
+void set_time(Options& o, std::string_view v) { o.time = to_integer(v, 0); }
 
 void set_factor(Options& o, std::string_view v) {
     const std::array<std::string_view, 3> fields = triple(v, true);
@@ -171,7 +170,7 @@ void set_kernel_x(Options& o, std::string_view v) { o.axes[0].kernel = Kernel::p
 void set_kernel_y(Options& o, std::string_view v) { o.axes[1].kernel = Kernel::parse(v); }
 void set_kernel_z(Options& o, std::string_view v) { o.axes[2].kernel = Kernel::parse(v); }
 
-void set_labels(Options& o, std::string_view v) { o.labels = o.find.labels = to_flag(v); }
+void set_labels(Options& o, std::string_view v) { o.labels = to_flag(v); }
 
 void set_align(Options& o, std::string_view v) {
     o.align = to_choice<Align>(v, {{"cell", Align::cell}, {"first", Align::first}});
@@ -185,7 +184,7 @@ void set_crop(Options& o, std::string_view v) {
         const std::size_t comma = rest.find(',');
         const std::string_view field = trimmed(rest.substr(0, comma));
         if (axis < 3)
-            crop[axis] = to_crop(field);
+            crop[axis] = field.empty() ? Range{} : to_range(field, "crop", "source samples");
         else if (!field.empty() || comma != std::string_view::npos)
             axis = 4;
         if (comma == std::string_view::npos || axis > 3) break;
@@ -258,11 +257,7 @@ void set_level(Options& o, std::string_view v) { o.nrrd.level = static_cast<int>
 void set_preview(Options& o, std::string_view v) { o.nrrd.preview = path_from_utf8(v); }
 void set_force(Options& o, std::string_view v) { o.nrrd.force = to_flag(v); }
 
-void set_threads(Options& o, std::string_view v) {
-    o.threads = static_cast<unsigned>(to_integer(v, 0, 1024));
-    o.find.threads = o.threads;
-    o.nrrd.threads = o.threads;
-}
+void set_threads(Options& o, std::string_view v) { o.threads = static_cast<unsigned>(to_integer(v, 0, 1024)); }
 
 void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 

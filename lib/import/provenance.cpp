@@ -58,7 +58,7 @@ std::string vector_text(const Vector3& v) {
 
 ListedOptions listed_options(const Stack& stack, const Options& options) {
     ListedOptions listed = stack.listed;
-    if (options.find.order == Order::given) listed.order = "given";
+    if (options.order == Order::given) listed.order = "given";
     if (options.spacing) {
         listed.spacing = vector_text(*options.spacing) + "*" + to_string(options.space_unit_mm) + "mm";
     }

@@ -89,13 +89,14 @@ Json output_json(const Findings& f) {
 }
 
 Json run_json(const Findings& f) {
+    const Report& report = *f.report;
     Json json{{"seconds", f.seconds},
               {"slices_read", f.plan->source_slices()},
-              {"nan_samples", f.nan_samples},
-              {"clipped_low", f.clipped_low},
-              {"clipped_high", f.clipped_high},
-              {"rounded_integers", f.rounded_integers},
-              {"files_with_surplus", f.files_with_surplus}};
+              {"nan_samples", report.nan_samples},
+              {"clipped_low", report.clipped_low},
+              {"clipped_high", report.clipped_high},
+              {"rounded_integers", report.rounded_integers},
+              {"files_with_surplus", report.files_with_surplus}};
     if (f.peak_memory_bytes > 0) json["peak_memory_bytes"] = f.peak_memory_bytes;
     return json;
 }
@@ -114,7 +115,7 @@ std::string percent_text(std::int64_t part, std::int64_t whole) {
 
 /// Empty if few samples were clipped; of floats, none may be.
 std::string clipping_warning(const Findings& f) {
-    const std::int64_t clipped = f.clipped_low + f.clipped_high;
+    const std::int64_t clipped = f.report->clipped_low + f.report->clipped_high;
     if (clipped == 0 || f.plan == nullptr) return "";
     const VolumeInfo& volume = f.plan->volume();
     const std::int64_t samples = volume.bytes() / static_cast<std::int64_t>(sample_bytes(volume.type));
@@ -124,8 +125,8 @@ std::string clipping_warning(const Findings& f) {
     return percent_text(clipped, samples) + " of the samples lay " +
            (window && !is_float ? "outside of the window"
                                 : "beyond the range of " + std::string(sample_type_name(volume.type))) +
-           " and " + (is_float ? "became infinite: " : "were clipped: ") + std::to_string(f.clipped_low) +
-           " below and " + std::to_string(f.clipped_high) + " above it" +
+           " and " + (is_float ? "became infinite: " : "were clipped: ") + std::to_string(f.report->clipped_low) +
+           " below and " + std::to_string(f.report->clipped_high) + " above it" +
            (f.plan->clipping_advice().empty() ? "" : "; " + f.plan->clipping_advice());
 }
 
@@ -147,19 +148,21 @@ std::string spacing_source(const Findings& f) {
 
 std::vector<std::string> run_warnings(const Findings& f) {
     std::vector<std::string> warnings;
-    if (f.nan_samples > 0) {
-        warnings.push_back(std::to_string(f.nan_samples) +
+    if (!f.report) return warnings;
+    const Report& report = *f.report;
+    if (report.nan_samples > 0) {
+        warnings.push_back(std::to_string(report.nan_samples) +
                            " samples without a value (NaN) became 0; --type float32 keeps them");
     }
     if (const std::string clipped = clipping_warning(f); !clipped.empty()) warnings.push_back(clipped);
-    if (f.rounded_integers) {
+    if (report.rounded_integers) {
         warnings.emplace_back(
             "the source has integers beyond 2^53 that float64 cannot hold exactly, so they were filtered as the "
             "nearest ones "
             "that it can");
     }
-    if (f.files_with_surplus > 0) {
-        const std::string files = std::to_string(f.files_with_surplus);
+    if (report.files_with_surplus > 0) {
+        const std::string files = std::to_string(report.files_with_surplus);
         warnings.push_back(files + (files == "1" ? " data file has" : " data files have") +
                            " more samples than the header tells of, which were not read; check its field \"sizes\"");
     }
@@ -197,7 +200,7 @@ std::string info_json(const Findings& f) {
               {"read_bytes", f.plan != nullptr ? Json(f.plan->read_bytes()) : Json(nullptr)},
               {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes()) : Json(nullptr)},
               {"problems", problems_json(f)}};
-    if (f.seconds > 0) json["run"] = run_json(f);
+    if (f.report) json["run"] = run_json(f);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -105,14 +105,15 @@ void check_room(const fs::path& file, std::int64_t bytes) {
 }
 
 /// Eight keep up with any disk; more would only take memory.
-unsigned gzip_threads(const NrrdOptions& options) {
+unsigned gzip_threads(unsigned threads) {
     constexpr unsigned most = 8;
-    return std::clamp(options.threads == 0 ? std::thread::hardware_concurrency() : options.threads, 1U, most);
+    return std::clamp(threads == 0 ? std::thread::hardware_concurrency() : threads, 1U, most);
 }
 
 class NrrdSink final : public Sink {
 public:
-    NrrdSink(const fs::path& file, const NrrdOptions& options) : file_(followed(file)), options_(options) {
+    NrrdSink(const fs::path& file, const NrrdOptions& options, unsigned threads)
+        : file_(followed(file)), options_(options), threads_(gzip_threads(threads)) {
         check_output(file, options.force);
         check_suffix(file_, {".nrrd", ".nhdr"}, ".nrrd or .nhdr");
         if (!is_detached(file_)) return;
@@ -134,7 +135,7 @@ public:
         check_room(file_, options_.encoding == Encoding::raw ? volume.bytes() : 0);
         header_file_->write(header_.text);
         if (options_.encoding == Encoding::gzip) {
-            gzip_.emplace(options_.level, gzip_threads(options_),
+            gzip_.emplace(options_.level, threads_,
                           [this](std::span<const std::byte> bytes) { payload().write(bytes); });
         }
     }
@@ -230,6 +231,7 @@ private:
 
     fs::path file_;
     NrrdOptions options_;
+    unsigned threads_;  ///< that compress
     NrrdHeader header_;
     std::optional<ValueRange> range_;
     std::optional<OutputFile> header_file_;
@@ -239,13 +241,13 @@ private:
 
 }  // namespace
 
-std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options) {
-    const ByteCount gzip = options.encoding == Encoding::gzip ? GzipStream::memory_bytes(gzip_threads(options)) : 0;
+std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options, unsigned threads) {
+    const ByteCount gzip = options.encoding == Encoding::gzip ? GzipStream::memory_bytes(gzip_threads(threads)) : 0;
     return (gzip + (options.preview.empty() ? 0 : Preview::memory_bytes(volume))).value();
 }
 
-std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options) {
-    auto volume = std::make_unique<NrrdSink>(file, options);
+std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options, unsigned threads) {
+    auto volume = std::make_unique<NrrdSink>(file, options, threads);
     if (options.preview.empty()) return volume;
     std::vector<std::unique_ptr<Sink>> both;
     both.push_back(std::move(volume));

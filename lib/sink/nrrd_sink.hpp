@@ -6,7 +6,7 @@
 
 namespace stack2nrrd {
 
-/// Memory that nrrd_sink() takes for a volume, in bytes.
-[[nodiscard]] std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options);
+/// Memory that a sink of nrrd_sink() takes for a volume, in bytes.
+[[nodiscard]] std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options, unsigned threads);
 
 }  // namespace stack2nrrd

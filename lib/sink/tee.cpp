@@ -3,6 +3,7 @@
 #include "core/file.hpp"
 #include "core/output_file.hpp"
 #include "core/text.hpp"
+#include "sink/publish.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -33,13 +34,9 @@ public:
     }
 
     void publish() override {
-        std::size_t next = sinks_.size();
-        try {
-            while (next > 0) sinks_[--next]->publish();
-        } catch (...) {
-            for (std::size_t i = next + 1; i < sinks_.size(); ++i) sinks_[i]->withdraw();
-            throw;
-        }
+        std::vector<Sink*> sinks;
+        for (const auto& sink : sinks_) sinks.push_back(sink.get());
+        publish_all(sinks);
     }
 
     void withdraw() noexcept override {

@@ -92,8 +92,7 @@ std::vector<std::string> warnings_after(const Stack& stack, Options options, Rep
     findings.options = &options;
     findings.plan = &plan;
     findings.seconds = 1;
-    findings.clipped_low = report.clipped_low;
-    findings.clipped_high = report.clipped_high;
+    findings.report = report;
     return stack2nrrd::run_warnings(findings);
 }
 
@@ -228,8 +227,8 @@ TEST_CASE("progress and header tell how many samples were clipped", "[import]") 
                 return true;
             });
             CHECK(report.clipped_low > 0);
-            CHECK(last.clipped_low == report.clipped_low);
-            CHECK(last.clipped_high == report.clipped_high);
+            CHECK(last.report.clipped_low == report.clipped_low);
+            CHECK(last.report.clipped_high == report.clipped_high);
             const support::Nrrd nrrd = support::read_nrrd(folder / name);
             CHECK(std::stoll(nrrd.pair("stack2nrrd_clipped_low")) == report.clipped_low);
             CHECK(std::stoll(nrrd.pair("stack2nrrd_clipped_high")) == report.clipped_high);

@@ -43,7 +43,7 @@ TEST_CASE("the nearest slice fills a gap of millions", "[import]") {
     Options options;
     options.missing = stack2nrrd::Missing::repeat;
     const auto plan = stack2nrrd::plan_import(stack, options);
-    const auto& slices = plan.detail().slices;
+    const auto& slices = *plan.detail().slices;
     REQUIRE(slices.size() == count);
     const stack2nrrd::SliceRef first = stack.slices[1'000'000];
     const stack2nrrd::SliceRef second = stack.slices[2'000'000];
@@ -54,13 +54,13 @@ TEST_CASE("the nearest slice fills a gap of millions", "[import]") {
 
     options.step = 999'999;
     const auto sparse = stack2nrrd::plan_import(stack, options);
-    REQUIRE(sparse.detail().slices.size() == 4);
-    CHECK(sparse.detail().slices[1] == first);
-    CHECK(sparse.detail().slices[2] == second);
+    REQUIRE(sparse.detail().slices->size() == 4);
+    CHECK((*sparse.detail().slices)[1] == first);
+    CHECK((*sparse.detail().slices)[2] == second);
 
     for (auto& slice : stack.slices) slice = stack2nrrd::SliceRef{};
     options.step = 1;
-    CHECK(stack2nrrd::plan_import(stack, options).detail().slices.front().missing());
+    CHECK(stack2nrrd::plan_import(stack, options).detail().slices->front().missing());
 }
 
 TEST_CASE("the nearest slice is the nearest one", "[import]") {
@@ -77,7 +77,7 @@ TEST_CASE("the nearest slice is the nearest one", "[import]") {
         stack.slices[z] = {static_cast<std::int32_t>(stack.files.size()), 0};
         stack.files.add(std::to_string(z));
     }
-    const auto slices = stack2nrrd::plan_import(stack, options).detail().slices;
+    const auto slices = *stack2nrrd::plan_import(stack, options).detail().slices;
     for (Index z = 0; z < 60; ++z) {
         Index best = -1;
         for (Index other = 0; other < 60; ++other) {

@@ -80,7 +80,7 @@ TEST_CASE("files do not depend on threads either", "[import]") {
             options.nrrd.encoding = encoding;
             options.nrrd.force = true;
             const auto plan = stack2nrrd::plan_import(source.stack, options);
-            const auto sink = stack2nrrd::nrrd_sink(folder / "out.nrrd", options.nrrd);
+            const auto sink = stack2nrrd::nrrd_sink(folder / "out.nrrd", options.nrrd, threads);
             stack2nrrd::run_import(plan, *sink);
             const Bytes bytes = support::read_file(folder / "out.nrrd");
             if (first.empty()) first = bytes;

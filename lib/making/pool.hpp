@@ -1,7 +1,6 @@
 #pragma once
 
-// What goes round between threads: buffers and tools. All of it is given before the run, so that a long run takes what
-// a short one takes, however threads are timed.
+// Tools that threads take and give back. All of them are given before the run, one for each thread.
 
 #include <mutex>
 #include <utility>
@@ -17,10 +16,9 @@ public:
         free_.push_back(std::move(thing));
     }
 
-    /// A new one if there is none left.
+    /// There must be one.
     [[nodiscard]] Thing take() {
         const std::lock_guard lock(mutex_);
-        if (free_.empty()) return {};
         Thing thing = std::move(free_.back());
         free_.pop_back();
         return thing;

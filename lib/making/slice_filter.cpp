@@ -1,4 +1,4 @@
-#include "import/slice_filter.hpp"
+#include "making/slice_filter.hpp"
 
 #include "core/byte_count.hpp"
 #include "core/sample_types.hpp"
@@ -24,71 +24,78 @@ bool converts_once(const AxisPlan& y, const TapTable<Real>& table) {
 }  // namespace
 
 template <class Real>
-SliceTables<Real>::SliceTables(const ImportPlan::Detail& plan)
+SliceTables<Real>::SliceTables(const MakingPlan& plan)
     : x(std::make_shared<TapTable<Real>>(plan.axes[0])), y(std::make_shared<TapTable<Real>>(plan.axes[1])) {}
 
-/// Columns of a batch that are converted and filtered along y at a time: they stay in the processor's first cache, and
+template <class Real>
+std::int64_t SliceTables<Real>::bytes(const MakingPlan& plan) {
+    return (ByteCount(TapTable<Real>::memory_bytes(plan.axes[0])) + TapTable<Real>::memory_bytes(plan.axes[1])).value();
+}
+
+/// The columns of a block are converted and filtered along y at a time: they stay in the processor's first cache, and
 /// begin at cache lines. Whether a row has NaN must be known before anything is added, so floating-point rows are
-/// worked on as a whole.
+/// worked on as a whole. From one row of a block to the next it is whole cache lines, and one more, lest all rows meet
+/// in the same places of the cache.
 template <class Real>
-Index SliceFilter<Real>::block_columns(const ImportPlan::Detail& plan) {
+SliceFilter<Real>::Layout::Layout(const MakingPlan& plan)
+    : channels(static_cast<std::size_t>(plan.volume.channels)),
+      columns(reach(plan.axes[0], {0, plan.axes[0].outputs})),
+      kept(static_cast<std::size_t>(row_batch) * plan.image.row_bytes()),
+      block(columns.size()),
+      may_have_nan(is_float(plan.image.type)) {
     constexpr Index samples = 512;
-    const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
-    if (is_float(plan.image.type)) return columns;
-    return std::min(columns, std::max<Index>(1, samples / plan.volume.channels / line<Real>) * line<Real>);
-}
-
-/// From one row of a block to the next: whole cache lines, and one more, lest all rows meet in the same places of the
-/// cache.
-template <class Real>
-std::size_t SliceFilter<Real>::block_stride(const ImportPlan::Detail& plan) {
-    const Index samples = block_columns(plan) * plan.volume.channels;
-    return static_cast<std::size_t>((samples / line<Real> + 1) * line<Real>);
+    if (!may_have_nan) {
+        block = std::min(block, std::max<Index>(1, samples / plan.volume.channels / line<Real>) * line<Real>);
+    }
+    stride = static_cast<std::size_t>((block * plan.volume.channels / line<Real> + 1) * line<Real>);
+    numbers = static_cast<std::size_t>(row_batch) * stride;
 }
 
 template <class Real>
-SliceFilter<Real>::SliceFilter(const ImportPlan::Detail& plan, const SliceTables<Real>& tables, SliceSource& source,
-                               unsigned worker)
+SliceFilter<Real>::SliceFilter(const MakingPlan& plan, const SliceTables<Real>& tables, Ring<SmallSlice<Real>>& ring,
+                               std::atomic<bool>& rounded_integers)
     : plan_(plan),
-      source_(source),
-      worker_(worker),
+      layout_(plan),
+      ring_(ring),
+      rounded_integers_(rounded_integers),
       convert_(row_conversion<Real>(plan.image, plan.channel)),
-      x_(plan.axes[0], tables.x, static_cast<std::size_t>(plan.volume.channels),
+      x_(plan.axes[0], tables.x, layout_.channels,
          [this](Index y) { return slice_->numbers.data() + static_cast<std::size_t>(y) * plan_.small_row_length(); }),
       y_(plan.axes[1], tables.y, {0, plan.axes[1].outputs},
-         static_cast<std::size_t>(x_.needed().size() * plan.volume.channels)),
+         static_cast<std::size_t>(layout_.columns.size()) * layout_.channels),
       rows_(static_cast<std::size_t>(row_batch)),
-      kept_(rows_.size() * plan.image.row_bytes()),
-      block_(block_columns(plan)),
-      stride_(block_stride(plan)),
-      numbers_(rows_.size() * stride_),
+      kept_(layout_.kept),
+      numbers_(layout_.numbers),
       number_rows_(rows_.size()),
       nan_rows_(rows_.size()),
       has_nan_(rows_.size()),
       add_up_at_once_(convert_.add_up != nullptr && converts_once(plan.axes[1], *tables.y)) {
-    if (!is_float(plan.image.type)) return;
-    x_of_nan_.emplace(plan.axes[0], tables.x, static_cast<std::size_t>(plan.volume.channels), [this](Index y) {
+    if (!layout_.may_have_nan) return;
+    x_of_nan_.emplace(plan.axes[0], tables.x, layout_.channels, [this](Index y) {
         slice_->nan.resize(plan_.small_slice_length());  // zeros, where this is the first row with a NaN
         return slice_->nan.data() + static_cast<std::size_t>(y) * plan_.small_row_length();
     });
-    nan_.resize(numbers_.size());
+    nan_.resize(layout_.numbers);
 }
 
 template <class Real>
-void SliceFilter<Real>::run(Index z, SmallSlice<Real>& slice, const std::function<void()>& pulse) {
-    slice.numbers.resize(plan_.small_slice_length());
-    slice.nan.clear();
-    if (plan_.slices[static_cast<std::size_t>(z)] == ImportPlan::Detail::blank) {
-        source_.pass(z, pulse);
-        std::fill(slice.numbers.begin(), slice.numbers.end(), static_cast<Real>(0 - bias(plan_.image.type)));
-        return;
-    }
-    slice_ = &slice;
-    pulse_ = &pulse;
+void SliceFilter<Real>::begin(Index z) {
+    slice_ = &ring_[z];
+    slice_->nan.clear();
     y_.restart();
-    source_.read(worker_, z, y_.needed(), *this, pulse);
+}
+
+template <class Real>
+void SliceFilter<Real>::end() {
     x_.flush();
     if (x_of_nan_) x_of_nan_->flush();
+}
+
+template <class Real>
+void SliceFilter<Real>::blank(Index z) {
+    SmallSlice<Real>& slice = ring_[z];
+    slice.nan.clear();
+    std::fill(slice.numbers.begin(), slice.numbers.end(), static_cast<Real>(0 - bias(plan_.image.type)));
 }
 
 /// Rows that make up a whole batch are taken where they are, others are kept until it is complete.
@@ -117,7 +124,6 @@ void SliceFilter<Real>::rows(Index y, Index count, const std::byte* samples) {
 
 template <class Real>
 void SliceFilter<Real>::filter(Range batch) {
-    (*pulse_)();
     if (is_wide_integer(plan_.image.type)) look_for_wide_integers(batch);
     add_up_at_once_ ? sum_samples(batch) : sum_numbers(batch);
     for (const auto& output : y_.finished()) {
@@ -144,7 +150,7 @@ void SliceFilter<Real>::look_for_wide_integers(Range batch) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(batch.size()); ++i) {
         const std::byte* const samples = rows_[i] + first * sample_bytes(plan_.image.type);
         if (beyond_double(plan_.image.type, samples, one ? width : width * stride, one ? stride : 1)) {
-            source_.add_rounded_integers();
+            rounded_integers_ = true;
             return;
         }
     }
@@ -156,8 +162,8 @@ template <class Work>
 void SliceFilter<Real>::each_block(Work work) {
     const auto channels = static_cast<std::size_t>(plan_.volume.channels);
     const Range needed = x_.needed();
-    for (Index first = needed.first; first < needed.end; first += block_) {
-        const Range columns{first, std::min(needed.end, first + block_)};
+    for (Index first = needed.first; first < needed.end; first += layout_.block) {
+        const Range columns{first, std::min(needed.end, first + layout_.block)};
         work(columns, static_cast<std::size_t>(columns.first - needed.first) * channels,
              static_cast<std::size_t>(columns.end - needed.first) * channels);
     }
@@ -168,8 +174,8 @@ void SliceFilter<Real>::sum_numbers(Range batch) {
     const auto count = static_cast<std::size_t>(batch.size());
     each_block([&](Range columns, std::size_t begin, std::size_t end) {
         for (std::size_t i = 0; i < count; ++i) {
-            Real* numbers = numbers_.data() + i * stride_;
-            Real* nan = nan_.empty() ? nullptr : nan_.data() + i * stride_;
+            Real* numbers = numbers_.data() + i * layout_.stride;
+            Real* nan = nan_.empty() ? nullptr : nan_.data() + i * layout_.stride;
             has_nan_[i] = convert_(rows_[i], columns, numbers, nan);
             number_rows_[i] = numbers;
             nan_rows_[i] = has_nan_[i] ? nan : nullptr;
@@ -193,15 +199,13 @@ void SliceFilter<Real>::sum_samples(Range batch) {
 }
 
 template <class Real>
-std::int64_t SliceFilter<Real>::memory_bytes(const ImportPlan::Detail& plan) {
-    const auto channels = static_cast<std::size_t>(plan.volume.channels);
-    const Index columns = reach(plan.axes[0], {0, plan.axes[0].outputs}).size();
-    const std::size_t length = static_cast<std::size_t>(columns) * channels;
-    const ByteCount path = ByteCount(FilterX<Real>::memory_bytes(plan.axes[0], channels)) +
+std::int64_t SliceFilter<Real>::bytes(const MakingPlan& plan) {
+    const Layout layout(plan);
+    const std::size_t length = static_cast<std::size_t>(layout.columns.size()) * layout.channels;
+    const ByteCount path = ByteCount(FilterX<Real>::memory_bytes(plan.axes[0], layout.channels)) +
                            Accumulator<Real>::memory_bytes(plan.axes[1], length, row_batch) +
-                           ByteCount(row_batch) * block_stride(plan) * sizeof(Real);
-    const ByteCount kept = ByteCount(row_batch) * plan.image.row_bytes();
-    return (ByteCount(is_float(plan.image.type) ? 2 : 1) * path + kept).value();
+                           ByteCount(layout.numbers) * sizeof(Real);
+    return (ByteCount(layout.may_have_nan ? 2 : 1) * path + layout.kept).value();
 }
 
 template struct SliceTables<float>;

@@ -1,4 +1,4 @@
-#include "import/reading.hpp"
+#include "source/amount.hpp"
 
 #include "core/byte_count.hpp"
 #include "volume/nrrd_reader.hpp"
@@ -14,8 +14,6 @@
 namespace stack2nrrd {
 
 namespace {
-
-using Detail = ImportPlan::Detail;
 
 bool is_before(SliceRef a, SliceRef b) { return std::pair(a.file, a.place) < std::pair(b.file, b.place); }
 
@@ -45,26 +43,27 @@ std::int64_t bytes_of(const FileList& files) {
 
 /// Of streams that go forward only: what lies between slices is read, too, and to go back is to begin again. Counted in
 /// samples, and then in the same proportion of the files.
-std::int64_t bytes_of_streams(const Detail& plan, Range rows) {
-    const NrrdVolume& volume = *plan.volume_source;
+std::int64_t bytes_of_streams(const Stack& stack, const std::vector<SliceRef>& slices, Range range, Range rows,
+                              bool backward) {
+    const NrrdVolume& volume = *stack.volume;
     const Index streams = volume.channels_last ? volume.channels() : 1;
-    const auto row = static_cast<std::int64_t>(plan.image.row_bytes()) / streams;
+    const auto row = static_cast<std::int64_t>(stack.image.row_bytes()) / streams;
     const std::int64_t slice = row * volume.size[1];
     const auto in_files = [&](double samples) {
         return static_cast<std::int64_t>(samples / static_cast<double>(volume.payload_bytes()) *
-                                         static_cast<double>(bytes_of(plan.files)));
+                                         static_cast<double>(bytes_of(stack.files)));
     };
     double bytes = 0;
-    if (plan.backward) {
-        const Index last = plan.slices[static_cast<std::size_t>(plan.source.first)].place;
-        const int passes = backward_passes(volume, plan.source.size());
+    if (backward) {
+        const Index last = slices[static_cast<std::size_t>(range.first)].place;
+        const int passes = backward_passes(volume, range.size());
         return in_files(static_cast<double>((last + 1) * slice * streams) * passes);
     }
     std::int64_t at = 0;  // no piece ends there: the first one is not yet begun
     for (Index stream = 0; stream < streams; ++stream) {
         std::int64_t first = -1;
-        for (Index z = plan.source.first; z < plan.source.end; ++z) {
-            const Index index = stream * volume.size[2] + plan.slices[static_cast<std::size_t>(z)].place;
+        for (Index z = range.first; z < range.end; ++z) {
+            const Index index = stream * volume.size[2] + slices[static_cast<std::size_t>(z)].place;
             const std::int64_t begin = index * slice + rows.first * row;
             const std::int64_t piece = begin - begin % volume.piece_bytes;
             if (at < piece || at > begin) at = piece;
@@ -79,29 +78,30 @@ std::int64_t bytes_of_streams(const Detail& plan, Range rows) {
 
 }  // namespace
 
-Reading reading_of(const Stack& stack, const Detail& plan) {
-    Index slices = 0;
-    for_each_different(plan.slices, plan.source, [&](SliceRef) { ++slices; });
-    const Range rows = reach(plan.axes[1], {0, plan.axes[1].outputs});
-    const bool raw = plan.volume_source != nullptr && plan.volume_source->encoding == NrrdEncoding::raw;
-    if (raw || stack.bare) return {slices, (ByteCount(slices) * rows.size() * plan.image.row_bytes()).value()};
-    if (plan.volume_source != nullptr) return {slices, bytes_of_streams(plan, rows)};
+Amount amount_to_read(const Stack& stack, const std::vector<SliceRef>& slices, Range z, Range rows, bool backward) {
+    Index different = 0;
+    for_each_different(slices, z, [&](SliceRef) { ++different; });
+    const bool raw = stack.volume != nullptr && stack.volume->encoding == NrrdEncoding::raw;
+    if (raw || stack.bare || stack.source != nullptr) {
+        return {different, (ByteCount(different) * rows.size() * stack.image.row_bytes()).value()};
+    }
+    if (stack.volume != nullptr) return {different, bytes_of_streams(stack, slices, z, rows, backward)};
     // The pages of a file are alike, those of other channels and times, too.
     const Range all{0, static_cast<Index>(stack.slices.size())};
-    std::size_t different = 0;
-    for_each_different(stack.slices, all, [&](SliceRef) { ++different; });
+    std::size_t there = 0;
+    for_each_different(stack.slices, all, [&](SliceRef) { ++there; });
     std::vector<std::uint32_t> pages;  // of each file, if there are files with more than one
-    if (different > plan.files.size()) {
-        pages.resize(plan.files.size());
+    if (there > stack.files.size()) {
+        pages.resize(stack.files.size());
         for_each_different(stack.slices, all, [&](SliceRef slice) { ++pages[static_cast<std::size_t>(slice.file)]; });
     }
     const double volumes = static_cast<double>(stack.taken.channels) * static_cast<double>(stack.taken.times);
     double bytes = 0;
-    for_each_different(plan.slices, plan.source, [&](SliceRef slice) {
+    for_each_different(slices, z, [&](SliceRef slice) {
         const auto file = static_cast<std::size_t>(slice.file);
-        bytes += static_cast<double>(plan.files.stamp(file).bytes) / (volumes * (pages.empty() ? 1 : pages[file]));
+        bytes += static_cast<double>(stack.files.stamp(file).bytes) / (volumes * (pages.empty() ? 1 : pages[file]));
     });
-    return {slices, static_cast<std::int64_t>(bytes)};
+    return {different, static_cast<std::int64_t>(bytes)};
 }
 
 }  // namespace stack2nrrd

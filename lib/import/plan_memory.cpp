@@ -1,0 +1,101 @@
+#include "import/plan_memory.hpp"
+
+#include "core/byte_count.hpp"
+#include "core/text.hpp"
+#include "making/surveying.hpp"
+#include "resample/accumulator.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+namespace stack2nrrd {
+
+namespace {
+
+using Plans = std::span<ImportPlan::Detail* const>;
+
+/// What the program takes before it has read anything: code, libraries, stacks of threads.
+constexpr std::int64_t standing_bytes = 16 << 20;
+
+/// What a survey and a run need at a time is the larger one of the two.
+std::int64_t memory_of(Plans plans) {
+    const ImportPlan::Detail& first = *plans.front();
+    ByteCount makings = 0;
+    ByteCount survey = 0;
+    for (const ImportPlan::Detail* plan : plans) {
+        makings = makings + making_bytes(*plan, plan->threads, plan->in_flight) + plan->sink_bytes;
+        if (plan->surveyed) survey = std::max(survey.value(), surveying_bytes(*plan, plan->threads));
+    }
+    const unsigned readers = first.source->sequential() ? 1 : first.threads;
+    return (ByteCount(standing_bytes) + first.list_bytes + ByteCount(readers) * first.source->reader_bytes() +
+            std::max(makings.value(), survey.value()))
+        .value();
+}
+
+/// The largest n from `least` to `most` that `fits`, if what is smaller than one that fits does so, too; else `least`.
+template <class Fits>
+Index largest(Index least, Index most, Fits fits) {
+    while (least < most) {
+        const Index middle = most - (most - least) / 2;
+        if (fits(middle)) {
+            least = middle;
+        } else {
+            most = middle - 1;
+        }
+    }
+    return least;
+}
+
+}  // namespace
+
+std::int64_t list_bytes(const Stack& stack, const ImportPlan::Detail& plan) {
+    constexpr std::int64_t while_found = 50;  // views of names, the numbers in them, an order
+    return stack.files.memory_bytes() + while_found * static_cast<std::int64_t>(stack.files.size()) +
+           static_cast<std::int64_t>((stack.slices.size() + plan.slices->size()) * sizeof(SliceRef));
+}
+
+/// More of anything takes more memory, so that the most can be found by bisection.
+void share_out(Plans plans, const Options& options) {
+    constexpr std::uint64_t absurd = std::uint64_t{1} << 60;
+    const std::uint64_t cap = options.memory == 0 ? absurd : std::min(options.memory, absurd);
+    // Slices that are only copied along z, or counted, need no company.
+    const auto is_alone = [](const ImportPlan::Detail* plan) { return plan->axes[2].copies() || plan->modes; };
+    std::int64_t bytes = 0;
+    const auto fits = [&](unsigned threads, Index z_batch, Index in_flight) {
+        for (ImportPlan::Detail* plan : plans) {
+            plan->threads = threads;
+            plan->z_batch = is_alone(plan) ? 1 : z_batch;
+            plan->in_flight = in_flight;
+        }
+        bytes = memory_of(plans);
+        for (ImportPlan::Detail* plan : plans) plan->memory_bytes = bytes;
+        return static_cast<std::uint64_t>(bytes) <= cap;
+    };
+    const bool all_alone = std::all_of(plans.begin(), plans.end(), is_alone);
+    const Index batches = all_alone ? 1 : most_in_z_batch / accumulator_group;
+    const Index group = all_alone ? 1 : accumulator_group;
+
+    Index slices = 0;
+    for (const ImportPlan::Detail* plan : plans) slices = std::max(slices, plan->read.size());
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const Index wanted = std::min<Index>({options.threads == 0 ? cores : options.threads, slices, 1024});
+    const auto threads =
+        static_cast<unsigned>(largest(1, wanted, [&](Index n) { return fits(static_cast<unsigned>(n), group, n); }));
+    const Index z_batch = group * largest(1, batches, [&](Index n) { return fits(threads, n * group, threads); });
+    const Index most = threads == 1 ? 1 : 2 * static_cast<Index>(threads);
+    const Index in_flight = largest(threads, most, [&](Index n) { return fits(threads, z_batch, n); });
+    if (fits(threads, z_batch, in_flight)) return;
+    constexpr std::int64_t mebibyte = 1 << 20;
+    if (options.memory == 0 || static_cast<std::uint64_t>(bytes) > absurd) {
+        throw Error(ErrorCode::limit, "this import would take more than " + bytes_text(absurd) +
+                                          " of memory, less was expected; reduce more");
+    }
+    throw Error(ErrorCode::limit, "--memory: " + bytes_text(static_cast<std::int64_t>(options.memory)) +
+                                      " are too few for this import, at least " + std::to_string(bytes / mebibyte + 1) +
+                                      "M were expected; allow more, or reduce more");
+}
+
+}  // namespace stack2nrrd
