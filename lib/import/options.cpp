@@ -194,6 +194,8 @@ void set_crop(Options& o, std::string_view v) {
     for (std::size_t a = 0; a < 3; ++a) o.axes[a].crop = crop[a];
 }
 
+void set_slab(Options& o, std::string_view v) { o.slab = to_range(trimmed(v), "slab", "slices of the result"); }
+
 void set_roi(Options& o, std::string_view v) {
     const std::vector<std::string_view> fields = split(v, ',');
     if (fields.size() != 6 && fields.size() != 15) {
@@ -263,7 +265,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 27> entries{{
+constexpr std::array<Entry, 28> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -300,6 +302,9 @@ constexpr std::array<Entry, 27> entries{{
     {{"roi", "CX,CY,CZ,RX,RY,RZ", "", "Crop",
       "the same as a box, by its centre and half of its widths (LPS mm): the samples whose centres lie in it"},
      set_roi},
+    {{"slab", "K0:K1", "", "Crop",
+      "make the slices K0 to K1 - 1 of the result alone, each as it is in the whole, at its place in space"},
+     set_slab},
     {{"spacing", "S|SX,SY,SZ", "", "Metadata", "source spacing; overrides what was found"}, set_spacing},
     {{"space-units", "nm|um|mm|cm|m", "mm", "Metadata", "unit of --spacing"}, set_space_units},
     {{"origin", "X,Y,Z", "0,0,0", "Metadata", "LPS mm, centre of the first source sample"}, set_origin},
