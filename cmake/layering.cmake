@@ -9,7 +9,7 @@ cmake_minimum_required(VERSION 3.25)
 set(table
     "include/stack2nrrd |                                                  | "
     "lib/core           |                                                  | system"
-    "lib/codec          | core                                             | tiff png jpeg openjpeg zlib isal libdeflate"
+    "lib/codec          | core                                             | tiff png jpeg openjpeg zlib isal libdeflate sanitizers"
     "lib/sidecar        | core                                             | "
     "lib/loops          | core                                             | intrinsics"
     "lib/intensity      | core loops                                       | "
@@ -37,6 +37,7 @@ set(isal "^isa-l/")
 set(libdeflate "^libdeflate\\.h$")
 set(json "^nlohmann/")
 set(intrinsics "^immintrin\\.h$")
+set(sanitizers "^sanitizer/")
 set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|pthread|sched|poll|termios)\\.h)$")
 
 set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")

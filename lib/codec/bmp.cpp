@@ -153,6 +153,14 @@ std::int64_t read_palette(InputFile& file, std::int64_t start, std::size_t entry
     return start + static_cast<std::int64_t>(count) * static_cast<std::int64_t>(entry_bytes);
 }
 
+/// For `wanted` rows: as many as are read at a time, or all indices, and one as it is delivered.
+Workbench::Sizes<2> rooms(const BmpLayout& layout, Index wanted) {
+    const ImageInfo& image = layout.probe.image;
+    const Index stored = layout.rle_bits != 0 ? image.width * image.height
+                                              : std::min(rows_to_read(layout.row_bytes), wanted) * layout.row_bytes;
+    return {static_cast<std::size_t>(stored), layout.verbatim ? 0 : image.row_bytes()};
+}
+
 BmpLayout read_layout(InputFile& file, Samples samples) {
     const Header header(file);
     BmpLayout layout;
@@ -207,18 +215,15 @@ BmpLayout read_layout(InputFile& file, Samples samples) {
     }
     layout.probe.density = {density_or_none(static_cast<std::int32_t>(field(38))),
                             density_or_none(static_cast<std::int32_t>(field(42))), FileDensity::Unit::metre};
-    layout.probe.decoder_bytes = rows_to_read(layout.row_bytes) * layout.row_bytes +
-                                 static_cast<std::int64_t>(image.row_bytes() + 2 * sizeof(BmpLayout)) +
-                                 (has_runs ? image.width * image.height : 0);
+    layout.probe.bench_bytes = Workbench::bytes_of(rooms(layout, image.height));
+    layout.probe.decoder_bytes = layout.probe.bench_bytes + static_cast<std::int64_t>(2 * sizeof(BmpLayout));
     return layout;
 }
 
 /// One delivered row from one stored row.
 class RowConverter {
 public:
-    explicit RowConverter(const BmpLayout& layout) : layout_(layout) {
-        if (!layout.verbatim) row_.resize(layout.probe.image.row_bytes());
-    }
+    RowConverter(const BmpLayout& layout, std::span<std::byte> row) : layout_(layout), row_(row) {}
 
     const std::byte* convert(const std::byte* stored) {
         if (layout_.verbatim) return stored;
@@ -274,7 +279,7 @@ private:
     }
 
     const BmpLayout& layout_;
-    std::vector<std::byte> row_;
+    std::span<std::byte> row_;
 };
 
 Probe probe(InputFile& file, std::int64_t place, Samples samples) {
@@ -287,34 +292,35 @@ Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     return layout.probe;
 }
 
-void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, Workbench& bench, RowSink& sink) {
     check_single_page(file, place);
     const BmpLayout layout = read_layout(file, samples);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     const Index height = layout.probe.image.height;
-    const Index at_a_time = std::min(rows_to_read(layout.row_bytes), wanted.size());
-    std::vector<std::byte> block(static_cast<std::size_t>(at_a_time * layout.row_bytes));
-    RowConverter converter(layout);
+    const auto [stored_rows, row] = bench.lay_out(rooms(layout, wanted.size()));
+    RowConverter converter(layout, row);
     if (layout.rle_bits != 0) {
-        const ImageInfo& image = layout.probe.image;
-        std::vector<std::byte> indices(static_cast<std::size_t>(image.width * image.height));
-        undo_bmp_rle(file, layout.samples, layout.rle_bits, image.width, height, indices);
+        const Index width = layout.probe.image.width;
+        std::fill(stored_rows.begin(), stored_rows.end(), std::byte{0});  // for what run lengths skip
+        undo_bmp_rle(file, layout.samples, layout.rle_bits, width, height, stored_rows);
         for (Index y = wanted.first; y < wanted.end; ++y) {
-            sink.row(y, converter.convert(indices.data() + (height - 1 - y) * image.width));
+            sink.row(y, converter.convert(stored_rows.data() + (height - 1 - y) * width));
         }
         return;
     }
+    const Index at_a_time = rows_to_read(layout.row_bytes);
     const Index packed_row = (layout.probe.image.width * layout.bits + 7) / 8;
     for (Index y = wanted.first; y < wanted.end; y += at_a_time) {
         const Index count = std::min(at_a_time, wanted.end - y);
         const Index stored_first = layout.top_down ? y : height - y - count;  // the file's own numbering
-        const auto got = static_cast<Index>(file.read_at(layout.samples + stored_first * layout.row_bytes, block.data(),
-                                                         static_cast<std::size_t>(count * layout.row_bytes)));
+        const auto got =
+            static_cast<Index>(file.read_at(layout.samples + stored_first * layout.row_bytes, stored_rows.data(),
+                                            static_cast<std::size_t>(count * layout.row_bytes)));
         if (got < (count - 1) * layout.row_bytes + packed_row)
             damaged(file, "it ends too early and more rows were expected");
         for (Index i = 0; i < count; ++i) {
             const Index stored = layout.top_down ? i : count - 1 - i;
-            sink.row(y + i, converter.convert(block.data() + stored * layout.row_bytes));
+            sink.row(y + i, converter.convert(stored_rows.data() + stored * layout.row_bytes));
         }
     }
 }

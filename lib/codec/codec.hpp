@@ -3,6 +3,7 @@
 // A codec turns one file into rows. To add a format: write its functions in a file of its own and add a
 // line to the table in codec.cpp.
 
+#include "codec/workbench.hpp"
 #include "core/file.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -59,7 +60,8 @@ struct Probe {
     std::string choice;
     bool interpreted = false;         ///< Samples::shown and Samples::stored differ
     std::optional<FileSamples> bare;  ///< if they are uncompressed, in one piece, and need no conversion
-    std::int64_t decoder_bytes = 0;   ///< upper bound of what decode() holds at any time
+    std::int64_t decoder_bytes = 0;   ///< upper bound of what decode() holds at any time, its bench included
+    std::int64_t bench_bytes = 0;     ///< of these: what it lays out on its bench, which stays there
     FileDensity density;
     std::string description;         ///< TIFF: its ImageDescription as it is
     std::vector<std::string> notes;  ///< what is odd but harmless: "orientation 3 is not applied"
@@ -99,9 +101,10 @@ struct Codec {
     /// Pushes the rows [rows.first, rows.end) of the slice (all, if that is empty), in order; rows outside are skipped
     /// as cheaply as the format allows. Decoding ends after the last wanted row, but what stands before it is checked.
     /// Damage may be noticed only after some rows were pushed: they count only if decode() returns.
+    /// `bench`: where it works; whatever lies there, from any file and any codec, makes no difference.
     /// \throws Error unsupported, corrupt, limit, io, and whatever `sink` throws; inconsistent if the slice has
     /// fewer rows than wanted.
-    void (*decode)(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink);
+    void (*decode)(InputFile& file, std::int64_t place, Samples samples, Range rows, Workbench& bench, RowSink& sink);
 };
 
 extern const Codec tiff_codec;

@@ -247,6 +247,15 @@ void set_components(Probe& probe, int count, std::string what) {
     probe.choice = std::move(what);
 }
 
+/// Rows that are decoded and pushed together: a batch of those who work on them, which then need not copy it.
+Index rows_at_a_time(const ImageInfo& image) {
+    return std::min(row_batch, rows_to_read(static_cast<std::int64_t>(image.row_bytes())));
+}
+
+Workbench::Sizes<1> rooms(const ImageInfo& image) {
+    return {static_cast<std::size_t>(rows_at_a_time(image)) * image.row_bytes()};
+}
+
 Probe read_layout(JpegReader& reader) {
     jpeg_decompress_struct& jpeg = reader.jpeg();
     Probe probe;
@@ -284,26 +293,33 @@ Probe read_layout(JpegReader& reader) {
                                                   : FileDensity::Unit::none};
     }
     probe.orientation = reader.orientation();
-    probe.decoder_bytes = held_bytes(jpeg) + static_cast<std::int64_t>(probe.image.row_bytes());
+    probe.bench_bytes = Workbench::bytes_of(rooms(probe.image));
+    probe.decoder_bytes = held_bytes(jpeg) + probe.bench_bytes;
     return probe;
 }
 
+/// A call of `read` stops at the end of a row of blocks.
+template <class Row, class Read>
+void read_rows(jpeg_decompress_struct* jpeg, Read read, std::byte* samples, std::size_t row_bytes, Index count) {
+    std::array<Row, row_batch> rows{};
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+        rows[i] = reinterpret_cast<Row>(samples + i * row_bytes);
+    }
+    const auto all = static_cast<JDIMENSION>(count);
+    for (JDIMENSION done = 0; done < all;) {
+        const JDIMENSION fresh = read(jpeg, rows.data() + done, all - done);
+        if (fresh == 0) ERREXIT(jpeg, JERR_BAD_STATE);  // our source never makes it wait
+        done += fresh;
+    }
+}
+
 /// Samples of more than 8 bits have functions of their own, in libjpeg-turbo from 3 on.
-void read_row(jpeg_decompress_struct* jpeg, std::byte* row) {
+void read_rows(jpeg_decompress_struct* jpeg, std::byte* rows, std::size_t row_bytes, Index count) {
 #if defined(LIBJPEG_TURBO_VERSION_NUMBER) && LIBJPEG_TURBO_VERSION_NUMBER >= 3000000
-    if (jpeg->data_precision > 12) {
-        auto* pointer = reinterpret_cast<J16SAMPROW>(row);
-        (void)jpeg16_read_scanlines(jpeg, &pointer, 1);
-        return;
-    }
-    if (jpeg->data_precision > 8) {
-        auto* pointer = reinterpret_cast<J12SAMPROW>(row);
-        (void)jpeg12_read_scanlines(jpeg, &pointer, 1);
-        return;
-    }
+    if (jpeg->data_precision > 12) return read_rows<J16SAMPROW>(jpeg, jpeg16_read_scanlines, rows, row_bytes, count);
+    if (jpeg->data_precision > 8) return read_rows<J12SAMPROW>(jpeg, jpeg12_read_scanlines, rows, row_bytes, count);
 #endif
-    auto* pointer = reinterpret_cast<JSAMPROW>(row);
-    (void)jpeg_read_scanlines(jpeg, &pointer, 1);
+    read_rows<JSAMPROW>(jpeg, jpeg_read_scanlines, rows, row_bytes, count);
 }
 
 Probe probe(InputFile& file, std::int64_t place, Samples /*samples*/) {
@@ -314,17 +330,23 @@ Probe probe(InputFile& file, std::int64_t place, Samples /*samples*/) {
     return result;
 }
 
-void decode(InputFile& file, std::int64_t place, Samples /*samples*/, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples /*samples*/, Range rows, Workbench& bench, RowSink& sink) {
     check_single_page(file, place);
     JpegReader reader(file);
     const Probe layout = read_layout(reader);
     const Range wanted = wanted_rows(file, layout.image, rows);
     jpeg_decompress_struct* jpeg = &reader.jpeg();
     reader.call("its samples", [jpeg] { (void)jpeg_start_decompress(jpeg); });
-    std::vector<std::byte> row(layout.image.row_bytes());
-    for (Index y = 0; y < wanted.end; ++y) {
-        reader.call("a row", [jpeg, pointer = row.data()] { read_row(jpeg, pointer); });
-        if (y >= wanted.first) sink.row(y, row.data());
+    const std::size_t row_bytes = layout.image.row_bytes();
+    const auto [room] = bench.lay_out(rooms(layout.image));
+    for (Index y = 0; y < wanted.end;) {
+        const Index end = std::min(y + rows_at_a_time(layout.image), wanted.end);
+        reader.call("a row", [jpeg, samples = room.data(), row_bytes, count = end - y] {
+            read_rows(jpeg, samples, row_bytes, count);
+        });
+        const Index first = std::max(y, wanted.first);
+        if (first < end) sink.rows(first, end - first, room.data() + static_cast<std::size_t>(first - y) * row_bytes);
+        y = end;
     }
     if (wanted.end == layout.image.height) {
         reader.call("its end", [jpeg] { (void)jpeg_finish_decompress(jpeg); });

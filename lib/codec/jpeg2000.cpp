@@ -190,7 +190,8 @@ void plan_memory(const InputFile& file, Layout& layout) {
         std::min(file.bytes(), 2 * largest.width() * largest.height() * sample_bytes_there + slack);
     const std::int64_t parts = std::min(34 * tiles + 255 * 64, file.bytes() / 14);
     const std::int64_t rows = header.columns() > 1 ? largest.height() : std::min(rows_to_read(row_bytes), image.height);
-    layout.probe.decoder_bytes = cost.bytes + layout.most_tile_bytes + rows * row_bytes +
+    layout.probe.bench_bytes = Workbench::bytes_of<1>({static_cast<std::size_t>(rows * row_bytes)});
+    layout.probe.decoder_bytes = cost.bytes + layout.most_tile_bytes + layout.probe.bench_bytes +
                                  3 * parts * static_cast<std::int64_t>(sizeof(J2kPart)) + 4 * tiles;
 }
 
@@ -269,7 +270,7 @@ void convert(const InputFile& file, const Layout& layout, const J2kSamples& tile
 
 class TileRows {
 public:
-    TileRows(InputFile& file, const Layout& layout) : file_(file), layout_(layout) {
+    TileRows(InputFile& file, const Layout& layout, Workbench& bench) : file_(file), layout_(layout), bench_(bench) {
         parts_ = find_j2k_parts(file, layout.header);
     }
 
@@ -285,7 +286,7 @@ public:
             push_from(decode(0, row), rows, sink);
             return;
         }
-        buffer_.resize(static_cast<std::size_t>(rows.size()) * row_bytes);
+        const auto [room] = bench_.lay_out<1>({static_cast<std::size_t>(rows.size()) * row_bytes});
         const std::size_t stride = row_bytes / static_cast<std::size_t>(layout_.probe.image.width);
         const std::int64_t left = header.samples(header.grid).x0;
         for (std::int64_t column = 0; column < header.columns(); ++column) {
@@ -294,10 +295,10 @@ public:
             const std::size_t begin = static_cast<std::size_t>(tile.area().x0 - left) * stride;
             for (Index y = rows.first; y < rows.end; ++y) {
                 convert(file_, layout_, tile, y + top - tile.area().y0,
-                        buffer_.data() + static_cast<std::size_t>(y - rows.first) * row_bytes + begin);
+                        room.data() + static_cast<std::size_t>(y - rows.first) * row_bytes + begin);
             }
         }
-        sink.rows(rows.first, rows.size(), buffer_.data());
+        sink.rows(rows.first, rows.size(), room.data());
     }
 
 private:
@@ -307,13 +308,13 @@ private:
         const std::int64_t top = header.samples(header.grid).y0;
         const auto row_bytes = static_cast<std::int64_t>(layout_.probe.image.row_bytes());
         const Index at_once = std::min(rows_to_read(row_bytes), rows.size());
-        buffer_.resize(static_cast<std::size_t>(at_once * row_bytes));
+        const auto [room] = bench_.lay_out<1>({static_cast<std::size_t>(at_once * row_bytes)});
         for (Index y = rows.first; y < rows.end; y += at_once) {
             const Index count = std::min(at_once, rows.end - y);
             for (Index i = 0; i < count; ++i) {
-                convert(file_, layout_, tile, y + i + top - tile.area().y0, buffer_.data() + i * row_bytes);
+                convert(file_, layout_, tile, y + i + top - tile.area().y0, room.data() + i * row_bytes);
             }
-            sink.rows(y, count, buffer_.data());
+            sink.rows(y, count, room.data());
         }
     }
 
@@ -338,7 +339,7 @@ private:
     InputFile& file_;
     const Layout& layout_;
     std::vector<J2kPart> parts_;
-    std::vector<std::byte> buffer_;
+    Workbench& bench_;
 };
 
 Probe probe(InputFile& file, std::int64_t place, Samples samples) {
@@ -348,11 +349,11 @@ Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     return result;
 }
 
-void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, Workbench& bench, RowSink& sink) {
     check_single_page(file, place);
     const Layout layout = read_layout(file, samples);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
-    TileRows tiles(file, layout);
+    TileRows tiles(file, layout, bench);
     for (std::int64_t row = 0; row < layout.header.rows(); ++row) tiles.push(row, wanted, sink);
     file.check();
 }

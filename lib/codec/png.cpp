@@ -190,6 +190,14 @@ void read_palette(const PngReader& reader, PngLayout& layout) {
     set_palette(layout.probe, layout.palette, layout.stored ? Samples::stored : Samples::shown);
 }
 
+/// What is laid out to decode by libpng: stored rows, one or all; where they are; and a row of colours.
+Workbench::Sizes<3> rooms(const PngLayout& layout) {
+    const auto rows = static_cast<std::size_t>(layout.interlaced ? layout.probe.image.height : 1);
+    const bool looks_up = !layout.palette.empty() && !layout.stored;
+    return {rows * layout.stored_row_bytes, layout.interlaced ? rows * sizeof(png_bytep) : 0,
+            looks_up ? layout.probe.image.row_bytes() : 0};
+}
+
 PngLayout read_layout(PngReader& reader, Samples samples) {
     png_structp png = reader.png();
     png_infop info = reader.info();
@@ -247,24 +255,24 @@ PngLayout read_layout(PngReader& reader, Samples samples) {
         png_read_update_info(png, info);
     });
     layout.stored_row_bytes = png_get_rowbytes(png, info);
-    // libpng holds three rows (this one, the one before, and one for the passes), zlib its window and tables. We hold
-    // rows, too, while we decode without it and afterwards.
+    layout.probe.bench_bytes = Workbench::bytes_of(rooms(layout));
+    // libpng holds three rows (this one, the one before, and one for the passes), zlib its window and tables.
     constexpr std::int64_t state = std::int64_t{160} << 10;
     const auto row = static_cast<std::int64_t>(std::max(layout.stored_row_bytes, image.row_bytes()));
-    const std::int64_t alone = layout.plain ? regular_png_bytes(reader.file(), *layout.plain) : 0;
-    layout.probe.decoder_bytes = state + 3 * row + std::max(3 * row, alone);
-    if (layout.interlaced) {
-        const auto one = static_cast<std::int64_t>(layout.stored_row_bytes + sizeof(png_bytep));
-        layout.probe.decoder_bytes += one * image.height;
+    std::int64_t others = state + 3 * row;
+    if (layout.plain) {
+        layout.probe.bench_bytes =
+            std::max(layout.probe.bench_bytes, regular_png_bench_bytes(reader.file(), *layout.plain));
+        others += regular_png_other_bytes();
     }
+    layout.probe.decoder_bytes = layout.probe.bench_bytes + others;
     return layout;
 }
 
 class RowConverter {
 public:
-    RowConverter(const InputFile& file, const PngLayout& layout) : file_(file), layout_(layout) {
-        if (!layout.palette.empty() && !layout.stored) row_.resize(layout.probe.image.row_bytes());
-    }
+    RowConverter(const InputFile& file, const PngLayout& layout, std::span<std::byte> row)
+        : file_(file), layout_(layout), row_(row) {}
 
     const std::byte* convert(Index y, const std::byte* stored) {
         if (layout_.palette.empty()) return stored;
@@ -287,7 +295,7 @@ public:
 private:
     const InputFile& file_;
     const PngLayout& layout_;
-    std::vector<std::byte> row_;
+    std::span<std::byte> row_;
 };
 
 /// The last bytes hold checksums, and an IEND shows that nothing was cut off.
@@ -295,38 +303,38 @@ void check_end(PngReader& reader) {
     reader.call("its end", [png = reader.png()] { png_read_end(png, nullptr); });
 }
 
-void decode_interlaced(PngReader& reader, const PngLayout& layout, Range rows, RowSink& sink) {
+void decode_interlaced(PngReader& reader, const PngLayout& layout, Range rows, Workbench& bench, RowSink& sink) {
+    const auto [samples, pointers, row] = bench.lay_out(rooms(layout));
     const auto height = static_cast<std::size_t>(layout.probe.image.height);
-    std::vector<std::byte> samples(height * layout.stored_row_bytes);
-    std::vector<png_bytep> pointers(height);
+    auto* const first = reinterpret_cast<png_bytepp>(pointers.data());
     for (std::size_t y = 0; y < height; ++y) {
-        pointers[y] = reinterpret_cast<png_bytep>(samples.data() + y * layout.stored_row_bytes);
+        new (first + y) png_bytep(reinterpret_cast<png_bytep>(samples.data() + y * layout.stored_row_bytes));
     }
-    reader.call("its rows", [png = reader.png(), first = pointers.data()] { png_read_image(png, first); });
+    reader.call("its rows", [png = reader.png(), first] { png_read_image(png, first); });
     check_end(reader);
-    RowConverter converter(reader.file(), layout);
+    RowConverter converter(reader.file(), layout, row);
     for (Index y = rows.first; y < rows.end; ++y) {
         sink.row(y, converter.convert(y, samples.data() + static_cast<std::size_t>(y) * layout.stored_row_bytes));
     }
 }
 
-void decode_rows(PngReader& reader, const PngLayout& layout, Range rows, RowSink& sink) {
-    std::vector<std::byte> stored(layout.stored_row_bytes);
-    RowConverter converter(reader.file(), layout);
+void decode_rows(PngReader& reader, const PngLayout& layout, Range rows, Workbench& bench, RowSink& sink) {
+    const auto [stored, pointers, row] = bench.lay_out(rooms(layout));
+    RowConverter converter(reader.file(), layout, row);
     for (Index y = 0; y < rows.end; ++y) {
-        reader.call("a row", [png = reader.png(), row = reinterpret_cast<png_bytep>(stored.data())] {
-            png_read_row(png, row, nullptr);
+        reader.call("a row", [png = reader.png(), to = reinterpret_cast<png_bytep>(stored.data())] {
+            png_read_row(png, to, nullptr);
         });
         if (y >= rows.first) sink.row(y, converter.convert(y, stored.data()));
     }
     if (rows.end == layout.probe.image.height) check_end(reader);
 }
 
-void decode_by_libpng(PngReader& reader, const PngLayout& layout, Range rows, RowSink& sink) {
+void decode_by_libpng(PngReader& reader, const PngLayout& layout, Range rows, Workbench& bench, RowSink& sink) {
     if (layout.interlaced) {
-        decode_interlaced(reader, layout, rows, sink);
+        decode_interlaced(reader, layout, rows, bench, sink);
     } else {
-        decode_rows(reader, layout, rows, sink);
+        decode_rows(reader, layout, rows, bench, sink);
     }
 }
 
@@ -355,31 +363,31 @@ Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     return result;
 }
 
-void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, Workbench& bench, RowSink& sink) {
     check_single_page(file, place);
     PngReader reader(file);
     const PngLayout layout = read_layout(reader, samples);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
     OnlyOnce once(sink, wanted.first, layout.probe.image.row_bytes());
-    if (!layout.plain || !decode_regular_png(file, *layout.plain, wanted, once)) {
-        decode_by_libpng(reader, layout, wanted, once);
+    if (!layout.plain || !decode_regular_png(file, *layout.plain, wanted, bench, once)) {
+        decode_by_libpng(reader, layout, wanted, bench, once);
     }
     file.check();
 }
 
 }  // namespace
 
-bool decode_png_alone(InputFile& file, Range rows, RowSink& sink, PngUnpacking unpacking) {
+bool decode_png_alone(InputFile& file, Range rows, Workbench& bench, RowSink& sink, PngUnpacking unpacking) {
     PngReader reader(file);
     const PngLayout layout = read_layout(reader, Samples::shown);
     const Range wanted = wanted_rows(file, layout.probe.image, rows);
-    return layout.plain && decode_regular_png(file, *layout.plain, wanted, sink, unpacking);
+    return layout.plain && decode_regular_png(file, *layout.plain, wanted, bench, sink, unpacking);
 }
 
-void decode_png_by_libpng(InputFile& file, Range rows, RowSink& sink) {
+void decode_png_by_libpng(InputFile& file, Range rows, Workbench& bench, RowSink& sink) {
     PngReader reader(file);
     const PngLayout layout = read_layout(reader, Samples::shown);
-    decode_by_libpng(reader, layout, wanted_rows(file, layout.probe.image, rows), sink);
+    decode_by_libpng(reader, layout, wanted_rows(file, layout.probe.image, rows), bench, sink);
     file.check();
 }
 

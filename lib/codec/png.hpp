@@ -8,10 +8,10 @@
 namespace stack2nrrd {
 
 /// As Codec::decode, but without libpng beyond the header. False where libpng is needed; see decode_regular_png().
-[[nodiscard]] bool decode_png_alone(InputFile& file, Range rows, RowSink& sink,
+[[nodiscard]] bool decode_png_alone(InputFile& file, Range rows, Workbench& bench, RowSink& sink,
                                     PngUnpacking unpacking = PngUnpacking::fastest);
 
 /// As Codec::decode, by libpng alone.
-void decode_png_by_libpng(InputFile& file, Range rows, RowSink& sink);
+void decode_png_by_libpng(InputFile& file, Range rows, Workbench& bench, RowSink& sink);
 
 }  // namespace stack2nrrd

@@ -42,15 +42,16 @@ struct ChunkHead {
 /// What the IDAT chunks hold, in one piece, with checked checksums.
 class PackedSamples {
 public:
-    /// `capacity`: how much of it is in memory at a time.
-    PackedSamples(InputFile& file, std::int64_t offset, std::uint64_t longest, std::size_t capacity)
+    /// `room`: for what of it is in memory at a time; see room_bytes().
+    PackedSamples(InputFile& file, std::int64_t offset, std::uint64_t longest, std::span<std::byte> room)
         : file_(file),
           longest_(std::clamp<std::uint64_t>(longest, longest_chunk, longest_at_all)),
           position_(offset),
-          capacity_(capacity),
-          buffer_(std::make_unique_for_overwrite<std::byte[]>(capacity + crc_bytes + chunk_head_bytes)) {
-        next_ = end_ = buffer_.get();
+          capacity_(room.size() - crc_bytes - chunk_head_bytes),
+          buffer_(room.data()) {
+        next_ = end_ = buffer_;
     }
+    [[nodiscard]] static std::size_t room_bytes(std::size_t packed) { return packed + crc_bytes + chunk_head_bytes; }
 
     [[nodiscard]] bool open() {
         std::array<std::byte, chunk_head_bytes> head{};
@@ -62,9 +63,9 @@ public:
     /// False if it is irregular.
     [[nodiscard]] bool fill() {
         std::size_t have = available();
-        std::memmove(buffer_.get(), next_, have);
+        std::memmove(buffer_, next_, have);
         while (!last_ && have < capacity_) {
-            std::byte* to = buffer_.get() + have;
+            std::byte* to = buffer_ + have;
             const std::size_t part = std::min(left_, capacity_ - have);
             const std::size_t after = part == left_ ? crc_bytes + chunk_head_bytes : 0;
             if (!read(to, part + after)) return false;
@@ -75,8 +76,8 @@ public:
                 if (big32(to + part) != crc_ || !begin(ChunkHead(to + part + crc_bytes))) return false;
             }
         }
-        next_ = buffer_.get();
-        end_ = buffer_.get() + have;
+        next_ = buffer_;
+        end_ = buffer_ + have;
         return true;
     }
 
@@ -123,7 +124,7 @@ private:
     std::size_t left_ = 0;  // of the chunk
     std::uint32_t crc_ = 0;
     ChunkHead following_{std::array<std::byte, chunk_head_bytes>{}.data()};
-    std::unique_ptr<std::byte[]> buffer_;
+    std::byte* buffer_;
     const std::byte* next_ = nullptr;
     const std::byte* end_ = nullptr;
     bool last_ = false;
@@ -132,15 +133,18 @@ private:
 /// Unpacked bytes on their way to becoming rows.
 class Window {
 public:
-    explicit Window(std::size_t stored_row)
-        : size_(step_bytes + stored_row), bytes_(std::make_unique_for_overwrite<std::byte[]>(size_ + png_row_margin)) {}
+    Window(std::span<std::byte> room, std::span<std::byte> state)
+        : unpacker_(state), size_(room.size() - png_row_margin), bytes_(room.data()) {}
+    [[nodiscard]] static std::size_t room_bytes(std::size_t stored_row) {
+        return step_bytes + stored_row + png_row_margin;
+    }
 
     /// Unpacks as much as there is room for.
     ZlibUnpacker::State fill(PackedSamples& packed) {
-        std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
+        std::memmove(bytes_, bytes_ + begin_, end_ - begin_);
         end_ -= begin_;
         begin_ = 0;
-        ZlibUnpacker::Piece piece{packed.next(), packed.available(), bytes_.get() + end_, size_ - end_};
+        ZlibUnpacker::Piece piece{packed.next(), packed.available(), bytes_ + end_, size_ - end_};
         const ZlibUnpacker::State state = unpacker_.run(piece);
         packed.drop(packed.available() - piece.available_in);
         const std::size_t fresh = size_ - end_ - piece.available_out;
@@ -150,7 +154,7 @@ public:
     }
 
     [[nodiscard]] std::size_t available() const { return end_ - begin_; }
-    [[nodiscard]] const std::byte* next() const { return bytes_.get() + begin_; }
+    [[nodiscard]] const std::byte* next() const { return bytes_ + begin_; }
     void drop(std::size_t bytes) { begin_ += bytes; }
     [[nodiscard]] bool is_full() const { return end_ == size_; }
     [[nodiscard]] std::uint64_t unpacked() const { return unpacked_; }
@@ -158,7 +162,7 @@ public:
 private:
     ZlibUnpacker unpacker_;
     std::size_t size_;
-    std::unique_ptr<std::byte[]> bytes_;
+    std::byte* bytes_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t unpacked_ = 0;
@@ -175,16 +179,22 @@ Index batch_rows(std::size_t row_bytes) {
 /// Undoes the filters, and pushes rows in batches.
 class Rows {
 public:
-    Rows(const PngSamples& samples, Range wanted, RowSink& sink)
+    Rows(const PngSamples& samples, Range wanted, std::span<std::byte> rows, std::span<std::byte> swapped,
+         RowSink& sink)
         : row_bytes_(samples.row_bytes),
           pixel_bytes_(samples.pixel_bytes),
           wanted_(wanted),
           sink_(sink),
           most_(batch_rows(samples.row_bytes)),
-          rows_((static_cast<std::size_t>(most_) + 1) * samples.row_bytes + png_row_margin) {
-        if (samples.bits == 16 && std::endian::native == std::endian::little) {
-            swapped_.resize(static_cast<std::size_t>(most_) * samples.row_bytes);
-        }
+          rows_(rows),
+          swapped_(swapped) {
+        std::fill_n(row_at(-1), row_bytes_, std::byte{0});  // above the first row
+    }
+    /// Of `rows` and `swapped`.
+    [[nodiscard]] static Workbench::Sizes<2> room_bytes(const PngSamples& samples) {
+        const std::size_t batch = static_cast<std::size_t>(batch_rows(samples.row_bytes)) * samples.row_bytes;
+        const bool swaps = samples.bits == 16 && std::endian::native == std::endian::little;
+        return {batch + samples.row_bytes + png_row_margin, swaps ? batch : 0};
     }
 
     /// `stored`: `count` rows, each its filter and the filtered bytes. How many of them it has taken: one or two; none
@@ -207,10 +217,6 @@ public:
         return taken;
     }
     [[nodiscard]] bool finished() const { return next_ == wanted_.end; }
-
-    [[nodiscard]] static std::size_t bytes(std::size_t row_bytes) {
-        return (2 * static_cast<std::size_t>(batch_rows(row_bytes)) + 1) * row_bytes + png_row_margin;
-    }
 
 private:
     /// Of the batch; -1 is the row above it.
@@ -237,8 +243,8 @@ private:
     Index most_;       // rows of a batch
     Index first_ = 0;  // row of this batch
     Index next_ = 0;
-    std::vector<std::byte> rows_;
-    std::vector<std::byte> swapped_;
+    std::span<std::byte> rows_;
+    std::span<std::byte> swapped_;  // empty if they need not be
 };
 
 std::uint64_t unpacked_bytes(const PngSamples& samples, Index rows) {
@@ -268,35 +274,50 @@ bool begins_regularly(PackedSamples& packed, std::uint64_t unpacked) {
     return packed.open() && packed.available() >= zlib_head_bytes && regular_zlib_head(packed.next(), unpacked);
 }
 
-bool decode_whole(InputFile& file, const PngSamples& samples, Range wanted, RowSink& sink) {
+/// Rooms for unpacked samples, for rows, for swapped rows, and for packed samples, whose number differs from slice to
+/// slice.
+Workbench::Sizes<4> rooms_for_whole(const InputFile& file, const PngSamples& samples) {
+    const auto [rows, swapped] = Rows::room_bytes(samples);
+    return {static_cast<std::size_t>(unpacked_bytes(samples, samples.height)) + png_row_margin, rows, swapped,
+            PackedSamples::room_bytes(static_cast<std::size_t>(file.bytes() - samples.offset))};
+}
+
+bool decode_whole(InputFile& file, const PngSamples& samples, Range wanted, Workbench& bench, RowSink& sink) {
+    const auto [unpacked, rows, swapped, packed_room] = bench.lay_out(rooms_for_whole(file, samples));
     const std::uint64_t all = unpacked_bytes(samples, samples.height);
-    PackedSamples packed(file, samples.offset, all, static_cast<std::size_t>(file.bytes() - samples.offset));
+    PackedSamples packed(file, samples.offset, all, packed_room);
     if (!begins_regularly(packed, all) || !packed.last()) return false;
-    const auto size = static_cast<std::size_t>(all);
-    const auto unpacked = std::make_unique_for_overwrite<std::byte[]>(size + png_row_margin);
-    if (!unpack_whole({packed.next(), packed.available()}, {unpacked.get(), size})) return false;
+    if (!unpack_whole({packed.next(), packed.available()}, unpacked.first(static_cast<std::size_t>(all)))) return false;
     packed.drop(packed.available());
     if (!packed.regular_end()) return false;
-    Rows converter(samples, wanted, sink);
+    Rows converter(samples, wanted, rows, swapped, sink);
     const std::size_t stored_row = samples.row_bytes + 1;
     for (std::size_t done = 0; !converter.finished();) {
         const std::size_t taken =
-            converter.take(unpacked.get() + done * stored_row, static_cast<std::size_t>(samples.height) - done);
+            converter.take(unpacked.data() + done * stored_row, static_cast<std::size_t>(samples.height) - done);
         if (taken == 0) return false;
         done += taken;
     }
     return true;
 }
 
-bool decode_stream(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink) {
+/// Rooms for unpacked samples, for rows, for swapped rows, for packed samples, and for the state of the unpacker.
+Workbench::Sizes<5> rooms_for_stream(const PngSamples& samples) {
+    const auto [rows, swapped] = Rows::room_bytes(samples);
+    return {Window::room_bytes(samples.row_bytes + 1), rows, swapped, PackedSamples::room_bytes(input_bytes),
+            ZlibUnpacker::room_bytes()};
+}
+
+bool decode_stream(InputFile& file, const PngSamples& samples, Range wanted, Workbench& bench, RowSink& sink) {
+    const auto [unpacked, rows, swapped, packed_room, unpacker] = bench.lay_out(rooms_for_stream(samples));
     const std::size_t stored_row = samples.row_bytes + 1;
     const std::uint64_t all = unpacked_bytes(samples, samples.height);
-    const std::uint64_t wanted = unpacked_bytes(samples, rows.end);
-    PackedSamples packed(file, samples.offset, all, input_bytes);
+    const std::uint64_t enough = unpacked_bytes(samples, wanted.end);
+    PackedSamples packed(file, samples.offset, all, packed_room);
     if (!begins_regularly(packed, all)) return false;
 
-    Window window(stored_row);
-    Rows converter(samples, rows, sink);
+    Window window(unpacked, unpacker);
+    Rows converter(samples, wanted, rows, swapped, sink);
     for (;;) {
         const ZlibUnpacker::State state = window.fill(packed);
         if (state == ZlibUnpacker::State::damaged || window.unpacked() > all) return false;
@@ -308,33 +329,34 @@ bool decode_stream(InputFile& file, const PngSamples& samples, Range rows, RowSi
         }
         // zlib, too, looks one symbol ahead of the last byte that it is asked for, and may find damage there; and
         // libpng wants input to be left. Where there is none the rest is short, and shows whether the stream is whole.
-        if (window.unpacked() > wanted && (packed.available() > 0 || !packed.last())) return true;
+        if (window.unpacked() > enough && (packed.available() > 0 || !packed.last())) return true;
         if (converter.finished()) window.drop(window.available());
         if (state == ZlibUnpacker::State::finished) break;
         if (packed.available() > 0) continue;
         if (packed.last() ? starved : !packed.fill()) return false;
     }
-    return window.unpacked() == all && (wanted < all || packed.regular_end());
+    return window.unpacked() == all && (enough < all || packed.regular_end());
 }
 
 }  // namespace
 
-bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink, PngUnpacking unpacking) {
+bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, Workbench& bench, RowSink& sink,
+                        PngUnpacking unpacking) {
     const bool whole = unpacking == PngUnpacking::fastest ? prefers_whole(samples.bits) && rows.end == samples.height
                                                           : unpacking == PngUnpacking::whole;
-    return whole && is_small(file, samples) ? decode_whole(file, samples, rows, sink)
-                                            : decode_stream(file, samples, rows, sink);
+    return whole && is_small(file, samples) ? decode_whole(file, samples, rows, bench, sink)
+                                            : decode_stream(file, samples, rows, bench, sink);
 }
 
-std::int64_t regular_png_bytes(const InputFile& file, const PngSamples& samples) {
-    constexpr std::size_t state = std::size_t{64} << 10;  // of libdeflate, and of all else that is small
-    const std::uint64_t streamed =
-        input_bytes + step_bytes + samples.row_bytes + static_cast<std::uint64_t>(ZlibUnpacker::memory_bytes());
-    const std::uint64_t whole =
-        prefers_whole(samples.bits) && is_small(file, samples)
-            ? unpacked_bytes(samples, samples.height) + static_cast<std::uint64_t>(file.bytes() - samples.offset)
-            : 0;
-    return static_cast<std::int64_t>(std::max(streamed, whole) + Rows::bytes(samples.row_bytes) + state);
+std::int64_t regular_png_bench_bytes(const InputFile& file, const PngSamples& samples) {
+    const std::int64_t streamed = Workbench::bytes_of(rooms_for_stream(samples));
+    if (!prefers_whole(samples.bits) || !is_small(file, samples)) return streamed;
+    return std::max(streamed, Workbench::bytes_of(rooms_for_whole(file, samples)));
+}
+
+std::int64_t regular_png_other_bytes() {
+    constexpr std::int64_t state = std::int64_t{64} << 10;  // of libdeflate, and of all else that is small
+    return state + ZlibUnpacker::memory_bytes();
 }
 
 }  // namespace stack2nrrd

@@ -25,10 +25,11 @@ enum class PngUnpacking : std::uint8_t { fastest, streamed, whole };
 /// Pushes `rows` to `sink`, as Codec::decode does. It never refuses a file: if it meets anything that a regular file
 /// has not, from a chunk out of place to a wrong checksum, it returns false, and libpng must say what is to be thought
 /// of it. The rows that were pushed up to there are those that libpng delivers, if it delivers any.
-[[nodiscard]] bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, RowSink& sink,
-                                      PngUnpacking unpacking = PngUnpacking::fastest);
+[[nodiscard]] bool decode_regular_png(InputFile& file, const PngSamples& samples, Range rows, Workbench& bench,
+                                      RowSink& sink, PngUnpacking unpacking = PngUnpacking::fastest);
 
-/// Upper bound of what it holds.
-[[nodiscard]] std::int64_t regular_png_bytes(const InputFile& file, const PngSamples& samples);
+/// Upper bound of what it lays out on the bench, and of what it holds besides.
+[[nodiscard]] std::int64_t regular_png_bench_bytes(const InputFile& file, const PngSamples& samples);
+[[nodiscard]] std::int64_t regular_png_other_bytes();
 
 }  // namespace stack2nrrd

@@ -30,13 +30,24 @@ bool matches(std::span<const std::byte> head) {
 /// them hand over one stored row of each plane at a time, from top to bottom.
 class Decoder {
 public:
-    Decoder(TiffHandle& tiff, const TiffLayout& layout, Range rows, RowSink& sink)
+    using Rooms = Workbench::Rooms<5>;
+
+    /// `rooms`: as large as room_bytes() says.
+    Decoder(TiffHandle& tiff, const TiffLayout& layout, Range rows, const Rooms& rooms, RowSink& sink)
         : tiff_(tiff),
           layout_(layout),
           rows_(rows),
-          converter_(layout),
+          stored_(rooms[0]),
+          plane_bytes_(stored_.size() / static_cast<std::size_t>(layout.planes)),
+          joined_(rooms[1]),
+          row_(rooms[3]),
+          packed_(rooms[4]),
+          converter_(layout, rooms[2], rooms[3]),
           sink_(sink),
-          row_of_planes_(static_cast<std::size_t>(layout.planes)) {}
+          row_of_planes_(static_cast<std::size_t>(layout.planes)) {
+        // Of a block that is not whole libtiff leaves the rest as it is, and does not always say so.
+        if (!layout.verbatim) std::fill(stored_.begin(), stored_.end(), std::byte{0});
+    }
 
     void run() {
         leave_differences(tiff_);
@@ -53,14 +64,32 @@ public:
         }
     }
 
-    static std::int64_t buffer_bytes(const TiffLayout& layout) {
+    /// For `wanted` rows: what is stored (rows, strips or tiles, plane by plane) or libtiff's raster; rows of tiles
+    /// that are joined; an unpacked row; one as it is delivered; and a block as it stands in the file.
+    static Workbench::Sizes<5> room_bytes(const TiffLayout& layout, Index wanted) {
+        const auto size = [](std::int64_t bytes) { return static_cast<std::size_t>(bytes); };
+        const std::int64_t row = layout.planes * layout.row_bytes;
         const std::int64_t block = layout.planes * layout.block_bytes();
-        const Index row = layout.planes * layout.row_bytes;
-        if (layout.converted) return converted_bytes(layout);
-        if (layout.verbatim) return rows_to_read(row) * row;
-        if (layout.tiled) return layout.blocks_across * block + layout.planes * layout.row_bytes;
-        if (layout.block_bytes() <= whole_strip_bytes) return block;
-        return layout.planes * layout.row_bytes;
+        const ImageInfo& image = layout.probe.image;
+        if (layout.converted) return {size(4 * raster_rows(layout) * image.width), 0, 0, image.row_bytes(), 0};
+        const auto [unpacked, delivered] = TiffRowConverter::room_bytes(layout);
+        const std::size_t packed = takes_buffer(layout) ? size(layout.largest_block) : 0;
+        if (layout.verbatim) return {size(std::min(rows_to_read(row), wanted) * row), 0, unpacked, delivered, 0};
+        if (layout.tiled) return {size(layout.blocks_across * block), size(row), unpacked, delivered, packed};
+        if (layout.block_bytes() <= whole_strip_bytes) return {size(block), 0, unpacked, delivered, packed};
+        return {size(row), 0, unpacked, delivered, 0};
+    }
+    /// Does libtiff read packed blocks into a buffer that it is given? It needs none for plain ones, and wants its own
+    /// for what is left.
+    static bool takes_buffer(const TiffLayout& layout) {
+        const bool whole_blocks = layout.tiled || layout.block_bytes() <= whole_strip_bytes;
+        return whole_blocks && !layout.converted && layout.compression != COMPRESSION_NONE &&
+               layout.compression != COMPRESSION_OJPEG;
+    }
+    /// What libtiff's conversion takes: its tables, and the blocks as libtiff decompresses them.
+    static std::int64_t conversion_bytes(const TiffLayout& layout) {
+        constexpr std::int64_t tables = std::int64_t{256} << 10;
+        return layout.converted ? tables + 2 * layout.planes * 3 * layout.block_bytes() : 0;
     }
     /// How many handles decode at a time, each with a compressed block.
     static int handles(const TiffLayout& layout) {
@@ -71,6 +100,18 @@ public:
 
 private:
     void push(Index y, const PlaneRows& planes) { sink_.row(y, converter_.convert(planes.data())); }
+    /// Rows that stand one after the other in each plane, from row `top` on.
+    void push(Range rows, Index top) {
+        const auto row_of = [&](int p, Index y) { return plane(p) + (y - top) * layout_.row_bytes; };
+        if (converter_.passes()) {
+            sink_.rows(rows.first, rows.size(), row_of(0, rows.first));
+            return;
+        }
+        for (Index y = rows.first; y < rows.end; ++y) {
+            for (int p = 0; p < layout_.planes; ++p) row_of_planes_[static_cast<std::size_t>(p)] = row_of(p, y);
+            push(y, row_of_planes_);
+        }
+    }
 
     /// Makes libtiff leave the predictor alone: undoing it is faster here.
     void leave_differences(const TiffHandle& tiff) const {
@@ -89,31 +130,17 @@ private:
         tiff_.fail((layout_.tiled ? "the tile at row " : "the strip at row ") + std::to_string(y));
     }
 
-    void allocate(std::int64_t bytes_of_a_plane) {
-        plane_bytes_ = static_cast<std::size_t>(bytes_of_a_plane);
-        buffer_.resize(plane_bytes_ * static_cast<std::size_t>(layout_.planes));
-    }
-    std::byte* plane(int p) { return buffer_.data() + static_cast<std::size_t>(p) * plane_bytes_; }
+    std::byte* plane(int p) { return stored_.data() + static_cast<std::size_t>(p) * plane_bytes_; }
 
     // ------------------------------------------------------------------------------------------- uncompressed strips
 
     void verbatim() {
         const Index at_a_time = rows_to_read(layout_.planes * layout_.row_bytes);
-        allocate(std::min(at_a_time, rows_.size()) * layout_.row_bytes);
         Index count = 0;
         for (Index y = rows_.first; y < rows_.end; y += count) {
             count = std::min(rows_.end, (y / at_a_time + 1) * at_a_time) - y;
             for (int p = 0; p < layout_.planes; ++p) read_verbatim(p, {y, y + count}, plane(p));
-            if (converter_.passes()) {
-                sink_.rows(y, count, plane(0));
-                continue;
-            }
-            PlaneRows& planes = row_of_planes_;
-            for (Index i = 0; i < count; ++i) {
-                for (int p = 0; p < layout_.planes; ++p)
-                    planes[static_cast<std::size_t>(p)] = plane(p) + i * layout_.row_bytes;
-                push(y + i, planes);
-            }
+            push({y, y + count}, y);
         }
     }
 
@@ -141,8 +168,14 @@ private:
 
     // --------------------------------------------------------------------------------------------- compressed strips
 
+    /// Instead of one that libtiff would make for this file alone.
+    void give_buffer() {
+        if (packed_.empty()) return;
+        TIFFReadBufferSetup(tiff_.get(), packed_.data(), static_cast<tmsize_t>(packed_.size()));
+    }
+
     void strips() {
-        allocate(layout_.block_bytes());
+        give_buffer();
         for (Index down = rows_.first / layout_.block_height; down * layout_.block_height < rows_.end; ++down) {
             const Index top = down * layout_.block_height;
             const auto wanted = static_cast<tmsize_t>(layout_.strip_rows(down) * layout_.row_bytes);
@@ -152,20 +185,12 @@ private:
                 tiff_.check("the strip at row " + std::to_string(top));
                 complete(plane(p), wanted);
             }
-            const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + layout_.strip_rows(down))};
-            PlaneRows& planes = row_of_planes_;
-            for (Index y = inside.first; y < inside.end; ++y) {
-                for (int p = 0; p < layout_.planes; ++p) {
-                    planes[static_cast<std::size_t>(p)] = plane(p) + (y - top) * layout_.row_bytes;
-                }
-                push(y, planes);
-            }
+            push({std::max(rows_.first, top), std::min(rows_.end, top + layout_.strip_rows(down))}, top);
         }
     }
 
     /// Large strips. libtiff can only go forward inside one strip, so each plane gets a handle of its own.
     void scanlines() {
-        allocate(layout_.row_bytes);
         std::vector<TiffHandle> more;
         for (int p = 1; p < layout_.planes; ++p) {
             more.emplace_back(tiff_.file(), tiff_.place());
@@ -190,9 +215,8 @@ private:
 
     /// One row of tiles at a time, the tiles of one plane side by side in the buffer.
     void tiles() {
+        give_buffer();
         const std::int64_t tile_bytes = layout_.block_bytes();
-        allocate(layout_.blocks_across * tile_bytes);
-        joined_.resize(static_cast<std::size_t>(layout_.planes * layout_.row_bytes));
         for (Index down = rows_.first / layout_.block_height; down * layout_.block_height < rows_.end; ++down) {
             const Index top = down * layout_.block_height;
             for (int p = 0; p < layout_.planes; ++p) {
@@ -227,33 +251,29 @@ private:
 
     // ------------------------------------------------------------------------------------------ libtiff's conversion
 
-    static std::int64_t converted_bytes(const TiffLayout& layout) {
-        constexpr std::int64_t tables = std::int64_t{256} << 10;
-        const Index rows = std::min(layout.block_height, layout.probe.image.height);
-        // The raster, the row that is delivered, and the blocks as libtiff decompresses them.
-        return tables + layout.probe.image.width * (4 * rows + 3) + 2 * layout.planes * 3 * layout.block_bytes();
+    static Index raster_rows(const TiffLayout& layout) {
+        return std::min(layout.block_height, layout.probe.image.height);
     }
 
     /// One row of blocks at a time.
     void converted() {
         TiffConversion conversion(tiff_);
         const Index width = layout_.probe.image.width;
-        std::vector<std::uint32_t> raster(static_cast<std::size_t>(width * layout_.block_height));
-        std::vector<std::byte> row(layout_.probe.image.row_bytes());
+        auto* const raster = reinterpret_cast<std::uint32_t*>(stored_.data());
         for (Index top = rows_.first / layout_.block_height * layout_.block_height; top < rows_.end;
              top += layout_.block_height) {
             const Index height = std::min(layout_.block_height, layout_.probe.image.height - top);
-            if (!conversion.rows({top, top + height}, width, raster.data())) fail(top);
+            if (!conversion.rows({top, top + height}, width, raster)) fail(top);
             tiff_.check("a block at row " + std::to_string(top));
             const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + height)};
             for (Index y = inside.first; y < inside.end; ++y) {
-                const std::uint32_t* colours = raster.data() + (y - top) * width;
+                const std::uint32_t* colours = raster + (y - top) * width;
                 for (std::size_t x = 0; x < static_cast<std::size_t>(width); ++x) {
-                    row[3 * x] = static_cast<std::byte>(TIFFGetR(colours[x]));
-                    row[3 * x + 1] = static_cast<std::byte>(TIFFGetG(colours[x]));
-                    row[3 * x + 2] = static_cast<std::byte>(TIFFGetB(colours[x]));
+                    row_[3 * x] = static_cast<std::byte>(TIFFGetR(colours[x]));
+                    row_[3 * x + 1] = static_cast<std::byte>(TIFFGetG(colours[x]));
+                    row_[3 * x + 2] = static_cast<std::byte>(TIFFGetB(colours[x]));
                 }
-                sink_.row(y, row.data());
+                sink_.row(y, row_.data());
             }
         }
     }
@@ -261,12 +281,14 @@ private:
     TiffHandle& tiff_;
     const TiffLayout& layout_;
     Range rows_;
+    std::span<std::byte> stored_;  // rows, strips or tiles: one part for each plane; or a raster
+    std::size_t plane_bytes_;
+    std::span<std::byte> joined_;
+    std::span<std::byte> row_;
+    std::span<std::byte> packed_;
     TiffRowConverter converter_;
     RowSink& sink_;
     PlaneRows row_of_planes_;
-    std::vector<std::byte> buffer_;  // stored rows, strips or tiles: one part for each plane
-    std::size_t plane_bytes_ = 0;
-    std::vector<std::byte> joined_;
 };
 
 Probe probe(InputFile& file, std::int64_t place, Samples samples) {
@@ -276,9 +298,12 @@ Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     // libtiff's own state (LZW and inflate tables, the directory), the row buffer of its predictor, and the compressed
     // block, which it reads whole and rounds up.
     constexpr std::int64_t state = std::int64_t{512} << 10;
-    const std::int64_t compressed = layout.verbatim ? 0 : layout.largest_block + 2 * layout.block_row_bytes + 4096;
+    const std::int64_t packed = Decoder::takes_buffer(layout) ? 0 : layout.largest_block;
+    const std::int64_t compressed = layout.verbatim ? 0 : packed + 2 * layout.block_row_bytes + 4096;
+    layout.probe.bench_bytes = Workbench::bytes_of(Decoder::room_bytes(layout, layout.probe.image.height));
     layout.probe.decoder_bytes = Decoder::handles(layout) * (layout.probe.decoder_bytes + state + compressed) +
-                                 Decoder::buffer_bytes(layout) + TiffRowConverter::bytes(layout);
+                                 Decoder::conversion_bytes(layout) + layout.probe.bench_bytes +
+                                 static_cast<std::int64_t>(layout.palette.size() * sizeof(PaletteColour));
     const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
     if (first && !layout.probe.interpreted && layout.samples->unpack == nullptr && place == 0) {
         const bool big = (std::endian::native == std::endian::big) != layout.swapped;
@@ -287,10 +312,11 @@ Probe probe(InputFile& file, std::int64_t place, Samples samples) {
     return layout.probe;
 }
 
-void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, RowSink& sink) {
+void decode(InputFile& file, std::int64_t place, Samples samples, Range rows, Workbench& bench, RowSink& sink) {
     TiffHandle tiff(file, place);
     const TiffLayout layout = read_tiff_layout(tiff, samples);
-    Decoder(tiff, layout, wanted_rows(file, layout.probe.image, rows), sink).run();
+    const Range wanted = wanted_rows(file, layout.probe.image, rows);
+    Decoder(tiff, layout, wanted, bench.lay_out(Decoder::room_bytes(layout, wanted.size())), sink).run();
     file.check();
 }
 

@@ -105,25 +105,23 @@ void add_up_differences(std::byte* samples, std::size_t rows, std::size_t row_by
     for (std::size_t y = 0; y < rows; ++y) add_up(samples + y * row_bytes, row_bytes, channels);
 }
 
-TiffRowConverter::TiffRowConverter(const TiffLayout& layout)
+Workbench::Sizes<2> TiffRowConverter::room_bytes(const TiffLayout& layout) {
+    const bool unpacks = layout.samples->unpack != nullptr;
+    const bool picks = layout.planes == 1 && layout.channels > layout.taken;
+    const bool changes =
+        unpacks || layout.planes > 1 || !layout.palette.empty() || picks || layout.flip != 0 || layout.spread;
+    const auto stored = static_cast<std::size_t>(layout.probe.image.width * layout.channels);
+    return {unpacks ? stored * sample_bytes(layout.samples->type) : 0, changes ? layout.probe.image.row_bytes() : 0};
+}
+
+TiffRowConverter::TiffRowConverter(const TiffLayout& layout, std::span<std::byte> unpacked, std::span<std::byte> row)
     : layout_(layout),
       unpack_(layout.samples->unpack),
       sample_bytes_(sample_bytes(layout.samples->type)),
       width_(static_cast<std::size_t>(layout.probe.image.width)),
-      channels_(static_cast<std::size_t>(layout.channels)) {
-    const bool picks = layout.planes == 1 && layout.channels > layout.taken;
-    if (unpack_ != nullptr) unpacked_.resize(width_ * channels_ * sample_bytes_);
-    if (unpack_ != nullptr || layout.planes > 1 || !layout.palette.empty() || picks || layout.flip != 0 ||
-        layout.spread) {
-        row_.resize(layout.probe.image.row_bytes());
-    }
-}
-
-std::int64_t TiffRowConverter::bytes(const TiffLayout& layout) {
-    const Index unpacked = layout.probe.image.width * layout.channels;
-    return static_cast<std::int64_t>(layout.probe.image.row_bytes() + 3 * layout.palette.size()) +
-           unpacked * static_cast<Index>(sample_bytes(layout.samples->type));
-}
+      channels_(static_cast<std::size_t>(layout.channels)),
+      unpacked_(unpacked),
+      row_(row) {}
 
 const std::byte* TiffRowConverter::convert(const std::byte* const* planes) {
     if (layout_.planes > 1) return meant(interleave(planes));

@@ -5,7 +5,7 @@
 #include "codec/tiff_layout.hpp"
 
 #include <cstddef>
-#include <vector>
+#include <span>
 
 namespace stack2nrrd {
 
@@ -22,16 +22,17 @@ void add_up_differences(std::byte* samples, std::size_t rows, std::size_t row_by
 /// spreads few bits, inverts MinIsWhite.
 class TiffRowConverter {
 public:
-    explicit TiffRowConverter(const TiffLayout& layout);
+    /// What unpacked and delivered rows take; nothing where there are none.
+    [[nodiscard]] static Workbench::Sizes<2> room_bytes(const TiffLayout& layout);
+
+    /// The rooms are of these sizes.
+    TiffRowConverter(const TiffLayout& layout, std::span<std::byte> unpacked, std::span<std::byte> row);
 
     /// Are rows delivered as they are stored?
     [[nodiscard]] bool passes() const noexcept { return row_.empty(); }
 
     /// `planes`: one stored row of each plane, in native byte order. The result is valid until the next call.
     [[nodiscard]] const std::byte* convert(const std::byte* const* planes);
-
-    /// Bytes held.
-    [[nodiscard]] static std::int64_t bytes(const TiffLayout& layout);
 
 private:
     [[nodiscard]] const std::byte* unpacked(const std::byte* stored);
@@ -46,8 +47,8 @@ private:
     std::size_t sample_bytes_;
     std::size_t width_;
     std::size_t channels_;  // side by side in a stored row
-    std::vector<std::byte> unpacked_;
-    std::vector<std::byte> row_;  // delivered
+    std::span<std::byte> unpacked_;
+    std::span<std::byte> row_;  // delivered
 };
 
 }  // namespace stack2nrrd

@@ -30,7 +30,7 @@ struct ZlibUnpacker::Stream : inflate_state {
     }
 };
 
-std::int64_t ZlibUnpacker::memory_bytes() { return sizeof(Stream); }
+std::int64_t ZlibUnpacker::memory_bytes() { return 0; }
 
 bool prefers_whole(int bits) { return unpacks_whole() && bits == 16; }
 
@@ -76,8 +76,12 @@ std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::siz
 
 namespace stack2nrrd {
 
-ZlibUnpacker::ZlibUnpacker() : stream_(std::make_unique<Stream>()) {}
+ZlibUnpacker::ZlibUnpacker(std::span<std::byte> room) : stream_(new (room.data()) Stream) {}
 ZlibUnpacker::~ZlibUnpacker() = default;
+
+std::size_t ZlibUnpacker::room_bytes() { return sizeof(Stream); }
+
+void ZlibUnpacker::Destroy::operator()(Stream* stream) const noexcept { stream->~Stream(); }
 
 ZlibUnpacker::State ZlibUnpacker::run(Piece& piece) {
     constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();

@@ -22,7 +22,8 @@ public:
         std::size_t available_out = 0;
     };
 
-    ZlibUnpacker();
+    /// `room`: of room_bytes() bytes, at a multiple of the largest fundamental alignment; its state lies there.
+    explicit ZlibUnpacker(std::span<std::byte> room);
     ~ZlibUnpacker();
     ZlibUnpacker(const ZlibUnpacker&) = delete;
     ZlibUnpacker& operator=(const ZlibUnpacker&) = delete;
@@ -31,12 +32,16 @@ public:
     /// ended, and its checksum is right. What was unpacked before damage is there.
     [[nodiscard]] State run(Piece& piece);
 
-    /// Upper bound of what it holds.
+    [[nodiscard]] static std::size_t room_bytes();
+    /// Upper bound of what it holds besides.
     [[nodiscard]] static std::int64_t memory_bytes();
 
 private:
     struct Stream;
-    std::unique_ptr<Stream> stream_;
+    struct Destroy {
+        void operator()(Stream* stream) const noexcept;
+    };
+    std::unique_ptr<Stream, Destroy> stream_;
 };
 
 /// Is unpack_whole() there?

@@ -31,7 +31,7 @@ public:
         }
         if (input->stamp() != source_.files_.stamp(file)) throw_changed(path);
         try {
-            codec_for(*input).decode(*input, slice.place, source_.samples_, rows, sink);
+            codec_for(*input).decode(*input, slice.place, source_.samples_, rows, bench_, sink);
         } catch (const Error&) {
             // A file that is written to while it is read breaks in any way; that it was written to is what matters.
             if (input->changed()) throw_changed(path);
@@ -43,6 +43,7 @@ public:
 
 private:
     const ImageFiles& source_;
+    Workbench bench_;
 };
 
 ImageFiles::ImageFiles(FileList files, SliceList slices, ImageInfo image, Samples samples, std::int64_t decoder_bytes)

@@ -74,7 +74,8 @@ public:
         if (is_new) kinds_.push_back(kind);
         kinds_of_slices_[number] = known->second;
         interpreted_ = interpreted_ || probe.interpreted;
-        decoder_bytes_ = std::max(decoder_bytes_, probe.decoder_bytes);
+        bench_bytes_ = std::max(bench_bytes_, probe.bench_bytes);
+        other_bytes_ = std::max(other_bytes_, probe.decoder_bytes - probe.bench_bytes);
         bare_everywhere_ = bare_everywhere_ && probe.bare && (!bare_ || *bare_ == *probe.bare);
         bare_ = probe.bare;
         if (number <= first_) {
@@ -113,7 +114,7 @@ public:
     /// Puts all of it into `stack`, which is that of the constructor. No thread may add any more.
     void report(Stack& stack) {
         stack.files.set_stamps(std::move(stamps_));
-        stack.decoder_bytes = decoder_bytes_;
+        stack.decoder_bytes = bench_bytes_ + other_bytes_;  // a bench that was large for one slice stays large
         stack.interpreted = interpreted_;
         if (bare_everywhere_ && bare_ && failures_ == 0) {
             stack.bare = BareSamples{bare_->offset, bare_->endian == std::endian::big, bare_->bottom_up};
@@ -322,7 +323,8 @@ private:
     std::size_t first_of_several_ = 0;
     std::size_t slices_of_first_ = 0;
     std::map<std::string, Note> notes_;
-    std::int64_t decoder_bytes_ = 0;
+    std::int64_t bench_bytes_ = 0;
+    std::int64_t other_bytes_ = 0;  ///< of decoders, besides
     bool bare_everywhere_ = true;
     std::optional<FileSamples> bare_;  ///< of the header read last; while all are alike, of all
     std::size_t first_ = std::numeric_limits<std::size_t>::max();  ///< of those that could be read

@@ -70,6 +70,16 @@ private:
 }  // namespace
 
 Slice decode_file(const std::string& path, Range rows, std::int64_t place, Samples samples) {
+    static Workbench used;  // by all tests before this one
+    Slice slice = decode_on(used, path, rows, place, samples);
+    Workbench fresh;
+    if (decode_on(fresh, path, rows, place, samples).samples != slice.samples) {
+        throw std::logic_error("a used bench makes other samples than a fresh one");
+    }
+    return slice;
+}
+
+Slice decode_on(Workbench& bench, const std::string& path, Range rows, std::int64_t place, Samples samples) {
     InputFile file(path);
     const Codec& codec = codec_for(file);
     const Probe probe = codec.probe(file, place, samples);
@@ -77,8 +87,12 @@ Slice decode_file(const std::string& path, Range rows, std::int64_t place, Sampl
     if (probe.decoder_bytes <= 0) throw std::logic_error("a decoder claims to need no memory");
     Slice slice{probe.image, {}};
     Collector collector(slice, rows.empty() ? 0 : rows.first);
-    codec.decode(file, place, samples, rows, collector);
+    const std::int64_t before = bench.bytes();
+    codec.decode(file, place, samples, rows, bench, collector);
     if (collector.next() != (rows.empty() ? slice.image.height : rows.end)) throw std::logic_error("rows are missing");
+    if (bench.bytes() > std::max(before, probe.bench_bytes) || probe.bench_bytes > probe.decoder_bytes) {
+        throw std::logic_error("a decoder lays out more than it has announced");
+    }
     return slice;
 }
 

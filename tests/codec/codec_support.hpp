@@ -40,9 +40,14 @@ struct Slice {
     Bytes samples;
 };
 
-/// Probes and decodes with the codec that the first bytes call for; an empty range is everything.
+/// Probes and decodes with the codec that the first bytes call for; an empty range is everything. On two benches, one
+/// of which has leftovers of all that was decoded before: the samples must be the same.
 [[nodiscard]] Slice decode_file(const std::string& file, Range rows = {}, std::int64_t place = 0,
                                 Samples samples = Samples::shown);
+
+/// The same, on this bench.
+[[nodiscard]] Slice decode_on(Workbench& bench, const std::string& file, Range rows = {}, std::int64_t place = 0,
+                              Samples samples = Samples::shown);
 
 /// What the header at `place` says, and where the slices of the file are.
 [[nodiscard]] Probe probe_file(const std::string& file, std::int64_t place = 0, Samples samples = Samples::shown);

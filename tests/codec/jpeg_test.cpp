@@ -1,6 +1,6 @@
 // JPEG files that libjpeg writes, decoded by our codec and by the plainest use of libjpeg.
 
-#include "codec_support.hpp"
+#include "write_jpeg.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -15,50 +15,7 @@ namespace stack2nrrd::test {
 
 namespace {
 
-struct Spec {
-    int width = 61;
-    int height = 43;
-    int channels = 1;
-    bool progressive = false;
-    bool arithmetic = false;
-    bool subsampled = true;
-    int restart = 0;
-};
-
-void write_jpeg(const std::string& file, const Spec& spec, const Bytes& samples) {
-    jpeg_compress_struct jpeg{};
-    jpeg_error_mgr errors{};
-    jpeg.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&jpeg);
-    unsigned char* memory = nullptr;
-    unsigned long size = 0;
-    jpeg_mem_dest(&jpeg, &memory, &size);
-    jpeg.image_width = static_cast<JDIMENSION>(spec.width);
-    jpeg.image_height = static_cast<JDIMENSION>(spec.height);
-    jpeg.input_components = spec.channels;
-    jpeg.in_color_space = spec.channels == 1   ? JCS_GRAYSCALE
-                          : spec.channels == 3 ? JCS_RGB
-                          : spec.channels == 4 ? JCS_CMYK
-                                               : JCS_UNKNOWN;
-    jpeg_set_defaults(&jpeg);
-    jpeg_set_quality(&jpeg, 85, TRUE);
-    if (spec.progressive) jpeg_simple_progression(&jpeg);
-    if (spec.arithmetic) jpeg.arith_code = TRUE;
-    if (!spec.subsampled) jpeg.comp_info[0].h_samp_factor = jpeg.comp_info[0].v_samp_factor = 1;
-    jpeg.restart_interval = static_cast<unsigned>(spec.restart);
-    jpeg_start_compress(&jpeg, TRUE);
-    const std::size_t row_bytes = static_cast<std::size_t>(spec.width * spec.channels);
-    for (std::size_t y = 0; y < static_cast<std::size_t>(spec.height); ++y) {
-        Bytes row(samples.begin() + static_cast<std::ptrdiff_t>(y * row_bytes),
-                  samples.begin() + static_cast<std::ptrdiff_t>((y + 1) * row_bytes));
-        auto* pointer = reinterpret_cast<JSAMPROW>(row.data());
-        jpeg_write_scanlines(&jpeg, &pointer, 1);
-    }
-    jpeg_finish_compress(&jpeg);
-    jpeg_destroy_compress(&jpeg);
-    write_bytes(file, std::as_bytes(std::span(memory, size)));
-    std::free(memory);
-}
+using Spec = JpegSpec;
 
 Bytes plain_decode(const std::string& file) {
     const Bytes bytes = read_bytes(file);
@@ -77,19 +34,6 @@ Bytes plain_decode(const std::string& file) {
     }
     jpeg_finish_decompress(&jpeg);
     jpeg_destroy_decompress(&jpeg);
-    return samples;
-}
-
-/// Smooth enough for a JPEG, different everywhere.
-Bytes picture(const Spec& spec) {
-    Bytes samples;
-    for (int y = 0; y < spec.height; ++y) {
-        for (int x = 0; x < spec.width; ++x) {
-            for (int c = 0; c < spec.channels; ++c) {
-                samples.push_back(static_cast<std::byte>((x * (3 + c) + y * (5 - c) + x * y / 20) % 256));
-            }
-        }
-    }
     return samples;
 }
 
@@ -118,7 +62,7 @@ TEST_CASE("JPEG: grey and colour, baseline and progressive", "[codec][jpeg]") {
                         spec.subsampled = subsampled;
                         spec.restart = restart;
                         spec.arithmetic = arithmetic;
-                        write_jpeg(file, spec, picture(spec));
+                        write_jpeg(file, spec, jpeg_picture(spec));
                         const Slice slice = decode_file(file);
                         CHECK(slice.image.width == spec.width);
                         CHECK(slice.image.height == spec.height);
@@ -200,14 +144,14 @@ TEST_CASE("JPEG: what is not read is refused by its name", "[codec][jpeg]") {
     Spec spec;
 #if !defined(LIBJPEG_TURBO_VERSION_NUMBER) || LIBJPEG_TURBO_VERSION_NUMBER < 3000000
     SECTION("12 bits") {
-        write_jpeg(file, spec, picture(spec));
+        write_jpeg(file, spec, jpeg_picture(spec));
         Bytes jpeg = read_bytes(file);
         jpeg[find_marker(jpeg, 0xC0) + 4] = std::byte{12};
         write_bytes(file, jpeg);
         CHECK_THAT(refusal(file, &code), Catch::Contains("is a JPEG with 12-bit samples"));
     }
     SECTION("lossless") {
-        write_jpeg(file, spec, picture(spec));
+        write_jpeg(file, spec, jpeg_picture(spec));
         Bytes jpeg = read_bytes(file);
         jpeg[find_marker(jpeg, 0xC0) + 1] = std::byte{0xC3};
         write_bytes(file, jpeg);
@@ -215,7 +159,7 @@ TEST_CASE("JPEG: what is not read is refused by its name", "[codec][jpeg]") {
     }
 #endif
     SECTION("hierarchical") {
-        write_jpeg(file, spec, picture(spec));
+        write_jpeg(file, spec, jpeg_picture(spec));
         Bytes jpeg = read_bytes(file);
         jpeg[find_marker(jpeg, 0xC0) + 1] = std::byte{0xC5};
         write_bytes(file, jpeg);
@@ -230,7 +174,7 @@ TEST_CASE("JPEG: inks, and channels of unknown colour, are components", "[codec]
     Spec spec;
     spec.channels = GENERATE(2, 4);
     spec.progressive = GENERATE(false, true);
-    write_jpeg(file, spec, picture(spec));
+    write_jpeg(file, spec, jpeg_picture(spec));
     const Slice slice = decode_file(file);
     CHECK(slice.image.colour == Colour::components);
     CHECK(slice.image.channels() == spec.channels);
@@ -246,7 +190,7 @@ TEST_CASE("JPEG: surplus bytes between segments do no harm, missing ones do", "[
     const TemporaryFolder folder;
     const std::string file = folder.file("slice.jpg");
     const Spec spec;
-    write_jpeg(file, spec, picture(spec));
+    write_jpeg(file, spec, jpeg_picture(spec));
     const Slice slice = decode_file(file);
     Bytes jpeg = read_bytes(file);
     SECTION("surplus") {
@@ -271,7 +215,7 @@ TEST_CASE("JPEG: a bomb of scans is a limit", "[codec][jpeg]") {
     const std::string file = folder.file("slice.jpg");
     Spec spec;
     spec.progressive = true;
-    write_jpeg(file, spec, picture(spec));
+    write_jpeg(file, spec, jpeg_picture(spec));
     Bytes jpeg = read_bytes(file);
     // The first scan once more, a thousand times.
     const std::size_t first = find_marker(jpeg, 0xDA);
@@ -294,7 +238,7 @@ TEST_CASE("JPEG: every beginning of a file decodes to the same or is refused", "
     Spec spec;
     spec.channels = GENERATE(1, 3);
     spec.progressive = GENERATE(false, true);
-    write_jpeg(file, spec, picture(spec));
+    write_jpeg(file, spec, jpeg_picture(spec));
     CHECK(prefixes_are_safe(file, decode_file(file)));
 }
 
@@ -306,7 +250,7 @@ TEST_CASE("JPEG: no changed byte is a crash", "[codec][jpeg]") {
     spec.height = 17;
     spec.channels = GENERATE(1, 3);
     spec.progressive = GENERATE(false, true);
-    write_jpeg(file, spec, picture(spec));
+    write_jpeg(file, spec, jpeg_picture(spec));
     corrupt_each_byte(file);
 }
 

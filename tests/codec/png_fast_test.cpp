@@ -170,11 +170,14 @@ Outcome outcome(const std::string& path, Way way, Range rows = {}) {
         if (!png_codec.matches(read_bytes(path))) return {"no PNG", {}, false};
         const Probe probe = png_codec.probe(file, 0, Samples::shown);
         Rows sink(result.samples, probe.image.row_bytes(), rows.first);
+        Workbench bench;
         switch (way) {
-            case Way::whichever: png_codec.decode(file, 0, Samples::shown, rows, sink); break;
-            case Way::streamed: result.gave_up = !decode_png_alone(file, rows, sink, PngUnpacking::streamed); break;
-            case Way::whole: result.gave_up = !decode_png_alone(file, rows, sink, PngUnpacking::whole); break;
-            case Way::libpng: decode_png_by_libpng(file, rows, sink); break;
+            case Way::whichever: png_codec.decode(file, 0, Samples::shown, rows, bench, sink); break;
+            case Way::streamed:
+                result.gave_up = !decode_png_alone(file, rows, bench, sink, PngUnpacking::streamed);
+                break;
+            case Way::whole: result.gave_up = !decode_png_alone(file, rows, bench, sink, PngUnpacking::whole); break;
+            case Way::libpng: decode_png_by_libpng(file, rows, bench, sink); break;
         }
     } catch (const Error& error) {
         return {std::to_string(static_cast<int>(error.code())) + " " + error.what(), {}, false};

@@ -2,6 +2,10 @@
 
 #include "slices.hpp"
 
+#include "codec/codec.hpp"
+
+#include <algorithm>
+
 using namespace stack2nrrd;
 using namespace stack_test;
 
@@ -207,6 +211,25 @@ TEST_CASE("an index is that of a palette", "[stack]") {
     REQUIRE(problems_of(stack, true).size() == 1);
     CHECK(stack.problems[0].code == ErrorCode::invalid_argument);
     CHECK_THAT(stack.problems[0].text, Contains(folder.text("s_1.tif") + ": has no palette, one was expected"));
+}
+
+TEST_CASE("memory of a decoder: a bench that was large for one slice is large still when others take the rest",
+          "[stack]") {
+    const TemporaryFolder folder;
+    write_file(folder / "s_1.tif", tiff({4, 3, 8, 1}));
+    write_file(folder / "s_2.bmp", bmp(400, 300));
+    std::int64_t bench = 0;
+    std::int64_t others = 0;
+    std::int64_t most = 0;
+    for (const char* name : {"s_1.tif", "s_2.bmp"}) {
+        InputFile file(folder.text(name));
+        const Probe probe = codec_for(file).probe(file, 0, Samples::shown);
+        bench = std::max(bench, probe.bench_bytes);
+        others = std::max(others, probe.decoder_bytes - probe.bench_bytes);
+        most = std::max(most, probe.decoder_bytes);
+    }
+    REQUIRE(bench + others > most);  // else this shows nothing
+    CHECK(find_stack(folder.path()).decoder_bytes == bench + others);
 }
 
 TEST_CASE("the number of threads changes nothing", "[stack]") {

@@ -100,8 +100,9 @@ std::vector<int> values(const Stack& stack) {
     for (const stack2nrrd::SliceRef slice : stack.slices) {
         First first;
         if (!slice.missing()) {
+            stack2nrrd::Workbench bench;
             stack2nrrd::InputFile file(stack.files.path(static_cast<std::size_t>(slice.file)));
-            stack2nrrd::codec_for(file).decode(file, slice.place, stack2nrrd::Samples::shown, {}, first);
+            stack2nrrd::codec_for(file).decode(file, slice.place, stack2nrrd::Samples::shown, {}, bench, first);
         }
         result.push_back(first.value);
     }
