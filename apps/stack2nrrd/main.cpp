@@ -113,19 +113,34 @@ Stack find(const Command& command) {
     return find_stack(path_of(command.inputs.front()), command.options);
 }
 
-/// Everything that is written, as one sink: all of it or nothing. `report` makes the text for Slicer.
-std::unique_ptr<Sink> outputs_of(const Command& command, const Stack& stack, std::function<std::string()> report) {
-    NrrdOptions volume = command.options.nrrd;
-    volume.force = volume.force || command.info;  // which replaces nothing
-    std::vector<std::unique_ptr<Sink>> sinks;
-    if (!command.output.empty()) sinks.push_back(nrrd_sink(command.output, volume, command.options.threads));
-    if (!command.manifest.empty() && !command.info) {
-        sinks.push_back(manifest_sink(stack, command.options, command.manifest));
+using Sinks = std::vector<std::unique_ptr<Sink>>;
+
+std::vector<Sink*> pointers(const Sinks& sinks) {
+    std::vector<Sink*> result;
+    for (const auto& sink : sinks) result.push_back(sink.get());
+    return result;
+}
+
+/// What is written: each volume, the list of slices, and `texts` about them. Checked, and nothing is there yet.
+Sinks outputs_of(const Command& command, const Stack& stack, const std::vector<Level>& levels, Sinks texts = {}) {
+    Sinks sinks;
+    for (const Level& level : levels) {
+        if (level.file.empty()) continue;
+        NrrdOptions nrrd = level.options.nrrd;
+        nrrd.force = nrrd.force || command.info;  // which replaces nothing
+        sinks.push_back(nrrd_sink(level.file, nrrd, command.options.threads));
     }
-    if (report) sinks.push_back(text_sink(command.return_parameters, std::move(report), true));
-    std::unique_ptr<Sink> all = tee(std::move(sinks));
-    check_outputs(stack, *all);
-    return all;
+    // What is no volume comes with the first one.
+    if (!command.manifest.empty() && !command.info) {
+        texts.insert(texts.begin(), manifest_sink(stack, command.options, command.manifest));
+    }
+    if (!texts.empty()) {
+        if (!sinks.empty()) texts.insert(texts.begin(), std::move(sinks.front()));
+        if (sinks.empty()) sinks.emplace_back();
+        sinks.front() = tee(std::move(texts));
+    }
+    check_outputs(stack, pointers(sinks));
+    return sinks;
 }
 
 /// Says which of the options that shape a volume a list of slices does not have: they hold for the volume alone.
@@ -158,14 +173,35 @@ private:
     std::function<std::string()> text_;
 };
 
+/// The results as they are planned; `plans` must stay where they are.
+std::vector<Findings::Result> results_of(const std::vector<ImportPlan>& plans, const std::vector<Level>& levels) {
+    std::vector<Findings::Result> results;
+    for (std::size_t i = 0; i < plans.size(); ++i) results.push_back({&plans[i], levels[i].file, {}});
+    return results;
+}
+
+std::vector<Options> options_of(const std::vector<Level>& levels) {
+    std::vector<Options> options;
+    for (const Level& level : levels) options.push_back(level.options);
+    return options;
+}
+
 int look(const Command& command, Findings& findings) {
-    std::optional<ImportPlan> plan;
-    try {
-        plan.emplace(plan_import(*findings.stack, command.options));
-        findings.plan = &*plan;
-    } catch (const Error& error) {
-        findings.obstacle = Problem{error.code(), true, error.what()};
-    }
+    std::vector<Level> levels;
+    std::vector<ImportPlan> plans;
+    const auto unless_refused = [&](const std::function<void()>& action) {
+        try {
+            if (!findings.obstacle) action();
+        } catch (const Error& error) {
+            findings.obstacle = Problem{error.code(), true, error.what()};
+        }
+    };
+    unless_refused([&] { levels = levels_of(*findings.stack, command.options, command.output); });
+    (void)outputs_of(command, *findings.stack, levels);  // refuses what would be refused
+    unless_refused([&] {
+        plans = plan_imports(*findings.stack, options_of(levels));
+        findings.results = results_of(plans, levels);
+    });
     print(command.json ? info_json(findings) : info_text(findings, command));
     return findings.obstacle ? exit_status(findings.obstacle->code) : 0;
 }
@@ -180,14 +216,14 @@ std::string return_parameters(const Findings& findings, const std::string& made)
     return line + "\n";
 }
 
-/// The plan, with the window that the samples have if one is to be found. Nothing if the search was stopped.
-std::optional<ImportPlan> plan_of(const Command& command, const Stack& stack) {
+/// The plans, with the window that the samples have if one is to be found. None if the search was stopped.
+std::vector<ImportPlan> plans_of(const Command& command, const Stack& stack, const std::vector<Level>& levels) {
     // The share that programs are told is that of the run.
     const bool bar = command.progress == "auto" || command.progress == "bar";
     ProgressDisplay display(bar ? command.progress : "none", command.quiet);
-    std::optional<ImportPlan> plan;
+    std::vector<ImportPlan> plans;
     try {
-        plan = surveyed_plan(stack, command.options, [&](const Progress& progress) {
+        plans = surveyed_plans(stack, options_of(levels), [&](const Progress& progress) {
             running = 1;
             display.show(progress);
             return stop_signal == 0;
@@ -198,7 +234,7 @@ std::optional<ImportPlan> plan_of(const Command& command, const Stack& stack) {
         say("interrupted while the window was searched for; nothing was written");
     }
     display.clear();
-    return plan;
+    return plans;
 }
 
 int import(const Command& command, Findings& findings) {
@@ -206,35 +242,38 @@ int import(const Command& command, Findings& findings) {
     const auto start = std::chrono::steady_clock::now();
     Progress last;
     const auto made = [&] {
+        for (std::size_t i = 0; i < last.reports.size(); ++i) findings.results[i].report = last.reports[i];
         findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        findings.report = last.report;
         findings.peak_memory_bytes = peak_memory();
         return run_text(findings);
     };
-    std::function<std::string()> for_slicer;
-    if (!command.return_parameters.empty()) for_slicer = [&] { return return_parameters(findings, made()); };
-    std::vector<std::unique_ptr<Sink>> sinks;
-    sinks.push_back(outputs_of(command, *findings.stack, std::move(for_slicer)));
+    Sinks texts;
+    if (!command.return_parameters.empty()) {
+        texts.push_back(text_sink(
+            command.return_parameters, [&] { return return_parameters(findings, made()); }, true));
+    }
     if (command.json) {
-        sinks.push_back(std::make_unique<PrintingSink>([&] {
+        texts.push_back(std::make_unique<PrintingSink>([&] {
             (void)made();
             return info_json(findings);
         }));
     }
-    const std::unique_ptr<Sink> sink = tee(std::move(sinks));
-
-    const std::optional<ImportPlan> plan = plan_of(command, *findings.stack);
-    if (!plan) return 128 + stop_signal;
-    findings.plan = &*plan;
+    const std::vector<Level> levels = levels_of(*findings.stack, command.options, command.output);
+    const Sinks sinks = outputs_of(command, *findings.stack, levels, std::move(texts));
+    const std::vector<ImportPlan> plans = plans_of(command, *findings.stack, levels);
+    if (plans.empty()) return 128 + stop_signal;
+    findings.results = results_of(plans, levels);
     if (!silent) {
-        for (const std::string& warning : plan->warnings()) say("warning: " + warning);
+        for (const std::string& warning : plan_warnings(findings)) say("warning: " + warning);
     }
     warn_of_unlisted(command, *findings.stack);
 
+    std::vector<PlannedOutput> outputs;
+    for (std::size_t i = 0; i < plans.size(); ++i) outputs.push_back({plans[i], sinks[i].get()});
     ProgressDisplay display(command.progress, command.quiet);
     running = 1;
     try {
-        (void)run_import(*plan, *sink, [&](const Progress& progress) {
+        (void)run_imports(outputs, [&](const Progress& progress) {
             last = progress;
             display.show(progress);
             return stop_signal == 0;
@@ -261,7 +300,8 @@ int import(const Command& command, Findings& findings) {
 
 /// Writes the list of slices, and no volume.
 int write_list(const Command& command, const Stack& stack) {
-    const std::unique_ptr<Sink> list = outputs_of(command, stack, {});
+    const Sinks sinks = outputs_of(command, stack, {});
+    const auto& list = sinks.front();
     warn_of_unlisted(command, stack);
     running = 1;
     list->begin({});
@@ -284,10 +324,8 @@ int run(int argc, char** argv) {
     Findings findings;
     findings.stack = &stack;
     findings.options = &command.options;
-    findings.output = command.output;
     if (!command.info && !command.output.empty()) return import(command, findings);
     if (!command.info && !command.manifest.empty()) return write_list(command, stack);
-    (void)outputs_of(command, stack, {});  // refuses what would be refused
     return look(command, findings);
 }
 

@@ -21,6 +21,11 @@ std::string number(double value) {
     return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
+std::string utf8(const std::filesystem::path& path) {
+    const std::u8string text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
 std::string sizes(const std::array<Index, 3>& size) {
     return std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]);
 }
@@ -55,7 +60,8 @@ std::string result_name(const Stack& stack) {
 std::string suggestions(const Findings& f, const Command& command) {
     std::string options;
     for (const auto& [name, value] : command.given) {
-        constexpr std::array<std::string_view, 12> replaced{"returnparameterfile",
+        constexpr std::array<std::string_view, 13> replaced{"returnparameterfile",
+                                                            "pyramid",
                                                             "processinformationaddress",
                                                             "factor",
                                                             "manifest",
@@ -137,16 +143,20 @@ std::string info_text(const Findings& f, const Command& command) {
     }
     const std::optional<Vector3> mm = source_spacing(f);
     text += "spacing  " + (mm ? triple(*mm) + " mm, from " + spacing_source(f) : std::string("unknown")) + "\n";
-    if (f.plan != nullptr) {
-        const VolumeInfo& volume = f.plan->volume();
+    for (const Findings::Result& result : f.results) {
+        const VolumeInfo& volume = result.plan->volume();
         text += "output   " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
                 (volume.channels > 1 ? ", " + colour_text(volume.colour, volume.channels) : "") + ", " +
-                memory_text(volume.bytes()) + "\n";
+                memory_text(volume.bytes()) +
+                (f.results.size() > 1 && !result.file.empty() ? ", " + utf8(result.file.filename()) : "") + "\n";
         text += "         spacing " + triple(spacings(volume.geometry)) + ", origin " + triple(volume.geometry.origin) +
                 (volume.geometry.spacing_known ? " mm" : ", in source samples") + "\n";
-        text += "reads    " + std::to_string(f.plan->source_slices()) + " slices, about " +
-                memory_text(f.plan->read_bytes()) + " of files\n";
-        text += "memory   " + memory_text(f.plan->memory_bytes()) + " at most\n";
+    }
+    if (!f.results.empty()) {
+        const ImportPlan& plan = *f.results.front().plan;
+        text += "reads    " + std::to_string(plan.source_slices()) + " slices, about " +
+                memory_text(plan.read_bytes()) + " of files\n";
+        text += "memory   " + memory_text(plan.memory_bytes()) + " at most\n";
     }
     const auto list = [&](const char* label, const std::vector<std::string>& names) {
         if (names.empty()) return;
@@ -163,22 +173,31 @@ std::string info_text(const Findings& f, const Command& command) {
     for (const Problem& problem : problems_of(f)) {
         text += (problem.fatal ? "problem  " : "note     ") + problem.text + "\n";
     }
-    if (f.output.empty() && f.plan != nullptr) text += "\n" + suggestions(f, command);
+    if (!f.results.empty() && f.results.front().file.empty()) text += "\n" + suggestions(f, command);
     return text;
 }
 
 std::string run_text(const Findings& f) {
-    const VolumeInfo& volume = f.plan->volume();
     std::array<char, 40> seconds{};
     std::snprintf(seconds.data(), seconds.size(), "%.2f s", f.seconds);
-    const std::u8string name = f.output.u8string();
-    std::string text = std::string(name.begin(), name.end()) + ": " + sizes(volume.size) + ", " +
-                       std::string(sample_type_name(volume.type)) + ", " + memory_text(volume.bytes()) + ", from " +
-                       std::to_string(f.plan->source_slices()) + " slices in " + seconds.data();
+    std::string text;
+    for (const Findings::Result& result : f.results) {
+        const VolumeInfo& volume = result.plan->volume();
+        if (!text.empty()) text += "; ";
+        text += utf8(result.file) + ": " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
+                ", " + memory_text(volume.bytes());
+    }
+    text += ", from " + std::to_string(f.results.front().plan->source_slices()) + " slices in " + seconds.data();
     if (peak_memory() > 0) text += ", peak memory " + memory_text(peak_memory());
-    if (f.report && f.report->clipped_low + f.report->clipped_high > 0) {
-        text += "; clipped " + std::to_string(f.report->clipped_low) + " samples below the range of the type and " +
-                std::to_string(f.report->clipped_high) + " above it";
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    for (const Findings::Result& result : f.results) {
+        low += result.report ? result.report->clipped_low : 0;
+        high += result.report ? result.report->clipped_high : 0;
+    }
+    if (low + high > 0) {
+        text += "; clipped " + std::to_string(low) + " samples below the range of the type and " +
+                std::to_string(high) + " above it";
     }
     return text;
 }

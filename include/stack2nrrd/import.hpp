@@ -79,14 +79,29 @@ private:
 [[nodiscard]] STACK2NRRD_EXPORT Window survey_window(const Stack& stack, const Options& options,
                                                      const KeepGoing& keep_going = {});
 
-/// plan_import(), and if the plan needs a window, survey_window() and the plan with what it found: a plan that can be
-/// run. `keep_going` is that of the survey. \throws Error as the two.
-[[nodiscard]] STACK2NRRD_EXPORT ImportPlan surveyed_plan(const Stack& stack, const Options& options,
-                                                         const KeepGoing& keep_going = {});
+/// plan_imports(), and if the plans need a window, survey_window() and the plans with what it found: plans that can be
+/// run. The samples are surveyed once, with the crop and the channel of the first. `keep_going` is that of the survey.
+/// \throws Error as the two.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<ImportPlan> surveyed_plans(const Stack& stack,
+                                                                       std::span<const Options> options,
+                                                                       const KeepGoing& keep_going = {});
 
-/// Makes sure that no file of `sink` is one that `stack` is made of or was read from, under whatever name: slices,
-/// lists, headers, data files, logs. Call it before a run. \throws Error invalid_argument.
-STACK2NRRD_EXPORT void check_outputs(const Stack& stack, const Sink& sink);
+/// One result of an import, and the file that it is written to.
+struct Level {
+    Options options;
+    std::filesystem::path file;
+};
+
+/// What an import to `file` writes: one level, or one for each factor of Options::pyramid, the finest first: of
+/// `scan.nrrd` with factors 2 and 4 these are `scan_2.nrrd` and `scan_4.nrrd`. Each has the options that a run of its
+/// own has, but the preview, which is of the first.
+/// \throws Error invalid_argument if the pyramid is none, or a factor or a size is asked for besides; as plan_import().
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<Level> levels_of(const Stack& stack, const Options& options,
+                                                             const std::filesystem::path& file);
+
+/// Makes sure that no file of the sinks is one that `stack` is made of or was read from, under whatever name: slices,
+/// lists, headers, data files, logs; and none is named twice. Call it before a run. \throws Error invalid_argument.
+STACK2NRRD_EXPORT void check_outputs(const Stack& stack, std::span<Sink* const> sinks);
 
 /// The list of slices as a NHDR file: every line of a header, then the slices in z order, relative to it. If
 /// Stack::bare is known, any reader of NRRD can open it; else its encoding is `stack2nrrd-image`, which others refuse.

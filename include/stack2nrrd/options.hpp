@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -69,7 +70,10 @@ struct Options : FindOptions {
     std::optional<Window> window;
     bool window_auto = false;  ///< `window` shall be what survey_window() finds
     Range slab{};              ///< make these output slices only; empty = all. Values and places stay the same
-    std::uint64_t memory = 0;  ///< cap in bytes; 0 = none
+    /// Factors of several results, see levels_of(): whole numbers in ascending order. Empty: one result.
+    std::vector<Index> pyramid{};
+    bool pyramid_auto = false;  ///< `pyramid` shall be 1, 2, 4, … until no axis has more than 256 samples
+    std::uint64_t memory = 0;   ///< cap in bytes; 0 = none
     NrrdOptions nrrd{};
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -21,12 +22,12 @@ struct Report {
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header declares; not read
 };
 
-/// How far a run is, in source slices, and what it has found so far. The report is complete in the last call; of a run
-/// with several results it holds the sums.
+/// How far a run is, in source slices, and what it has found so far: a report for each result, complete in the last
+/// call.
 struct Progress {
     Index done = 0;
     Index total = 0;
-    Report report{};
+    std::vector<Report> reports{};
 };
 
 /// Called on the thread that called run_import(), at most ten times a second, once more when all slices are made, and a

@@ -13,21 +13,31 @@
 
 namespace stack2nrrd {
 
-/// What is known before and after a run, for those who tell it to somebody. Not owned; what is not known is absent.
+/// What is known before and after a run, for those who report it to somebody. Plans and options are not owned; what is
+/// not known is absent.
 struct Findings {
+    /// One of the results of the run.
+    struct Result {
+        const ImportPlan* plan = nullptr;
+        std::filesystem::path file{};    ///< empty if there is none
+        std::optional<Report> report{};  ///< when the run has come to its end
+    };
+
     const Stack* stack = nullptr;
     const Options* options = nullptr;
-    const ImportPlan* plan = nullptr;    ///< null if the stack cannot be imported as asked
+    std::vector<Result> results{};       ///< the finest first; none if the stack cannot be imported as asked
     std::optional<Problem> obstacle{};   ///< why not
-    std::filesystem::path output{};      ///< empty if there is no file
-    std::optional<Report> report{};      ///< of a run that came to its end
-    double seconds = 0;                  ///< that it took
+    double seconds = 0;                  ///< that the run took
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
 };
 
 /// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `problems`, and after a run `run`.
-/// `stack` and `options` must be there. Text that is not UTF-8 is made so.
+/// Of several results `output` is the first, `levels` has all of them, and `run` the sums. `stack` and `options` must
+/// be there. Text that is not UTF-8 is made so.
 [[nodiscard]] STACK2NRRD_EXPORT std::string info_json(const Findings& findings);
+
+/// What the plans warn of, each once.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> plan_warnings(const Findings& findings);
 
 /// What a run found out about the samples, a sentence each.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> run_warnings(const Findings& findings);

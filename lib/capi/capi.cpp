@@ -27,9 +27,9 @@ struct stack2nrrd_handle {
 
     std::optional<s2n::Stack> stack;
     s2n::FindOptions found_with;
-    std::optional<s2n::ImportPlan> plan;
-    std::filesystem::path output;  ///< of the last run, as are the rest
-    std::optional<s2n::Report> report;
+    std::vector<s2n::ImportPlan> plans;
+    std::filesystem::path output;  ///< of the last run, as are the rest; empty if it was into memory
+    std::vector<s2n::Report> reports;
     double seconds = 0;
     std::string json;
 
@@ -122,7 +122,7 @@ int with(stack2nrrd_handle* handle, Action action) noexcept {
     }
     const int code = guarded(handle, action);
     if (code == STACK2NRRD_CHANGED) {
-        handle->plan.reset();
+        handle->plans.clear();
         handle->stack.reset();
     }
     handle->in_use = false;
@@ -141,7 +141,7 @@ const s2n::Stack& stack_of(stack2nrrd_handle& h) {
     s2n::FindOptions before = h.found_with;
     before.threads = h.options.threads;  // which find the same
     if (!h.stack || before != static_cast<const s2n::FindOptions&>(h.options)) {
-        h.plan.reset();
+        h.plans.clear();
         h.stack.reset();
         h.stack = h.is_list ? find_stack(h.paths, h.options) : find_stack(path_of(h.paths.front()), h.options);
         h.found_with = h.options;
@@ -149,10 +149,16 @@ const s2n::Stack& stack_of(stack2nrrd_handle& h) {
     return *h.stack;
 }
 
-const s2n::ImportPlan& plan_of(stack2nrrd_handle& h) {
+std::vector<s2n::Options> options_of(stack2nrrd_handle& h) {
+    std::vector<s2n::Options> options;
+    for (const s2n::Level& level : levels_of(stack_of(h), h.options, {})) options.push_back(level.options);
+    return options;
+}
+
+const std::vector<s2n::ImportPlan>& plans_of(stack2nrrd_handle& h) {
     const s2n::Stack& stack = stack_of(h);
-    if (!h.plan) h.plan = plan_import(stack, h.options);
-    return *h.plan;
+    if (h.plans.empty()) h.plans = plan_imports(stack, options_of(h));
+    return h.plans;
 }
 
 void open(std::vector<std::string> paths, bool is_list, stack2nrrd_handle** handle) {
@@ -162,11 +168,12 @@ void open(std::vector<std::string> paths, bool is_list, stack2nrrd_handle** hand
     *handle = made.release();
 }
 
-void run(stack2nrrd_handle& h, s2n::Sink& sink, stack2nrrd_progress progress, void* user) {
+/// One sink for each result.
+void run(stack2nrrd_handle& h, const std::vector<s2n::Sink*>& sinks, stack2nrrd_progress progress, void* user) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point start = Clock::now();
     std::optional<Clock::time_point> last_call;
-    h.report.reset();
+    h.reports.clear();
     double part_done = 0;  // by a survey of the samples, if there is one
     const s2n::KeepGoing keep_going = [&](const s2n::Progress& state) {
         const Clock::time_point now = Clock::now();
@@ -177,14 +184,16 @@ void run(stack2nrrd_handle& h, s2n::Sink& sink, stack2nrrd_progress progress, vo
             state.total == 0 ? 1.0 : static_cast<double>(state.done) / static_cast<double>(state.total);
         return progress(part_done + (1 - part_done) * fraction, text.c_str(), user) == 0;
     };
-    if (plan_of(h).needs_window()) {
-        h.plan = surveyed_plan(*h.stack, h.options, [&](s2n::Progress state) {
+    if (plans_of(h).front().needs_window()) {
+        h.plans = surveyed_plans(*h.stack, options_of(h), [&](s2n::Progress state) {
             state.total *= 2;
             return keep_going(state);
         });
         part_done = 0.5;
     }
-    h.report = run_import(*h.plan, sink, keep_going);
+    std::vector<s2n::PlannedOutput> outputs;
+    for (std::size_t i = 0; i < sinks.size(); ++i) outputs.push_back({h.plans[i], sinks[i]});
+    h.reports = run_imports(outputs, keep_going);
     h.seconds = std::chrono::duration<double>(Clock::now() - start).count();
 }
 
@@ -235,8 +244,8 @@ int stack2nrrd_set(stack2nrrd_handle* handle, const char* name, const char* valu
             if (!known) set_option(options, wanted, "");  // refuses it, in its own words
         }
         for (const auto& [key, text] : given) set_option(options, key, text);
-        handle->plan.reset();
-        handle->report.reset();
+        handle->plans.clear();
+        handle->reports.clear();
         handle->options = options;
         handle->given = std::move(given);
     });
@@ -245,7 +254,7 @@ int stack2nrrd_set(stack2nrrd_handle* handle, const char* name, const char* valu
 int stack2nrrd_plan(stack2nrrd_handle* handle, stack2nrrd_volume* volume) {
     return with(handle, [&] {
         expect(volume != nullptr, "the place for the volume");
-        const s2n::ImportPlan& plan = plan_of(*handle);
+        const s2n::ImportPlan& plan = plans_of(*handle).front();
         const s2n::VolumeInfo& info = plan.volume();
         *volume = {};
         for (std::size_t a = 0; a < 3; ++a) {
@@ -269,15 +278,17 @@ int stack2nrrd_info(stack2nrrd_handle* handle, const char** json) {
         findings.stack = &stack_of(*handle);
         findings.options = &handle->options;
         try {
-            findings.plan = &plan_of(*handle);
+            const std::vector<s2n::Level> levels = levels_of(*handle->stack, handle->options, handle->output);
+            const std::vector<s2n::ImportPlan>& plans = plans_of(*handle);
+            for (std::size_t i = 0; i < plans.size(); ++i) findings.results.push_back({&plans[i], {}, {}});
+            for (std::size_t i = 0; i < handle->reports.size(); ++i) {
+                findings.results[i].file = levels[i].file;
+                findings.results[i].report = handle->reports[i];
+            }
         } catch (const Error& error) {
             findings.obstacle = s2n::Problem{error.code(), true, error.what()};
         }
-        if (handle->report) {
-            findings.output = handle->output;
-            findings.seconds = handle->seconds;
-            findings.report = handle->report;
-        }
+        findings.seconds = handle->seconds;
         handle->json = info_json(findings);
         *json = handle->json.c_str();
     });
@@ -287,7 +298,13 @@ int stack2nrrd_read(stack2nrrd_handle* handle, void* samples, size_t bytes, stac
     return with(handle, [&] {
         expect(samples != nullptr, "the buffer");
         handle->output.clear();
-        run(*handle, *s2n::memory_sink({static_cast<std::byte*>(samples), bytes}), progress, user);
+        if (options_of(*handle).size() > 1) {
+            throw Error(ErrorCode::invalid_argument,
+                        "--pyramid: makes several volumes, but there is one buffer; write them, or read each with "
+                        "--factor");
+        }
+        const auto sink = s2n::memory_sink({static_cast<std::byte*>(samples), bytes});
+        run(*handle, {sink.get()}, progress, user);
     });
 }
 
@@ -295,22 +312,30 @@ int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_pro
     return with(handle, [&] {
         expect(path != nullptr, "the path");
         const std::filesystem::path file = path_of(path);
-        const std::unique_ptr<s2n::Sink> sink = nrrd_sink(file, handle->options.nrrd, handle->options.threads);
-        check_outputs(stack_of(*handle), *sink);
+        std::vector<std::unique_ptr<s2n::Sink>> sinks;
+        std::vector<s2n::Sink*> pointers;
+        for (const s2n::Level& level : levels_of(stack_of(*handle), handle->options, file)) {
+            sinks.push_back(nrrd_sink(level.file, level.options.nrrd, handle->options.threads));
+            pointers.push_back(sinks.back().get());
+        }
+        check_outputs(*handle->stack, pointers);
         handle->output = file;
-        run(*handle, *sink, progress, user);
+        run(*handle, pointers, progress, user);
     });
 }
 
 int stack2nrrd_clipped(stack2nrrd_handle* handle, int64_t* low, int64_t* high) {
     return with(handle, [&] {
         expect(low != nullptr && high != nullptr, "the place for a number");
-        if (!handle->report) {
+        if (handle->reports.empty()) {
             throw Error(ErrorCode::invalid_argument,
                         "no run has come to its end with these options, so nothing was counted; read or write first");
         }
-        *low = handle->report->clipped_low;
-        *high = handle->report->clipped_high;
+        *low = *high = 0;
+        for (const s2n::Report& report : handle->reports) {
+            *low += report.clipped_low;
+            *high += report.clipped_high;
+        }
     });
 }
 

@@ -251,6 +251,13 @@ void set_window(Options& o, std::string_view v) {
     o.window = window;
 }
 
+void set_pyramid(Options& o, std::string_view v) {
+    o.pyramid.clear();
+    o.pyramid_auto = lower_case(trimmed(v)) == "auto";
+    if (o.pyramid_auto) return;
+    for (const std::string_view field : split(v, ',')) o.pyramid.push_back(to_integer(field, 1));
+}
+
 void set_encoding(Options& o, std::string_view v) {
     o.nrrd.encoding = to_choice<Encoding>(v, {{"raw", Encoding::raw}, {"gzip", Encoding::gzip}});
 }
@@ -265,7 +272,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 28> entries{{
+constexpr std::array<Entry, 29> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -284,6 +291,11 @@ constexpr std::array<Entry, 28> entries{{
      set_factor},
     {{"size", "NX,NY,NZ", "", "Resampling", "exact output size instead; 0 follows the ratio of the first axis given"},
      set_size},
+    {{"pyramid", "F,F,...|auto", "", "Resampling",
+      "several results from one reading, each as by its own --factor: NAME_2.nrrd, NAME_4.nrrd, ...; auto = 1, 2, 4, "
+      "... "
+      "until no axis has more than 256 samples"},
+     set_pyramid},
     {{"kernel", "SPEC", "lanczos:3", "Resampling",
       "box, tent, cubic:B,C, ctmr, mitchell, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "
       "kaiser:R,BETA[,CUTOFF], nearest or mode"},

@@ -5,20 +5,29 @@
 
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "sink/publish.hpp"
 #include "stack/list_text.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
 
 #include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
 
 namespace stack2nrrd {
 
 namespace fs = std::filesystem;
 
-void check_outputs(const Stack& stack, const Sink& sink) {
+void check_outputs(const Stack& stack, std::span<Sink* const> sinks) {
+    std::vector<fs::path> outputs;
+    for (const Sink* sink : sinks) {
+        for (fs::path& file : sink->files()) outputs.push_back(std::move(file));
+    }
+    check_different(outputs);
     std::error_code failure;
-    for (const fs::path& output : sink.files()) {
+    for (const fs::path& output : outputs) {
         if (!fs::exists(output, failure)) continue;
         const auto check = [&](const std::string& input) {
             if (!fs::equivalent(output, path_from_utf8(input), failure)) return;
@@ -36,8 +45,9 @@ std::unique_ptr<Sink> manifest_sink(const Stack& stack, const Options& options, 
         if (problem.fatal) throw Error(problem.code, problem.text);
     }
     const std::string shown = printable(utf8(nhdr));
-    if (stack.volume != nullptr) {
-        throw Error(ErrorCode::invalid_argument, shown + ": lists slices, the input is a volume; give slices");
+    if (stack.volume != nullptr || stack.source != nullptr) {
+        throw Error(ErrorCode::invalid_argument,
+                    shown + ": lists files of slices, the input is a " + stack.kind + "; give slices");
     }
     const Geometry geometry = source_geometry(stack, options);
     check_placed(geometry);
@@ -54,7 +64,7 @@ std::unique_ptr<Sink> manifest_sink(const Stack& stack, const Options& options, 
 
 void write_manifest(const Stack& stack, const Options& options, const fs::path& nhdr) {
     const std::unique_ptr<Sink> sink = manifest_sink(stack, options, nhdr);
-    check_outputs(stack, *sink);
+    check_outputs(stack, std::array{sink.get()});
     sink->begin({});
     sink->finish();
     sink->publish();

@@ -30,19 +30,12 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
         last = progress;
         return !keep_going || keep_going(progress);
     };
-    const Report whole = read_through(*first.source, shared, first.threads, first.in_flight, watched);
-
-    std::vector<Report> reports;
+    std::vector<Report> reports = read_through(*first.source, shared, first.threads, first.in_flight, watched);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-        Report report = makings[i]->report();
-        report.slices_read = outputs[i].plan.source_slices();
-        report.threads = whole.threads;
-        report.files_with_surplus = whole.files_with_surplus;
-        if (!outputs[i].plan.volume().late_notes.empty()) {
-            outputs[i].sink->write_late_notes(
-                std::array{std::to_string(report.clipped_low), std::to_string(report.clipped_high)});
-        }
-        reports.push_back(report);
+        reports[i].slices_read = outputs[i].plan.source_slices();
+        if (outputs[i].plan.volume().late_notes.empty()) continue;
+        sinks[i]->write_late_notes(
+            std::array{std::to_string(reports[i].clipped_low), std::to_string(reports[i].clipped_high)});
     }
     shared.clear();
     makings.clear();  // a sink may need room to finish

@@ -5,6 +5,7 @@
 
 #include <stack2nrrd/error.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace stack2nrrd {
@@ -50,12 +51,17 @@ Window survey_window(const Stack& stack, const Options& options, const KeepGoing
     return {low, high};
 }
 
-ImportPlan surveyed_plan(const Stack& stack, const Options& options, const KeepGoing& keep_going) {
-    ImportPlan plan = plan_import(stack, options);
-    if (!plan.needs_window()) return plan;
-    Options found = options;
-    found.window = survey_window(stack, options, keep_going);
-    return plan_import(stack, found);
+std::vector<ImportPlan> surveyed_plans(const Stack& stack, std::span<const Options> options,
+                                       const KeepGoing& keep_going) {
+    std::vector<ImportPlan> plans = plan_imports(stack, options);
+    const auto needy = std::find_if(plans.begin(), plans.end(), [](const ImportPlan& p) { return p.needs_window(); });
+    if (needy == plans.end()) return plans;
+    const Window window = survey_window(stack, options[static_cast<std::size_t>(needy - plans.begin())], keep_going);
+    std::vector<Options> found(options.begin(), options.end());
+    for (Options& each : found) {
+        if (each.window_auto && !each.window) each.window = window;
+    }
+    return plan_imports(stack, found);
 }
 
 }  // namespace stack2nrrd

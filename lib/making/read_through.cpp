@@ -195,28 +195,18 @@ private:
     std::chrono::steady_clock::time_point last_{};
 };
 
-Report sum_of(std::span<Making* const> makings) {
-    Report sum;
-    for (const Making* making : makings) {
-        const Report report = making->report();
-        sum.nan_samples += report.nan_samples;
-        sum.clipped_low += report.clipped_low;
-        sum.clipped_high += report.clipped_high;
-        sum.rounded_integers = sum.rounded_integers || report.rounded_integers;
-    }
-    return sum;
-}
-
 }  // namespace
 
-Report read_through(const Source& source, std::span<Making* const> makings, unsigned threads, Index in_flight,
-                    const KeepGoing& keep_going) {
+std::vector<Report> read_through(const Source& source, std::span<Making* const> makings, unsigned threads,
+                                 Index in_flight, const KeepGoing& keep_going) {
     Range slices;
     for (const Making* making : makings) slices = hull(slices, making->slices());
     std::vector<std::unique_ptr<Lane>> lanes;
     for (unsigned worker = 0; worker < threads; ++worker) lanes.push_back(std::make_unique<Lane>(source, makings));
     Readers readers(source, threads, slices.first);
     Watch watch(keep_going, slices.size());
+    std::vector<Report>& reports = watch.progress().reports;
+    reports.resize(makings.size());
 
     const auto make = [&](Index i, unsigned worker, const Pulse& pulse) {
         const Index z = slices.first + i;
@@ -234,15 +224,16 @@ Report read_through(const Source& source, std::span<Making* const> makings, unsi
         for (Making* making : makings) {
             if (contains(making->slices(), z)) making->take(z, share);
         }
-        watch.progress().report = sum_of(makings);
+        for (std::size_t n = 0; n < makings.size(); ++n) reports[n] = makings[n]->report();
         watch.progress().done = i + 1;
     };
-    Report& report = watch.progress().report;
     const unsigned working = run_ordered(slices.size(), threads, in_flight, make, take, [&] { watch.ask(); });
-    report.threads = working;
-    report.files_with_surplus = readers.files_with_surplus();
+    for (Report& report : reports) {
+        report.threads = working;
+        report.files_with_surplus = readers.files_with_surplus();
+    }
     watch.ask(true);
-    return report;
+    return reports;
 }
 
 }  // namespace stack2nrrd

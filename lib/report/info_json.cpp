@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -71,32 +72,42 @@ Json input_json(const Findings& f) {
             {"format", if_read(stack.image.format)}};
 }
 
-Json output_json(const Findings& f) {
-    if (f.plan == nullptr) return nullptr;
-    const VolumeInfo& volume = f.plan->volume();
+Json output_json(const Findings::Result& result) {
+    const VolumeInfo& volume = result.plan->volume();
     Json json{{"size", volume.size},
               {"type", sample_type_name(volume.type)},
               {"channels", volume.channels},
               {"spacing", volume.geometry.spacing_known ? Json(spacings(volume.geometry)) : Json(nullptr)},
               {"origin", volume.geometry.origin},
               {"bytes", volume.bytes()},
-              {"source_slices", f.plan->source_slices()}};
-    if (!f.output.empty()) {
-        const std::u8string file = f.output.u8string();
+              {"source_slices", result.plan->source_slices()}};
+    if (!result.file.empty()) {
+        const std::u8string file = result.file.u8string();
         json["file"] = std::string(file.begin(), file.end());
     }
     return json;
 }
 
+bool has_run(const Findings& f) { return !f.results.empty() && f.results.front().report.has_value(); }
+
 Json run_json(const Findings& f) {
-    const Report& report = *f.report;
+    Report sum;
+    for (const Findings::Result& result : f.results) {
+        const Report& report = *result.report;
+        sum.slices_read = std::max(sum.slices_read, result.plan->source_slices());
+        sum.nan_samples += report.nan_samples;
+        sum.clipped_low += report.clipped_low;
+        sum.clipped_high += report.clipped_high;
+        sum.rounded_integers = sum.rounded_integers || report.rounded_integers;
+        sum.files_with_surplus = report.files_with_surplus;
+    }
     Json json{{"seconds", f.seconds},
-              {"slices_read", f.plan->source_slices()},
-              {"nan_samples", report.nan_samples},
-              {"clipped_low", report.clipped_low},
-              {"clipped_high", report.clipped_high},
-              {"rounded_integers", report.rounded_integers},
-              {"files_with_surplus", report.files_with_surplus}};
+              {"slices_read", sum.slices_read},
+              {"nan_samples", sum.nan_samples},
+              {"clipped_low", sum.clipped_low},
+              {"clipped_high", sum.clipped_high},
+              {"rounded_integers", sum.rounded_integers},
+              {"files_with_surplus", sum.files_with_surplus}};
     if (f.peak_memory_bytes > 0) json["peak_memory_bytes"] = f.peak_memory_bytes;
     return json;
 }
@@ -114,20 +125,20 @@ std::string percent_text(std::int64_t part, std::int64_t whole) {
 }
 
 /// Empty if few samples were clipped; of floats, none may be.
-std::string clipping_warning(const Findings& f) {
-    const std::int64_t clipped = f.report->clipped_low + f.report->clipped_high;
-    if (clipped == 0 || f.plan == nullptr) return "";
-    const VolumeInfo& volume = f.plan->volume();
+std::string clipping_warning(const Findings& f, const Findings::Result& result) {
+    const std::int64_t clipped = result.report->clipped_low + result.report->clipped_high;
+    if (clipped == 0) return "";
+    const VolumeInfo& volume = result.plan->volume();
     const std::int64_t samples = volume.bytes() / static_cast<std::int64_t>(sample_bytes(volume.type));
     const bool is_float = volume.type == SampleType::float32 || volume.type == SampleType::float64;
     if (!is_float && clipped <= samples / 100) return "";
-    const bool window = f.options != nullptr && (f.options->window || f.options->window_auto);
-    return percent_text(clipped, samples) + " of the samples lay " +
+    const bool window = f.options->window || f.options->window_auto;
+    return percent_text(clipped, samples) + " of the samples were " +
            (window && !is_float ? "outside of the window"
                                 : "beyond the range of " + std::string(sample_type_name(volume.type))) +
-           " and " + (is_float ? "became infinite: " : "were clipped: ") + std::to_string(f.report->clipped_low) +
-           " below and " + std::to_string(f.report->clipped_high) + " above it" +
-           (f.plan->clipping_advice().empty() ? "" : "; " + f.plan->clipping_advice());
+           " and " + (is_float ? "became infinite: " : "were clipped: ") + std::to_string(result.report->clipped_low) +
+           " below and " + std::to_string(result.report->clipped_high) + " above it" +
+           (result.plan->clipping_advice().empty() ? "" : "; " + result.plan->clipping_advice());
 }
 
 }  // namespace
@@ -148,23 +159,27 @@ std::string spacing_source(const Findings& f) {
 
 std::vector<std::string> run_warnings(const Findings& f) {
     std::vector<std::string> warnings;
-    if (!f.report) return warnings;
-    const Report& report = *f.report;
-    if (report.nan_samples > 0) {
-        warnings.push_back(std::to_string(report.nan_samples) +
-                           " samples without a value (NaN) became 0; --type float32 keeps them");
+    if (!has_run(f)) return warnings;
+    for (const Findings::Result& result : f.results) {
+        const std::u8string file = result.file.filename().u8string();
+        const std::string name = f.results.size() == 1 ? "" : std::string(file.begin(), file.end()) + ": ";
+        if (result.report->nan_samples > 0) {
+            warnings.push_back(name + std::to_string(result.report->nan_samples) +
+                               " samples without a value (NaN) became 0; --type float32 keeps them");
+        }
+        const std::string clipped = clipping_warning(f, result);
+        if (!clipped.empty()) warnings.push_back(name + clipped);
     }
-    if (const std::string clipped = clipping_warning(f); !clipped.empty()) warnings.push_back(clipped);
-    if (report.rounded_integers) {
+    const auto is_rounded = [](const Findings::Result& result) { return result.report->rounded_integers; };
+    if (std::any_of(f.results.begin(), f.results.end(), is_rounded)) {
         warnings.emplace_back(
             "the source has integers beyond 2^53 that float64 cannot hold exactly, so they were filtered as the "
-            "nearest ones "
-            "that it can");
+            "nearest ones that it can");
     }
-    if (report.files_with_surplus > 0) {
-        const std::string files = std::to_string(report.files_with_surplus);
+    if (const Index surplus = f.results.front().report->files_with_surplus; surplus > 0) {
+        const std::string files = std::to_string(surplus);
         warnings.push_back(files + (files == "1" ? " data file has" : " data files have") +
-                           " more samples than the header tells of, which were not read; check its field \"sizes\"");
+                           " more samples than the header declares, which were not read; check its field \"sizes\"");
     }
     return warnings;
 }
@@ -180,10 +195,9 @@ std::vector<Problem> problems_of(const Findings& f) {
     // What stands in the way behind the first obstacle is told with it.
     const std::optional<Problem> gaps = problem_of_gaps(*f.stack, *f.options);
     if (gaps && !(f.obstacle && f.obstacle->text == gaps->text)) problems.push_back(*gaps);
-    if (f.plan != nullptr) {
-        for (const std::string& warning : f.plan->warnings()) {
+    if (!f.results.empty()) {
+        for (const std::string& warning : plan_warnings(f))
             problems.push_back({ErrorCode::inconsistent, false, warning});
-        }
     } else {
         for (const Problem& problem : f.stack->problems) {
             if (!problem.fatal && !(problem.spacing && f.options->spacing)) problems.push_back(problem);
@@ -193,14 +207,29 @@ std::vector<Problem> problems_of(const Findings& f) {
     return problems;
 }
 
+std::vector<std::string> plan_warnings(const Findings& f) {
+    std::vector<std::string> warnings;
+    for (const Findings::Result& result : f.results) {
+        for (const std::string& warning : result.plan->warnings()) {
+            if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
+        }
+    }
+    return warnings;
+}
+
 std::string info_json(const Findings& f) {
+    const ImportPlan* first = f.results.empty() ? nullptr : f.results.front().plan;
     Json json{{"stack2nrrd", STACK2NRRD_VERSION},
               {"input", input_json(f)},
-              {"output", output_json(f)},
-              {"read_bytes", f.plan != nullptr ? Json(f.plan->read_bytes()) : Json(nullptr)},
-              {"memory_bytes", f.plan != nullptr ? Json(f.plan->memory_bytes()) : Json(nullptr)},
+              {"output", first != nullptr ? output_json(f.results.front()) : Json(nullptr)},
+              {"read_bytes", first != nullptr ? Json(first->read_bytes()) : Json(nullptr)},
+              {"memory_bytes", first != nullptr ? Json(first->memory_bytes()) : Json(nullptr)},
               {"problems", problems_json(f)}};
-    if (f.report) json["run"] = run_json(f);
+    if (f.results.size() > 1) {
+        json["levels"] = Json::array();
+        for (const Findings::Result& result : f.results) json["levels"].push_back(output_json(result));
+    }
+    if (has_run(f)) json["run"] = run_json(f);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

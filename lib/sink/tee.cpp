@@ -1,11 +1,6 @@
 #include <stack2nrrd/sink.hpp>
 
-#include "core/file.hpp"
-#include "core/output_file.hpp"
-#include "core/text.hpp"
 #include "sink/publish.hpp"
-
-#include <stack2nrrd/error.hpp>
 
 namespace stack2nrrd {
 
@@ -54,22 +49,6 @@ public:
 private:
     std::vector<std::unique_ptr<Sink>> sinks_;
 };
-
-/// Names that differ in case only are one file on some systems, and are refused on all.
-void check_different(const std::vector<fs::path>& files) {
-    const auto whole = [](const fs::path& file) {
-        return lower_case(utf8(fs::weakly_canonical(fs::absolute(followed(file)))));
-    };
-    std::error_code ignored;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (whole(files[i]) == whole(files[j]) || fs::equivalent(files[i], files[j], ignored)) {
-                throw Error(ErrorCode::invalid_argument,
-                            printable(utf8(files[i])) + ": is named twice as an output; give two names");
-            }
-        }
-    }
-}
 
 }  // namespace
 

@@ -56,7 +56,7 @@ TEST_CASE("clipping is said before the run and after it, in every place", "[cli]
     const Result more = run_in(folder.path(), {"stack", "--window", "10,400", "-o", "more.nrrd", "--json"});
     CHECK(more.status == 0);
     CHECK(more.err.find(before) == std::string::npos);
-    CHECK(more.err.find("warning: 98.5 % of the samples lay outside of the window and were clipped: 394 below and 0 "
+    CHECK(more.err.find("warning: 98.5 % of the samples were outside of the window and were clipped: 394 below and 0 "
                         "above it; a wider --window LO,HI keeps them") != std::string::npos);
     CHECK(parsed(more)["run"]["clipped_low"] == 394);
     CHECK(run_in(folder.path(), {"stack", "-o", "none.nrrd"}).err.find("clipped") == std::string::npos);

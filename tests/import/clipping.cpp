@@ -90,9 +90,8 @@ std::vector<std::string> warnings_after(const Stack& stack, Options options, Rep
     stack2nrrd::Findings findings;
     findings.stack = &stack;
     findings.options = &options;
-    findings.plan = &plan;
     findings.seconds = 1;
-    findings.report = report;
+    findings.results = {{&plan, {}, report}};
     return stack2nrrd::run_warnings(findings);
 }
 
@@ -227,8 +226,8 @@ TEST_CASE("progress and header tell how many samples were clipped", "[import]") 
                 return true;
             });
             CHECK(report.clipped_low > 0);
-            CHECK(last.report.clipped_low == report.clipped_low);
-            CHECK(last.report.clipped_high == report.clipped_high);
+            CHECK(last.reports.front().clipped_low == report.clipped_low);
+            CHECK(last.reports.front().clipped_high == report.clipped_high);
             const support::Nrrd nrrd = support::read_nrrd(folder / name);
             CHECK(std::stoll(nrrd.pair("stack2nrrd_clipped_low")) == report.clipped_low);
             CHECK(std::stoll(nrrd.pair("stack2nrrd_clipped_high")) == report.clipped_high);
@@ -305,7 +304,7 @@ TEST_CASE("more than one sample in a hundred that was clipped is a warning", "[i
         CHECK(report.clipped_low == large / 2);
         CHECK(report.clipped_high == large - large / 2);
         CHECK(warnings_with(warnings, "clipped") == (large > 10 ? 1 : 0));
-        if (large == 11) CHECK(warnings_with(warnings, "1.1 % of the samples lay beyond the range of uint8") == 1);
+        if (large == 11) CHECK(warnings_with(warnings, "1.1 % of the samples were beyond the range of uint8") == 1);
         if (large == 500) CHECK(warnings_with(warnings, "50.0 % of the samples") == 1);
         if (large == 500) CHECK(warnings_with(warnings, "250 below and 250 above") == 1);
     }

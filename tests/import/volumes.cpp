@@ -208,8 +208,8 @@ TEST_CASE("a run tells of integers that it rounded, and of samples that it left"
             return true;
         });
         CHECK(last.done == 4);
-        CHECK(last.report.rounded_integers == result.rounded_integers);
-        CHECK(last.report.files_with_surplus == result.files_with_surplus);
+        CHECK(last.reports.front().rounded_integers == result.rounded_integers);
+        CHECK(last.reports.front().files_with_surplus == result.files_with_surplus);
         return result;
     };
     for (const unsigned threads : {1U, 3U}) {

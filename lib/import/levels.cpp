@@ -1,0 +1,77 @@
+// A pyramid: one stack, several factors.
+
+#include "core/file.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/import.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace stack2nrrd {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
+
+void check_alone(const Options& options) {
+    for (const AxisOptions& axis : options.axes) {
+        if (axis.factor != Rational{} || axis.size) {
+            refuse("--pyramid: says the factors, and so does --factor or --size; give one of them");
+        }
+    }
+    if (options.slab != Range{}) refuse("--pyramid: has slabs of its own at each level; leave out --slab");
+}
+
+/// Halves until no axis is long.
+std::vector<Index> automatic_factors(const Stack& stack, const Options& whole) {
+    constexpr Index longest = 256;
+    const std::array<Index, 3> size = plan_import(stack, whole).volume().size;
+    const Index most = *std::max_element(size.begin(), size.end());
+    std::vector<Index> factors{1};
+    while (most > longest * factors.back()) factors.push_back(2 * factors.back());
+    return factors;
+}
+
+void check_factors(const std::vector<Index>& factors) {
+    Index last = 0;
+    for (const Index factor : factors) {
+        if (factor <= last) {
+            refuse("--pyramid: " + std::to_string(factor) +
+                   " does not go on from what is before it; give whole numbers from 1 on in ascending order");
+        }
+        last = factor;
+    }
+}
+
+/// "scan_2.nrrd"
+fs::path level_file(const fs::path& file, Index factor) {
+    if (file.empty()) return {};
+    fs::path name = file.stem();
+    name += "_" + std::to_string(factor);
+    name += file.extension();
+    return file.parent_path() / name;
+}
+
+}  // namespace
+
+std::vector<Level> levels_of(const Stack& stack, const Options& options, const fs::path& file) {
+    if (options.pyramid.empty() && !options.pyramid_auto) return {{options, file}};
+    check_alone(options);
+    Options one = options;
+    one.pyramid.clear();
+    one.pyramid_auto = false;
+    const std::vector<Index> factors = options.pyramid_auto ? automatic_factors(stack, one) : options.pyramid;
+    check_factors(factors);
+    std::vector<Level> levels;
+    for (const Index factor : factors) {
+        for (AxisOptions& axis : one.axes) axis.factor = {factor, 1};
+        levels.push_back({one, level_file(file, factor)});
+        one.nrrd.preview.clear();
+    }
+    return levels;
+}
+
+}  // namespace stack2nrrd
