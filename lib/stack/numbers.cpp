@@ -1,5 +1,6 @@
 #include "stack/numbers.hpp"
 
+#include "stack/mixed_numbers.hpp"
 #include "stack/natural_order.hpp"
 #include "stack/series.hpp"
 
@@ -226,6 +227,7 @@ bool Reading::is_time_of_day() const {
 }
 
 Numbers numbers_in(const Names& names, const std::vector<std::size_t>& members, const Reading& reading) {
+    if (reading.mixed) return mixed_numbers_in(names, members, reading);
     Numbers numbers;
     numbers.kind = reading.kind;
     numbers.decimals = reading.decimals;

@@ -52,6 +52,7 @@ struct Reading {
     std::string layout;      ///< of a clock: what each of its digits is, as in "YYYYMMDDhhmmssf"; 'i': an hour of 12;
                              ///< "u": seconds of an epoch
     std::size_t hash_length = 0;  ///< as find_runs() takes it
+    bool mixed = false;           ///< not written in one way: `first` counts numbers, whole or not, rather than runs
 
     /// Do times begin anew each day?
     [[nodiscard]] bool is_time_of_day() const;

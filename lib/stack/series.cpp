@@ -1,11 +1,13 @@
 #include "stack/series.hpp"
 
 #include "core/text.hpp"
+#include "stack/mixed_numbers.hpp"
 #include "stack/natural_order.hpp"
 #include "stack/normal_form.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <numeric>
 #include <unordered_map>
 #include <utility>
@@ -184,11 +186,41 @@ bool contradicts_names(const Names& names, const Series& series, const Reading& 
     return false;
 }
 
+/// Are `numbers` decimals only by their looks: 0.5, 0.245, 0.485 may be 5, 245 and 485 thousandths that were not filled
+/// up with zeros, and then come in the order of the names? Amounts count in steps, or have a unit.
+bool may_be_two_numbers(const Names& names, const Series& series, const Candidate& best, const Places& order) {
+    if (best.reading.kind != NumberKind::decimal || best.counting != Counting::irregular) return false;
+    const Numbers numbers = numbers_in(names, series.members, best.reading);
+    const std::string_view first = stem_of(names[series.members.front()]);
+    const NumberedName& number = numbers.of.front();
+    const std::string_view behind = first.substr(std::size_t{number.at} + number.size);
+    const bool has_unit = (number.at > 0 && first[number.at - 1U] == '=') ||
+                          (!behind.empty() && (static_cast<unsigned char>(behind[0]) >= 0x80U ||
+                                               std::isalpha(static_cast<unsigned char>(behind[0])) != 0));
+    if (has_unit) return false;
+    const auto fraction_length = [&](std::size_t i) {
+        const std::string_view text = numbers.of[i].text(names);
+        return text.size() - std::min(text.size(), text.find_first_of(".,"));
+    };
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const std::uint32_t a = order[i - 1];
+        const std::uint32_t b = order[i];
+        if (best.values[a] < 0 || fraction_length(a) == fraction_length(b)) continue;
+        if (compare_natural(names[series.members[a]], names[series.members[b]]) > 0) return true;
+    }
+    return false;
+}
+
 /// Looks for numbers that order the slices in another way than `best` does.
 void find_rivals(const Names& names, Series& series, const std::vector<Reading>& readings,
                  const std::vector<Candidate>& candidates, const Candidate& best) {
     const Places order = order_of(best.values);
     series.verdict = Verdict::clear;
+    if (may_be_two_numbers(names, series, best, order)) {
+        series.verdict = Verdict::disputed;
+        series.rival.reset();
+        return;
+    }
     for (const Candidate& rival : candidates) {
         if (rival.reading == best.reading || count_descents(rival.values, order) == 0) continue;
         const bool round = goes_round(rival.values, order);
@@ -346,6 +378,7 @@ std::vector<Series> find_series(const Names& names) {
         found.insert(found.begin() + static_cast<std::ptrdiff_t>(++i), std::move(split));
     }
     for (Series& series : found) choose_number(names, series);
+    join_mixed(names, found);
     std::sort(found.begin(), found.end(),
               [](const Series& a, const Series& b) { return a.members.front() < b.members.front(); });
     return found;

@@ -1,6 +1,7 @@
 // Patterns that pick a series, for messages.
 
 #include "core/text.hpp"
+#include "stack/mixed_numbers.hpp"
 #include "stack/natural_order.hpp"
 #include "stack/pattern.hpp"
 #include "stack/series.hpp"
@@ -100,6 +101,7 @@ Mould mould_of(const Names& names, const std::vector<std::size_t>& members, std:
 
 std::optional<std::string> pattern_for(const Names& names, const std::vector<std::size_t>& members,
                                        const Reading& reading, bool fix_others) {
+    if (reading.mixed) return mixed_pattern_for(names, members, reading);
     const std::string_view first = names[members.front()];
     Mould mould = mould_of(names, members, reading.hash_length, &reading, fix_others);
     const std::string conversion = conversion_for(names, members, reading);
@@ -131,6 +133,7 @@ std::optional<std::string> pattern_for(const Names& names, const std::vector<std
 }
 
 std::string glob_for(const Names& names, const Series& series) {
+    if (series.number && series.number->mixed) return mixed_glob_for(names, series.members);
     const std::string_view first = names[series.members.front()];
     const Mould mould = mould_of(names, series.members, series.hash_length, nullptr, false);
     std::string pattern;
