@@ -46,6 +46,14 @@ bool is_volume_name(std::string_view name) {
     return !is_hidden(name) && (lower.ends_with(".nrrd") || lower.ends_with(".nhdr"));
 }
 
+std::vector<std::string> volumes_in(const FileList& files) {
+    std::vector<std::string> volumes;
+    for (std::size_t file = 0; file < files.size(); ++file) {
+        if (is_volume_name(files.name(file))) volumes.push_back(files.path(file));
+    }
+    return volumes;
+}
+
 struct Search {
     std::vector<FoundFolder> found;
     bool complete = true;
@@ -174,11 +182,27 @@ std::string count_text(std::size_t count, const char* what) {
 
 }  // namespace
 
-Elsewhere look_elsewhere(const fs::path& folder, const FileList& files) {
-    std::vector<std::string> volumes;
-    for (std::size_t file = 0; file < files.size(); ++file) {
-        if (is_volume_name(files.name(file))) volumes.push_back(files.path(file));
+void refuse_few_beside_many(const fs::path& folder, const FileList& images, const FileList& files) {
+    ShortList list;
+    const std::vector<std::string> volumes = images.size() == 1 ? volumes_in(files) : std::vector<std::string>();
+    for (const std::string& volume : volumes) list.add("'" + printable(volume) + "'");
+    for (const FoundFolder& one : search_below(folder).found) {
+        if (one.images > images.size()) {
+            list.add("'" + shown(one.path) + "' (" + count_text(one.images, "image") + ")");
+        }
     }
+    if (list.count() == 0) return;
+    ShortList few(" ");
+    for (std::size_t i = 0; i < images.size(); ++i) few.add("'" + printable(images.path(i)) + "'");
+    throw Error(ErrorCode::inconsistent, shown(folder) + ": holds " + count_text(images.size(), "image") + " (" +
+                                             printable(images.name(0)) + (images.size() > 1 ? ", .." : "") +
+                                             ") beside what looks more like a " +
+                                             "stack, one stack was expected; give " + list.text() +
+                                             ", or, if the slices are in the folder itself, " + few.text());
+}
+
+Elsewhere look_elsewhere(const fs::path& folder, const FileList& files) {
+    const std::vector<std::string> volumes = volumes_in(files);
     const Search search = search_below(folder);
     if (volumes.empty() && search.found.empty()) {
         if (!search.complete) {

@@ -19,4 +19,9 @@ struct Elsewhere {
 /// \throws Error not_found or inconsistent with a sentence that says what there is, and what to give.
 [[nodiscard]] Elsewhere look_elsewhere(const std::filesystem::path& folder, const FileList& files);
 
+/// A few pictures, such as previews, are no stack where a folder below has more, or, of a single one, where there is a
+/// volume beside it. `images`: those of `folder`, few; `files`: all that are in it.
+/// \throws Error inconsistent if there is such a folder or volume; it names both.
+void refuse_few_beside_many(const std::filesystem::path& folder, const FileList& images, const FileList& files);
+
 }  // namespace stack2nrrd

@@ -74,6 +74,21 @@ FileList images_in(Stack& stack, const FileList& files) {
     return images.empty() ? choose([&](std::uint32_t file) { return begins_like_an_image(files.path(file)); }) : images;
 }
 
+/// Says which of `files` are copies of images that are not complete, unless the image is there, too.
+void note_unfinished(Stack& stack, const fs::path& folder, const FileList& files) {
+    ShortList unfinished;
+    for (std::size_t file = 0; file < files.size(); ++file) {
+        const std::string_view image = unfinished_image(files.name(file));
+        if (!image.empty() && !fs::exists(folder / path_from_utf8(image))) unfinished.add(printable(files.name(file)));
+    }
+    if (unfinished.count() == 0) return;
+    warn(stack, shown(folder) + ": slices may be missing, as " +
+                    (unfinished.count() == 1
+                         ? "a file looks like a copy that is not complete: "
+                         : std::to_string(unfinished.count()) + " files look like copies that are not complete: ") +
+                    unfinished.text() + "; wait until it is, or copy again");
+}
+
 /// Is `name` that of a series without its number, as programs name the first of several files: scan.tif, scan (1).tif,
 /// scan (2).tif?
 bool may_be_first(const Names& names, const Series& series, std::string_view name) {
@@ -138,12 +153,16 @@ Stack find_in_folder(const fs::path& folder) {
     Stack stack;
     stack.kind = "folder";
     stack.name = folder_name(folder);
-    const FileList images = images_in(stack, list_files(folder));
+    const FileList files = list_files(folder);
+    const FileList images = images_in(stack, files);
     if (images.empty()) return stack;
+    note_unfinished(stack, folder, files);
     if (are_one_set(images)) {
         StackBuilder(stack).add(images.path(0));
         return stack;
     }
+    constexpr std::size_t few = 3;
+    if (images.size() <= few && !is_stack_by_itself(images.path(0))) refuse_few_beside_many(folder, images, files);
 
     const Names names = names_of(images);
     if (const std::optional<Series> series = add_by_names(stack, images, names, shown(folder), Others::left_out)) {

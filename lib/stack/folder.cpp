@@ -4,10 +4,13 @@
 #include "core/text.hpp"
 #include "stack/natural_order.hpp"
 #include "stack/pattern.hpp"
+#include "stack/series.hpp"
 
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -31,6 +34,26 @@ void for_each_in(const fs::path& folder, Wanted wanted, Take&& take) {
 }  // namespace
 
 bool is_hidden(std::string_view name) noexcept { return name.starts_with('.'); }
+
+std::string_view unfinished_image(std::string_view name) {
+    constexpr std::array<std::string_view, 9> suffixes{
+        ".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".aria2", ".!ut"};
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos) return {};
+    const std::string suffix = lower_case(name.substr(dot));
+    std::string_view image = name.substr(0, dot);
+    if (std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end()) {
+        // rsync hides what it is at, and puts six letters or digits behind it.
+        constexpr std::size_t random = 7;
+        const auto is_random = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+        if (!name.starts_with('.') || suffix.size() != random ||
+            !std::all_of(suffix.begin() + 1, suffix.end(), is_random)) {
+            return {};
+        }
+        image.remove_prefix(1);
+    }
+    return image_suffix(image).empty() || image_suffix(image).size() == image.size() ? std::string_view() : image;
+}
 
 FileList list_files(const fs::path& folder) {
     return list_files(folder, [](std::string_view) { return true; });

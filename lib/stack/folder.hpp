@@ -17,6 +17,10 @@ namespace stack2nrrd {
 /// Names that begin with a dot: of no interest to whoever looks at a folder.
 [[nodiscard]] bool is_hidden(std::string_view name) noexcept;
 
+/// The name of the image of which a file of this `name` is a copy that is not complete, as browsers and programs that
+/// copy name it: `s_007.tif.part`, `.s_007.tif.x3Fq9Z`. Else empty.
+[[nodiscard]] std::string_view unfinished_image(std::string_view name);
+
 /// Paths of all that lies in `folder` and is no folder itself, hidden or not, in natural order. Pipes and broken links
 /// are among them: a slice that cannot be read must be reported, not left out. An empty path is the working directory.
 /// \throws Error io.

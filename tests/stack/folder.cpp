@@ -112,6 +112,50 @@ TEST_CASE("a folder without slices", "[stack]") {
                Contains(utf8(folder.path()) + ": holds no slices (TIFF, PNG, JPEG, JPEG 2000 or BMP were looked for)"));
 }
 
+TEST_CASE("copies that are not complete are named", "[stack]") {
+    for (const char* name : {"s_4.tif.part", "s_4.tif.crdownload", "s_4.TIF.filepart", ".s_4.tif.x3Fq9Z"}) {
+        const TemporaryFolder folder;
+        write_slices(folder, {"s_1.tif", "s_2.tif", "s_3.tif"});
+        write_file(folder / name, "II*");
+        const Stack stack = find_stack(folder.path());
+        CHECK(names_of(stack).size() == 3);
+        REQUIRE(problems_of(stack, false).size() >= 1);
+        CHECK_THAT(problems_of(stack, false).front().text, Contains("slices may be missing") && Contains(name));
+    }
+    for (const char* name : {"s_3.tif.part", "s.log.part", "s_4.tif.bak", ".s_4.tif.swp", "notes.tmp"}) {
+        const TemporaryFolder folder;
+        write_slices(folder, {"s_1.tif", "s_2.tif", "s_3.tif"});
+        write_file(folder / name, "text");
+        CHECK(problems_of(find_stack(folder.path()), false).empty());
+    }
+}
+
+TEST_CASE("a few pictures are no stack where there is one beside them", "[stack]") {
+    const TemporaryFolder folder;
+    write_slices(folder, {"front.tif"});
+    CHECK(find_stack(folder.path()).slices.size() == 1);
+    fs::create_directory(folder / "rec");
+    write_slices(folder, {"rec/s_1.tif"});
+    CHECK(find_stack(folder.path()).slices.size() == 1);
+    write_slices(folder, {"rec/s_2.tif", "rec/s_3.tif"});
+    const Error error = error_of([&] { return find_stack(folder.path()); });
+    CHECK(error.code() == ErrorCode::inconsistent);
+    CHECK_THAT(error.what(),
+               Contains("'" + folder.text("rec") + "' (3 images)") && Contains("'" + folder.text("front.tif") + "'"));
+    // What is advised works.
+    CHECK(names_of(find_stack(folder / "rec")) == Strings{"s_1.tif", "s_2.tif", "s_3.tif"});
+    CHECK(names_of(find_stack(folder / "front.tif")) == Strings{"front.tif"});
+    // A stack of as many slices, or of more, is meant itself.
+    write_slices(folder, {"s_1.tif", "s_2.tif"});
+    CHECK(names_of(find_stack(folder.path())) == Strings{"s_1.tif", "s_2.tif"});
+
+    const TemporaryFolder other;
+    write_slices(other, {"preview.tif"});
+    write_file(other / "small.nrrd", "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 1 1 2\nencoding: raw\n\nab");
+    CHECK_THAT(error_of([&] { return find_stack(other.path()); }).what(),
+               Contains("'" + other.text("small.nrrd") + "'") && Contains("'" + other.text("preview.tif") + "'"));
+}
+
 TEST_CASE("several series in a folder are not mixed", "[stack]") {
     const TemporaryFolder folder;
     write_slices(folder, {"a_001.tif", "a_002.tif", "b_9.tif", "b_10.tif", "b_11.tif", "c_1.tif"});
