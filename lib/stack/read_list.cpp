@@ -19,6 +19,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A name may begin with '#', too.
+bool is_comment(std::string_view line) {
+    std::error_code unknown;
+    return line.front() == '#' && !fs::exists(path_from_utf8(line), unknown);
+}
+
 void read_lines(std::istream& stream, const std::string& name, const std::function<void(std::string_view)>& take) {
     constexpr std::size_t longest = 65536;  // a bound for what is no list at all: a volume, /dev/zero
     std::vector<char> buffer(longest);
@@ -36,8 +42,18 @@ void read_lines(std::istream& stream, const std::string& name, const std::functi
         std::string_view line(buffer.data(), length);
         constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
         if (number == 1 && line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
+        if (number == 1 && (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF"))) {
+            throw Error(ErrorCode::corrupt, name +
+                                                ": is UTF-16 text, a list in UTF-8 was expected; save it as UTF-8 "
+                                                "(in PowerShell with -Encoding utf8)");
+        }
+        if (line.find('\0') != std::string_view::npos) {
+            throw Error(ErrorCode::corrupt, name + ": line " + std::to_string(number) +
+                                                " has a zero byte, a path was expected; give a list with one path a "
+                                                "line, for example of find with -print and not -print0");
+        }
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!line.empty() && line.front() != '#') take(line);
+        if (!line.empty() && !is_comment(line)) take(line);
     }
 }
 

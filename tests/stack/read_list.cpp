@@ -43,6 +43,25 @@ TEST_CASE("what is no list is refused", "[stack]") {
     CHECK_THAT(error.what(), Contains("line 2"));
 }
 
+TEST_CASE("no name of a list is lost", "[stack]") {
+    const TemporaryFolder folder;
+    // find -print0, and what PowerShell's > writes.
+    write_file(folder / "zeros", std::string_view("/x/a.tif\0/x/b.tif\0", 18));
+    const Error zeros = error_of([&] { return lines_of(folder / "zeros"); });
+    CHECK(zeros.code() == ErrorCode::corrupt);
+    CHECK_THAT(zeros.what(), Contains("line 1 has a zero byte") && Contains("-print0"));
+    write_file(folder / "wide", std::string_view("\xFF\xFE/\0a\0\n\0", 8));
+    CHECK_THAT(error_of([&] { return lines_of(folder / "wide"); }).what(), Contains("UTF-16") && Contains("UTF-8"));
+    // A name may look like a comment.
+    const fs::path before = fs::current_path();
+    fs::current_path(folder.path());
+    write_file("#1.tif", tiff());
+    write_file("list", "#1.tif\n#2.tif\n# slices\na.tif\n");
+    const Strings lines = lines_of("list");
+    fs::current_path(before);
+    CHECK(lines == Strings{"#1.tif", "a.tif"});
+}
+
 TEST_CASE("a list may come from standard input", "[stack]") {
     std::istringstream text("a\nb\n");
     std::streambuf* before = std::cin.rdbuf(text.rdbuf());
