@@ -1,5 +1,6 @@
 #include "stack/volume_stack.hpp"
 
+#include "codec/codec.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "stack/folder.hpp"
@@ -17,6 +18,37 @@ namespace {
 
 /// What a copy of the volume keeps: all but what is said anew of the copy itself.
 bool is_kept(std::string_view key) { return key != "min" && key != "max" && !key.starts_with("stack2nrrd_"); }
+
+/// The list of slices whose samples lie bare in their files says where; a slice that was saved anew since may have
+/// something else there.
+/// \throws Error inconsistent; io.
+void check_bare(const NrrdVolume& volume, InputFile& file) {
+    const ImageInfo listed = volume.image();
+    const std::int64_t offset =
+        volume.byte_skip >= 0 ? volume.byte_skip : file.bytes() + (volume.byte_skip + 1) - volume.piece_bytes;
+    std::string is = "is no longer an uncompressed slice";
+    try {
+        const Probe probe = codec_for(file).probe(file, 0, Samples::stored);
+        const ImageInfo& image = probe.image;
+        const bool same_kind = image.width == listed.width && image.height == listed.height &&
+                               image.type == listed.type && image.channels() == listed.channels();
+        if (!same_kind) {
+            is = "is " + std::to_string(image.width) + " x " + std::to_string(image.height) + ", " +
+                 std::string(sample_type_name(image.type)) + ", of " + std::to_string(image.channels()) +
+                 (image.channels() == 1 ? " channel" : " channels");
+        } else if (probe.bare && probe.bare->offset == offset &&
+                   (probe.bare->endian == volume.endian || volume.stored_bytes() == 1)) {
+            return;
+        } else if (probe.bare) {
+            is = "has its samples elsewhere or in another byte order";
+        }
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::io || error.code() == ErrorCode::limit) throw;
+    }
+    throw Error(ErrorCode::inconsistent, printable(file.path()) + ": " + is + ", and not what " +
+                                             printable(volume.path) +
+                                             " says of it; write that list again with --manifest");
+}
 
 }  // namespace
 
@@ -43,7 +75,12 @@ Stack find_volume(const std::string& path_utf8) {
     stack.geometry = volume->geometry;
     stack.decoder_bytes = decoder_bytes(*volume);
     std::vector<FileStamp> stamps(volume->files.size());
-    for (std::size_t i = 0; i < stamps.size(); ++i) stamps[i] = InputFile(volume->files.path(i)).stamp();
+    const bool is_bare_list = is_list_of_images(*volume);
+    for (std::size_t i = 0; i < stamps.size(); ++i) {
+        InputFile file(volume->files.path(i));
+        stamps[i] = file.stamp();
+        if (is_bare_list) check_bare(*volume, file);
+    }
     stack.files = volume->files;
     stack.files.set_stamps(std::move(stamps));
     stack.slices.resize(static_cast<std::size_t>(volume->size[2]));
@@ -52,7 +89,7 @@ Stack find_volume(const std::string& path_utf8) {
         stack.problems.push_back({ErrorCode::inconsistent, false, printable(path_utf8) + ": " + remark});
     }
     // Of one file the remarks tell. Behind samples that lie bare in an image, it is the image that goes on.
-    if (longer > 0 && volume->files.size() > 1 && !is_list_of_images(*volume)) {
+    if (longer > 0 && volume->files.size() > 1 && !is_bare_list) {
         stack.problems.push_back({ErrorCode::inconsistent, false,
                                   printable(path_utf8) + ": " + std::to_string(longer) + " of " +
                                       std::to_string(volume->files.size()) +

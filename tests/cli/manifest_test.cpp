@@ -196,6 +196,29 @@ TEST_CASE("the legal form is a volume for everybody", "[cli]") {
     CHECK(unu.run().status != 0);
 }
 
+TEST_CASE("slices that were saved anew are not taken for what the list says of them", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "raw", 5, 30, 20);
+    REQUIRE(run_in(folder.path(), {"raw", "--manifest", "list.nhdr"}).status == 0);
+    REQUIRE(is_legal(folder));
+    const Arguments import{"list.nhdr", "-o", "b.nrrd"};
+    fs::path slice;
+    for (const auto& entry : fs::directory_iterator(folder / "raw")) slice = entry.path();
+    const Bytes before = read_file(slice);
+    // Of another size, with samples in another place, compressed; each is long enough.
+    const Bytes larger = tiff(40, 30, noise(2 * 40 * 30, 5));
+    write_file(slice, larger);
+    check_sentence(run_in(folder.path(), import), {slice.filename().string() + ": is 40 x 30", "--manifest"});
+    write_tiled_tiff(slice, 30, 20, noise(2 * 30 * 20, 7));
+    check_sentence(run_in(folder.path(), import), {slice.filename().string() + ": ", "--manifest"});
+    CHECK(run_in(folder.path(), import).status == 3);
+    write_png(slice, 30, 20, noise(2 * 30 * 20, 3), 16);
+    check_sentence(run_in(folder.path(), import), {slice.filename().string() + ": ", "--manifest"});
+    CHECK_FALSE(fs::exists(folder / "b.nrrd"));
+    write_file(slice, before);
+    CHECK(run_in(folder.path(), import).status == 0);
+}
+
 TEST_CASE("a list that must not be written is not", "[cli]") {
     const Folder folder;
     write_stack(folder / "stack", 3);
