@@ -209,6 +209,21 @@ void interpret(const TiffHandle& tiff, const TiffTags& tags, Samples samples, Ti
                                            "as stored");
 }
 
+/// The value that GDAL writes where nothing was measured: libtiff keeps the text of tags that it does not know.
+std::string no_data_text(const TiffHandle& tiff) {
+    constexpr std::uint32_t gdal_nodata = 42113;
+    constexpr std::size_t longest = 40;
+    std::uint32_t count = 0;
+    const char* text = nullptr;
+    const TIFFField* field = TIFFFindField(tiff.get(), gdal_nodata, TIFF_ASCII);
+    if (field == nullptr || TIFFFieldPassCount(field) == 0 ||
+        TIFFGetField(tiff.get(), gdal_nodata, &count, &text) == 0 || text == nullptr) {
+        return {};
+    }
+    const char* end = std::find(text, text + std::min<std::size_t>(count, longest), '\0');
+    return printable(trimmed({text, static_cast<std::size_t>(end - text)}));
+}
+
 void add_notes(const TiffTags& tags, const RawDirectory& raw, TiffLayout& layout) {
     const bool known = raw.orientation >= ORIENTATION_TOPLEFT && raw.orientation <= ORIENTATION_LEFTBOT;
     layout.probe.orientation = known ? static_cast<int>(raw.orientation) : ORIENTATION_TOPLEFT;
@@ -313,6 +328,10 @@ TiffLayout read_tiff_layout(const TiffHandle& tiff, Samples samples) {
     const Index stored_planes = separate ? tags.channels : 1;
     check_blocks(tiff, layout, stored_planes, compression.max_ratio);
     add_notes(tags, raw, layout);
+    if (const std::string value = no_data_text(tiff); !value.empty()) {
+        probe.notes.push_back("samples of the value " + value +
+                              " are said to be no data (GDAL), and are taken as all others are");
+    }
     if (tiff.place() < 0) move_samples(tiff, layout);
     // libtiff keeps the values of all tags, some of them widened, and two numbers for each block.
     const std::int64_t blocks = stored_planes * layout.blocks_down * layout.blocks_across;

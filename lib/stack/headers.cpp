@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cinttypes>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -83,6 +84,13 @@ public:
             density_ = {probe.density.x, probe.density.y, static_cast<DensityUnit>(probe.density.unit)};
             description_ = probe.description;
         }
+        constexpr std::size_t most_resolutions = 1000;
+        if (probe.density.x && probe.density.y && resolutions_.size() < most_resolutions) {
+            const Resolution own{*probe.density.x, *probe.density.y, probe.density.unit};
+            Note& note = resolutions_.try_emplace(own, Note{0, number}).first->second;
+            ++note.count;
+            note.first = std::min(note.first, number);
+        }
         for (const std::string& text : probe.notes) add_note(text, number);
         if (probe.orientation != 1) {
             add_note("orientation " + std::to_string(probe.orientation) + " is not applied", number);
@@ -128,9 +136,12 @@ public:
             report_choice(stack, next_readable(0));
         }
         report_notes(stack);
+        report_resolutions(stack);
     }
 
 private:
+    using Resolution = std::tuple<double, double, FileDensity::Unit>;
+
     using Key = std::tuple<Index, Index, Colour, int, SampleType, std::string, int, bool, bool, std::uint64_t,
                            std::string, Index, Index, int>;
 
@@ -298,6 +309,35 @@ private:
             {ErrorCode::inconsistent, true, odd_ones.text() + "; leave out or replace what does not belong"});
     }
 
+    /// Slices of several magnifications may have one size.
+    void report_resolutions(Stack& stack) const {
+        constexpr double same = 1e-3;
+        const auto near = [&](double a, double b) { return std::abs(a - b) <= same * std::abs(a); };
+        const auto least = [](const auto& a, const auto& b) { return a.second.first < b.second.first; };
+        const auto first = std::min_element(resolutions_.begin(), resolutions_.end(), least);
+        if (first == resolutions_.end()) return;
+        const auto& [x, y, unit] = first->first;
+        std::size_t others = 0;
+        auto odd = resolutions_.end();
+        for (auto one = resolutions_.begin(); one != resolutions_.end(); ++one) {
+            const auto& [other_x, other_y, other_unit] = one->first;
+            if (near(x, other_x) && near(y, other_y) && unit == other_unit) continue;
+            others += one->second.count;
+            if (odd == resolutions_.end() || least(*one, *odd)) odd = one;
+        }
+        if (others == 0) return;
+        const auto text = [](const Resolution& resolution) {
+            constexpr std::array<const char*, 4> units{"no unit", "inch", "centimetre", "metre"};
+            return number_text(std::get<0>(resolution)) + " x " + number_text(std::get<1>(resolution)) +
+                   " samples per " + units[static_cast<std::size_t>(std::get<2>(resolution))];
+        };
+        stack.problems.push_back({ErrorCode::inconsistent, false,
+                                  shown(odd->second.first) + ": has a resolution of " + text(odd->first) + ", and " +
+                                      shown(first->second.first) + " one of " + text(first->first) + ", from which " +
+                                      std::to_string(others) + (others == 1 ? " slice differs" : " slices differ") +
+                                      "; check that all are of one magnification"});
+    }
+
     void report_notes(Stack& stack) const {
         for (const auto& [text, note] : notes_) {
             const std::string first = printable(stack.files.name(file(note.first)));
@@ -325,6 +365,7 @@ private:
     std::map<std::string, Note> notes_;
     std::int64_t bench_bytes_ = 0;
     std::int64_t other_bytes_ = 0;  ///< of decoders, besides
+    std::map<Resolution, Note> resolutions_;  ///< a stack has one, or as many as it may have for what it takes
     bool bare_everywhere_ = true;
     std::optional<FileSamples> bare_;  ///< of the header read last; while all are alike, of all
     std::size_t first_ = std::numeric_limits<std::size_t>::max();  ///< of those that could be read

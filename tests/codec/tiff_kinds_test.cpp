@@ -294,6 +294,32 @@ TEST_CASE("TIFF: damage of tags that samples do not need does no harm", "[codec]
     CHECK(harmless >= 2);
 }
 
+TEST_CASE("TIFF: a value that is no data by GDAL's words is told", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.tif");
+    Spec spec;
+    spec.software = "-9999 ";
+    const Bytes samples = ramp(spec.bytes());
+    write_tiff(file, spec, samples);
+    CHECK(probe_file(file).notes.empty());
+    Bytes bytes = read_bytes(file);
+    const auto number = [&](std::size_t at, std::size_t size) {
+        std::uint32_t v = 0;
+        for (std::size_t i = size; i-- > 0;) v = v << 8 | std::to_integer<std::uint32_t>(bytes.at(at + i));
+        return v;
+    };
+    const std::size_t directory = number(4, 4);
+    for (std::size_t entry = directory + 2; entry < directory + 2 + 12 * number(directory, 2); entry += 12) {
+        if (number(entry, 2) != TIFFTAG_SOFTWARE) continue;
+        bytes[entry] = std::byte{0x81};  // 42113
+        bytes[entry + 1] = std::byte{0xA4};
+    }
+    write_bytes(file, bytes);
+    REQUIRE(probe_file(file).notes.size() == 1);
+    CHECK_THAT(probe_file(file).notes[0], Catch::Contains("-9999") && Catch::Contains("no data"));
+    CHECK(decode_file(file).samples == samples);
+}
+
 TEST_CASE("TIFF: LZMA that asks for a large window is a limit", "[codec][tiff]") {
     if (TIFFIsCODECConfigured(COMPRESSION_LZMA) == 0) return;
     const TemporaryFolder folder;

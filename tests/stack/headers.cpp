@@ -120,6 +120,33 @@ TEST_CASE("harmless oddities are told once", "[stack]") {
     CHECK(stack.problems[0].text == "orientation 6 is not applied (in 3 files, first s_3.tif)");
 }
 
+TEST_CASE("slices of another resolution are told, whatever their size", "[stack]") {
+    const auto of_resolution = [](int per_metre) {
+        std::string bytes = bmp();
+        constexpr std::size_t place = 38;  // x, then y
+        for (std::size_t i = 0; i < 8; ++i) bytes[place + i] = static_cast<char>(per_metre >> (8 * (i % 4)));
+        return bytes;
+    };
+    const TemporaryFolder folder;
+    for (const char* name : {"s_1.bmp", "s_2.bmp", "s_3.bmp", "s_4.bmp"}) {
+        write_file(folder / name, of_resolution(120000));
+    }
+    const auto told = [&] {
+        std::string texts;
+        for (const Problem& problem : find_stack(folder.path()).problems) {
+            CHECK_FALSE(problem.fatal);
+            if (problem.text.find("magnification") != std::string::npos) texts += problem.text;
+        }
+        return texts;
+    };
+    CHECK(told().empty());
+    write_file(folder / "s_2.bmp", of_resolution(120060));  // rounded
+    CHECK(told().empty());
+    write_file(folder / "s_3.bmp", of_resolution(250000));
+    CHECK_THAT(told(), Contains(folder.text("s_3.bmp") + ": has a resolution of 250000 x 250000 samples per metre") &&
+                           Contains(folder.text("s_1.bmp") + " one of 120000 x 120000") && Contains("1 slice differs"));
+}
+
 TEST_CASE("slices of one stack have one orientation", "[stack]") {
     const TemporaryFolder folder;
     write_series(folder, 4);
