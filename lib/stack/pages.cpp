@@ -132,8 +132,10 @@ std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& option
 
     stack.taken = chosen_pages(paged.order, options);
     say_what_is_taken(stack, options);
-    // Programs that do not know what pages are save slices so.
-    if (paged.order.slices == 1 && paged.order.times > 1 && !options.time) {
+    // Programs that do not know what pages are save slices so, as points in time or as channels.
+    const bool took_first =
+        (paged.order.times > 1 && !options.time) || (paged.order.channels > 1 && options.channel == Channel::luma);
+    if (paged.order.slices == 1 && took_first) {
         stack.problems.back().text +=
             "; if they are slices, say so where it was made (ImageJ: Image > Properties) and save it again";
     }

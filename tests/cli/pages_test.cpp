@@ -174,6 +174,9 @@ TEST_CASE("channels of one slice each can be listed, too", "[cli]") {
     const Folder folder;
     std::vector<support::FlatPage> three = pages(3);
     support::write_pages(folder / "a.tif", three, "ImageJ=1.53c\nimages=3\nchannels=3\nhyperstack=true\n");
+    // Programs that know nothing but pages save slices so.
+    CHECK(run_in(folder.path(), {"a.tif", "--info"}).out.find("--channel 0 to 2; if they are slices, say so") !=
+          std::string::npos);
     for (const std::string c : {"0", "1", "2"}) {
         CAPTURE(c);
         REQUIRE(run_in(folder.path(), {"a.tif", "--channel", c, "-o", "v.nrrd", "--manifest", "m.nhdr", "--force"})
