@@ -60,6 +60,11 @@ std::optional<std::uint64_t> TiffDirectory::single_integer(std::uint16_t tag) co
     return found && found->count == 1 ? value(*found) : std::nullopt;
 }
 
+std::uint64_t TiffDirectory::count(std::uint16_t tag) const {
+    const std::optional<Entry> found = find(tag);
+    return found ? found->count : 0;
+}
+
 std::optional<double> TiffDirectory::rational(std::uint16_t tag) const {
     const std::optional<Entry> found = find(tag);
     if (!found || found->type != TIFF_RATIONAL || found->count == 0) return std::nullopt;

@@ -31,6 +31,8 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> integer(std::uint16_t tag) const;
     /// The same, if it has one value.
     [[nodiscard]] std::optional<std::uint64_t> single_integer(std::uint16_t tag) const;
+    /// How many values a tag has; 0 if it is not there.
+    [[nodiscard]] std::uint64_t count(std::uint16_t tag) const;
     /// The value of a tag that is a RATIONAL: the nearest double. Nothing if it is 0 or its denominator is 0.
     [[nodiscard]] std::optional<double> rational(std::uint16_t tag) const;
     /// The text of a tag up to its first NUL, at most `most` bytes of it. `bytes` receives its length as declared.

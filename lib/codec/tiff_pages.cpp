@@ -244,6 +244,31 @@ void add_slices_without_directory(InputFile& file, const Directory& only, Index 
     for (Index i = 1; i < declared; ++i) found.slices.push_back({-(*first + i * bytes), i});
 }
 
+/// MetaMorph (STK) has one directory for all planes, and the samples of each behind those of the one before.
+void add_metamorph_planes(InputFile& file, const Directory& only, std::uint64_t planes, Pages& found) {
+    if (planes > most_pages) {
+        refuse(file, ErrorCode::limit,
+               "has more than " + std::to_string(most_pages) + " slices, fewer were expected; cut it into parts");
+    }
+    const TiffHandle tiff(file);
+    const TiffLayout layout = read_tiff_layout(tiff, Samples::stored);
+    const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
+    const Index bytes = layout.row_bytes * layout.probe.image.height;
+    const auto declared = static_cast<Index>(planes);
+    const auto directory = static_cast<std::int64_t>(only.offset);
+    if (!first || (directory > *first && directory < *first + declared * bytes)) {
+        refuse_tiff(file, std::to_string(planes) + " slices of MetaMorph (STK) that do not follow each other",
+                    "open it in Fiji (Bio-Formats) and save it as TIFF");
+    }
+    const Index room = (file.bytes() - *first) / bytes;
+    if (declared > room) {
+        refuse(file, ErrorCode::corrupt,
+               "is a TIFF that holds " + std::to_string(room) + (room == 1 ? " slice, " : " slices, ") +
+                   std::to_string(declared) + " were expected from MetaMorph's words; copy it again from its source");
+    }
+    for (Index i = 1; i < declared; ++i) found.slices.push_back({-(*first + i * bytes), i});
+}
+
 }  // namespace
 
 Pages tiff_pages(InputFile& file) {
@@ -263,7 +288,13 @@ Pages tiff_pages(InputFile& file) {
                    "is a damaged TIFF, its list of pages breaks off in its first page; copy it again from its source");
         }
         const Index declared = imagej_slices(directory);
-        if (declared > 1) add_slices_without_directory(file, pages.front(), declared, found);
+        constexpr std::uint16_t metamorph = 33629;  // UIC2: as many values as there are planes
+        const std::uint64_t planes = directory.count(metamorph);
+        if (planes > 1) {
+            add_metamorph_planes(file, pages.front(), planes, found);
+        } else if (declared > 1) {
+            add_slices_without_directory(file, pages.front(), declared, found);
+        }
         return found;
     }
 

@@ -7,6 +7,7 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -388,6 +389,29 @@ TEST_CASE("TIFF pages: ImageJ's slices without directories", "[codec][tiff]") {
         CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0, 1});
         CHECK(fills == std::vector<int>{0, 77});
     }
+}
+
+TEST_CASE("TIFF pages: MetaMorph's planes follow each other without directories", "[codec][tiff]") {
+    const TemporaryFolder folder;
+    HandMade tiff(false, false);
+    tiff.add({.fill = 1, .description = "four planes"});
+    // Its UIC2 tag: four values, two longs each.
+    const std::size_t entry = tiff.directory(0) + 2 + 6 * 12;
+    const std::array<std::uint8_t, 8> words{0x5D, 0x83, TIFF_RATIONAL, 0, 4, 0, 0, 0};
+    for (std::size_t i = 0; i < words.size(); ++i) tiff.bytes()[entry + i] = std::byte{words[i]};
+    CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("MetaMorph (STK)"));  // the directory is among them
+
+    tiff.point_to(tiff.bytes().size());
+    for (std::uint8_t i = 5; i < 9; ++i) tiff.bytes().insert(tiff.bytes().end(), 15, std::byte{i});
+    const std::string file = tiff.file(folder);
+    const Pages pages = pages_of(file);
+    REQUIRE(pages.slices.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+        CHECK(pages.slices[i].number == static_cast<Index>(i));
+        CHECK(decode_file(file, {}, pages.slices[i].place).samples == Bytes(15, std::byte(5 + i)));
+    }
+    tiff.bytes().pop_back();
+    CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("holds 3 slices, 4 were expected"));
 }
 
 TEST_CASE("TIFF pages: ImageJ's slices beyond 4 GiB", "[codec][tiff]") {
