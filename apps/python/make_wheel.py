@@ -87,7 +87,7 @@ def main():
         for file in sorted(os.listdir(folder)):
             if file.endswith(".py"):
                 wheel.add(os.path.basename(folder) + "/" + file, read(os.path.join(folder, file)))
-    suffix = {"win32": "stack2nrrd.dll", "darwin": "libstack2nrrd.dylib"}.get(sys.platform, "libstack2nrrd.so")
+    suffix = {"win32": "stack2nrrd_c.dll", "darwin": "libstack2nrrd_c.dylib"}.get(sys.platform, "libstack2nrrd_c.so")
     wheel.add("stack2nrrd/" + suffix, read(given.library), executable=True)
     program = "stack2nrrd.exe" if sys.platform == "win32" else "stack2nrrd"
     wheel.add("%s.data/scripts/%s" % (name, program), read(given.program), executable=True)

@@ -50,9 +50,9 @@ def _candidates():
     if named:
         return [named]
     names = {
-        "win32": ("stack2nrrd.dll", "stack2nrrd.dll"),
-        "darwin": ("libstack2nrrd.dylib", "libstack2nrrd.%d.dylib" % ABI_VERSION),
-    }.get(sys.platform, ("libstack2nrrd.so", "libstack2nrrd.so.%d" % ABI_VERSION))
+        "win32": ("stack2nrrd_c.dll", "stack2nrrd_c.dll"),
+        "darwin": ("libstack2nrrd_c.dylib", "libstack2nrrd_c.%d.dylib" % ABI_VERSION),
+    }.get(sys.platform, ("libstack2nrrd_c.so", "libstack2nrrd_c.so.%d" % ABI_VERSION))
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), names[0])
     return [beside] if os.path.exists(beside) else [names[1]]
 
