@@ -7,14 +7,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=cmake/setup.sh
 source cmake/setup.sh
 
-install_packages "${build_packages[@]}" time
+install_packages "${build_packages[@]}" "${packing_packages[@]}" time
 
 echo "Building"
 mkdir -p build
 if ! {
-    cmake --preset release -D STACK2NRRD_BUILD_TESTS=OFF &&
-        cmake --build --preset release --parallel "$(nproc)" --target stack2nrrd_cli stack2nrrd_phantom
-} >build/demo.log 2>&1; then
+    cmake --preset release &&
+        cmake --build --preset release --parallel "$(nproc)"
+} 2>&1 | show_progress build/demo.log '^\[ *([0-9]+%|[0-9]+/[0-9]+)\] Building .*\.dir/(.*)\.o'; then
     cat build/demo.log >&2
     exit 1
 fi

@@ -1,6 +1,20 @@
 # shellcheck shell=bash disable=SC2034
 # Read by demo.sh and test.sh. Installs Debian packages; says nothing and needs no network when they are all there.
 
+# show_progress LOG PATTERN: writes what it reads to LOG and, of the lines that match the pattern, prints one every few
+# seconds: the parts in parentheses. So that whoever waits sees that something happens, and a recorded output stays short.
+show_progress() {
+    local log=$1 pattern=$2 line shown=$SECONDS shown_parts
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >&3
+        if ((SECONDS - shown >= 5)) && [[ $line =~ $pattern ]]; then
+            read -ra shown_parts <<<"${BASH_REMATCH[*]:1}"  # without those that are empty
+            echo "    ${shown_parts[*]}"
+            shown=$SECONDS
+        fi
+    done 3>"$log"
+}
+
 # install_packages PACKAGE...
 install_packages() {
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
@@ -29,12 +43,19 @@ install_packages() {
     echo "Installing ${missing[*]}"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" </dev/null >/dev/null
+        apt-get install -q -y --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" </dev/null |
+        show_progress /dev/null '^(Get:[0-9]+) [^ ]+ [^ ]+ [^ ]+ ([^ ]+)|^(Unpacking|Setting up) ([^ ]+)'
 }
 
 # What the library and the program are built with.
 build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev libopenjp2-7-dev zlib1g-dev libisal-dev libdeflate-dev
                 nlohmann-json3-dev)
 
-# What the tests take besides.
-test_packages=(catch2 libteem-dev teem-apps python3-venv)
+# What .deb and wheel are made with.
+packing_packages=(dpkg-dev python3)
+
+# What the tests take besides. The last ones are judges: tools and libraries of others that read what this one wrote.
+test_packages=(catch2 python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base)
+
+# Judges that take some 750 MB when installed.
+large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy lintian)
