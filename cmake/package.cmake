@@ -1,20 +1,21 @@
-# What `cmake --install` puts where, and what find_package(stack2nrrd) then finds: the targets stack2nrrd::stack2nrrd (C++)
-# and stack2nrrd::stack2nrrd_c (C ABI), as add_subdirectory() gives them.
+# What `cmake --install` puts where, and what others find it with: find_package(stack2nrrd), which gives the targets that
+# add_subdirectory() gives, stack2nrrd::stack2nrrd (C++) and stack2nrrd::stack2nrrd_c (C ABI), and pkg-config, to which they
+# are stack2nrrd and stack2nrrd_c. An installed tree may be moved.
 
 include(CMakePackageConfigHelpers)
 
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/stack2nrrd")
 
-install(TARGETS stack2nrrd EXPORT stack2nrrdTargets
-    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
-    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-if(TARGET stack2nrrd_c)
-    install(TARGETS stack2nrrd_c EXPORT stack2nrrdTargets
-        RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
-        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-endif()
+# Each target has a file of its own, so that a program in C needs nothing of what the C++ library needs.
+foreach(target stack2nrrd stack2nrrd_c)
+    if(TARGET ${target})
+        install(TARGETS ${target} EXPORT ${target}Targets
+            RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
+            LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+        install(EXPORT ${target}Targets NAMESPACE stack2nrrd:: DESTINATION "${package_folder}")
+    endif()
+endforeach()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/stack2nrrd" "${PROJECT_BINARY_DIR}/include/stack2nrrd"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
@@ -51,12 +52,23 @@ if(TARGET stack2nrrd_documents)
     endif()
 endif()
 
-# A static library leaves its own dependencies to be linked by whoever uses it.
+# A static library leaves its own dependencies to be found and linked by whoever uses it; a shared one holds or names them.
+set(dependencies "")
+set(requires "")
+set(definitions "")
 get_target_property(library_type stack2nrrd TYPE)
 if(library_type STREQUAL "STATIC_LIBRARY")
-    set(STACK2NRRD_IS_STATIC TRUE)
-else()
-    set(STACK2NRRD_IS_STATIC FALSE)
+    set(dependencies Threads ZLIB TIFF PNG JPEG OpenJPEG)
+    set(requires zlib libtiff-4 libpng libjpeg libopenjp2)
+    set(definitions " -DSTACK2NRRD_STATIC")
+    if(TARGET ISAL::ISAL)
+        list(APPEND dependencies ISAL)
+        list(APPEND requires libisal)
+    endif()
+    if(TARGET LibDeflate::LibDeflate)
+        list(APPEND dependencies LibDeflate)
+        list(APPEND requires libdeflate)
+    endif()
 endif()
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/stack2nrrdConfig.cmake.in"
     "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake"
@@ -67,7 +79,31 @@ install(FILES "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake" "${PROJECT_BINARY_D
     "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindLibDeflate.cmake"
     "${CMAKE_CURRENT_LIST_DIR}/FindOpenJPEG.cmake"
     DESTINATION "${package_folder}")
-install(EXPORT stack2nrrdTargets NAMESPACE stack2nrrd:: DESTINATION "${package_folder}")
+
+# The same for pkg-config. Its files tell all paths from their own place. What a static library needs is in Requires, not in
+# Requires.private: no shared one is installed beside it, so that it is always needed, with and without --static.
+set(pkgconfig_folder "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+set(prefix "${CMAKE_INSTALL_PREFIX}")
+if(NOT IS_ABSOLUTE "${pkgconfig_folder}")
+    file(RELATIVE_PATH prefix "/${pkgconfig_folder}" "/")
+    string(REGEX REPLACE "/$" "" prefix "${prefix}")
+    set(prefix "\${pcfiledir}/${prefix}")
+endif()
+foreach(kind LIB INCLUDE)
+    set(${kind}_folder "${CMAKE_INSTALL_${kind}DIR}")
+    if(NOT IS_ABSOLUTE "${${kind}_folder}")
+        string(PREPEND ${kind}_folder "\${prefix}/")
+    endif()
+endforeach()
+function(install_pc name language definitions requires)
+    list(JOIN requires " " requires)
+    configure_file("${PROJECT_SOURCE_DIR}/cmake/stack2nrrd.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
+    install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION "${pkgconfig_folder}")
+endfunction()
+install_pc(stack2nrrd C++ "${definitions}" "${requires}")
+if(TARGET stack2nrrd_c)
+    install_pc(stack2nrrd_c C "" "")
+endif()
 
 # `cpack -G DEB` and `cpack -G TGZ`: all of the above in one package.
 if(PROJECT_IS_TOP_LEVEL)

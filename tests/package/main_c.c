@@ -1,9 +1,9 @@
-// A program of somebody else that uses stack2nrrd through C.
+/* A program of somebody else that uses stack2nrrd through C. */
 
 #include <stack2nrrd/stack2nrrd.h>
 
-int main() {
-    stack2nrrd_handle* handle = nullptr;
+int main(void) {
+    stack2nrrd_handle* handle = NULL;
     stack2nrrd_volume volume;
     if (stack2nrrd_abi_version() != STACK2NRRD_ABI_VERSION) return 1;
     if (stack2nrrd_open("no such folder", &handle) != STACK2NRRD_OK) return 1;
