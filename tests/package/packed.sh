@@ -27,6 +27,15 @@ if [[ $generator == DEB ]]; then
     [[ $depends == *libc6* ]] || fail "Depends does not name the C library: $depends"
     dpkg-deb -x "$package" root
     root=$folder/root/usr
+    for name in changelog.gz copyright; do
+        [[ -s $root/share/doc/stack2nrrd/$name ]] || fail "$name is missing"
+    done
+    gzip -d "$root/share/man/man1/stack2nrrd.1.gz"
+    if command -v lintian >/dev/null; then
+        lintian --allow-root --fail-on error "$package" || fail "lintian has errors"
+    else
+        said "lintian is not installed: it does not read the package"
+    fi
 else
     tar -C root -xf "$package"
     root=$(echo "$folder"/root/*)
