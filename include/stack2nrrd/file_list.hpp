@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ public:
     /// What the path has in front of the name, the separator included; may be empty. Valid as long.
     [[nodiscard]] std::string_view folder(std::size_t file) const noexcept;
     [[nodiscard]] std::string path(std::size_t file) const;
+    /// The path, where it is stored in one piece: that is so of the file of each folder that was added first. Valid as
+    /// long as name().
+    [[nodiscard]] std::optional<std::string_view> path_view(std::size_t file) const noexcept;
 
     /// Zeros as long as nobody has looked at the files.
     [[nodiscard]] FileStamp stamp(std::size_t file) const noexcept;

@@ -31,7 +31,8 @@ public:
 
     /// An upper bound of the memory that the program will take while it runs, a NRRD sink of these options included.
     /// Apart from the list of files and slices it does not depend on how many these are: the list counts with the names
-    /// and up to 170 bytes a file: 58 that are kept, and what finding the stack takes for a while.
+    /// and about 75 bytes a file: 58 that are kept, and what finding the stack takes for a while. A page of a file of
+    /// many counts as 96.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
     /// Options::window_auto asked for a window, and none is found yet: survey_window() finds it. Such a plan tells

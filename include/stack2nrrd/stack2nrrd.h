@@ -85,7 +85,7 @@ typedef struct stack2nrrd_volume {
     int32_t spacing_known;  /* 0 or 1 */
     int64_t bytes;          /* of all samples */
     int64_t memory_bytes;   /* the most that a run takes, beside the buffer of stack2nrrd_read(); apart from the
-                             * names of the files and up to 170 bytes for each it does not depend on their number */
+                             * names of the files and about 75 bytes for each it does not depend on their number */
     int64_t source_slices;  /* that will be read */
 } stack2nrrd_volume;
 

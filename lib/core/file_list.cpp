@@ -17,7 +17,7 @@ namespace stack2nrrd {
 class FileList::Text {
 public:
     Text() = default;
-    Text(const Text& other) : folders_(other.folders_), last_folder_(other.last_folder_), used_(other.used_) {
+    Text(const Text& other) : folders_(other.folders_), last_(other.last_), used_(other.used_) {
         for (const Block& block : other.blocks_) {
             blocks_.push_back(std::make_unique<char[]>(block_bytes));
             std::memcpy(blocks_.back().get(), block.get(), block_bytes);
@@ -25,20 +25,41 @@ public:
     }
     Text& operator=(const Text&) = delete;
 
-    /// Where the name is kept from now on.
+    /// Where the name is kept from now on. One that comes again at once is not kept again.
     std::uint32_t add(std::string_view folder, std::string_view name) {
-        if (last_folder_ == HashedNumbers::none || text_at(last_folder_) != folder) last_folder_ = place_of(folder);
-        const std::uint32_t at = reserve(sizeof(std::uint32_t) + sizeof(std::uint16_t) + name.size());
-        std::memcpy(address(at), &last_folder_, sizeof last_folder_);
-        put(at + sizeof(std::uint32_t), name);
+        const bool same_folder = last_ != HashedNumbers::none && this->folder(last_) == folder;
+        if (same_folder && this->name(last_) == name) return last_;
+        const std::uint32_t known = same_folder ? folder_place(last_) : find_folder(folder);
+        // The first file of a folder has the folder in front of its name: the whole path stands there in one piece.
+        const bool is_first = known == HashedNumbers::none;
+        const std::size_t text = name.size() + (is_first ? sizeof(std::uint16_t) + folder.size() : 0);
+        const std::uint32_t at = reserve(header_bytes + text);
+        const std::uint32_t folder_at = is_first ? at + header_bytes : known;
+        const auto length = static_cast<std::uint16_t>(name.size());
+        std::memcpy(address(at), &folder_at, sizeof folder_at);
+        std::memcpy(address(at) + sizeof folder_at, &length, sizeof length);
+        char* behind = address(at) + header_bytes;
+        if (is_first) {
+            put(folder_at, folder);
+            behind += sizeof(std::uint16_t) + folder.size();
+            folders_.add(folder_at,
+                         [this](std::uint32_t other) { return std::hash<std::string_view>()(text_at(other)); });
+        }
+        std::memcpy(behind, name.data(), name.size());
+        last_ = at;
         return at;
     }
 
-    [[nodiscard]] std::string_view name(std::uint32_t at) const noexcept { return text_at(at + sizeof(std::uint32_t)); }
-    [[nodiscard]] std::string_view folder(std::uint32_t at) const noexcept {
-        std::uint32_t folder = 0;
-        std::memcpy(&folder, address(at), sizeof folder);
-        return text_at(folder);
+    [[nodiscard]] std::string_view name(std::uint32_t at) const noexcept {
+        const std::size_t in_front = is_first(at) ? sizeof(std::uint16_t) + folder(at).size() : 0;
+        return {address(at) + header_bytes + in_front, name_size(at)};
+    }
+    [[nodiscard]] std::string_view folder(std::uint32_t at) const noexcept { return text_at(folder_place(at)); }
+    /// Folder and name in one piece, if the file is the first one of its folder.
+    [[nodiscard]] std::optional<std::string_view> path(std::uint32_t at) const noexcept {
+        if (!is_first(at)) return std::nullopt;
+        const std::string_view folder = this->folder(at);
+        return std::string_view(folder.data(), folder.size() + name_size(at));
     }
 
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
@@ -48,17 +69,24 @@ public:
 private:
     using Block = std::unique_ptr<char[]>;
     static constexpr std::uint32_t block_bytes = 1U << 16U;
-    static constexpr std::size_t most_blocks = 1U << 15U;  // 2 GiB of names
+    static constexpr std::uint32_t header_bytes = sizeof(std::uint32_t) + sizeof(std::uint16_t);  // folder, length
+    static constexpr std::size_t most_blocks = 1U << 15U;                                         // 2 GiB of names
 
-    std::uint32_t place_of(std::string_view folder) {
-        const auto hash_of = [this](std::uint32_t at) { return std::hash<std::string_view>()(text_at(at)); };
-        std::uint32_t at = folders_.find(std::hash<std::string_view>()(folder),
-                                         [&](std::uint32_t other) { return text_at(other) == folder; });
-        if (at != HashedNumbers::none) return at;
-        at = reserve(sizeof(std::uint16_t) + folder.size());
-        put(at, folder);
-        folders_.add(at, hash_of);
-        return at;
+    [[nodiscard]] std::uint32_t find_folder(std::string_view folder) const {
+        return folders_.find(std::hash<std::string_view>()(folder),
+                             [&](std::uint32_t other) { return text_at(other) == folder; });
+    }
+
+    [[nodiscard]] std::uint32_t folder_place(std::uint32_t at) const noexcept {
+        std::uint32_t place = 0;
+        std::memcpy(&place, address(at), sizeof place);
+        return place;
+    }
+    [[nodiscard]] bool is_first(std::uint32_t at) const noexcept { return folder_place(at) == at + header_bytes; }
+    [[nodiscard]] std::size_t name_size(std::uint32_t at) const noexcept {
+        std::uint16_t length = 0;
+        std::memcpy(&length, address(at) + sizeof(std::uint32_t), sizeof length);
+        return length;
     }
 
     std::uint32_t reserve(std::size_t bytes) {
@@ -94,8 +122,8 @@ private:
 
     std::vector<Block> blocks_;
     HashedNumbers folders_;
-    std::uint32_t last_folder_ = HashedNumbers::none;
-    std::uint32_t used_ = 0;  // of the last block
+    std::uint32_t last_ = HashedNumbers::none;  // the name that was added last
+    std::uint32_t used_ = 0;                    // of the last block
 };
 
 struct FileList::Data {
@@ -115,6 +143,10 @@ std::size_t FileList::size() const noexcept { return data_ == nullptr ? 0 : data
 std::string_view FileList::name(std::size_t file) const noexcept { return data_->text->name(data_->names[file]); }
 
 std::string_view FileList::folder(std::size_t file) const noexcept { return data_->text->folder(data_->names[file]); }
+
+std::optional<std::string_view> FileList::path_view(std::size_t file) const noexcept {
+    return data_->text->path(data_->names[file]);
+}
 
 std::string FileList::path(std::size_t file) const { return std::string(folder(file)).append(name(file)); }
 

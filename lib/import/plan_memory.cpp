@@ -52,8 +52,13 @@ Index largest(Index least, Index most, Fits fits) {
 }  // namespace
 
 std::int64_t list_bytes(const Stack& stack, const ImportPlan::Detail& plan) {
-    constexpr std::int64_t while_found = 50;  // views of names, the numbers in them, an order
-    return stack.files.memory_bytes() + while_found * static_cast<std::int64_t>(stack.files.size()) +
+    constexpr std::int64_t a_file_while_found = 12;  // the numbers in names, an order
+    constexpr std::int64_t a_page_while_found = 64;  // which page is which
+    const auto files = static_cast<std::int64_t>(stack.files.size());
+    const auto slices = static_cast<std::int64_t>(stack.slices.size());
+    const bool paged = slices > files && (stack.kind == "pages" || stack.kind == "manifest");
+    const std::int64_t pages = paged ? slices * stack.taken.channels * stack.taken.times : 0;
+    return stack.files.memory_bytes() + a_file_while_found * files + a_page_while_found * pages +
            static_cast<std::int64_t>((stack.slices.size() + plan.slices->size()) * sizeof(SliceRef));
 }
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace stack2nrrd {
@@ -155,7 +156,40 @@ void StackBuilder::add(std::string_view path, Index place) {
     stack_.slices.push_back({static_cast<std::int32_t>(file), place});
 }
 
-void StackBuilder::add_missing() { stack_.slices.emplace_back(); }
+void each_file_once(Stack& stack, FileList files) {
+    check_file_count(files.size());
+    const auto hash = [&](std::uint32_t file) {
+        return std::hash<std::string_view>()(files.folder(file)) * 31 + std::hash<std::string_view>()(files.name(file));
+    };
+    HashedNumbers known;
+    std::vector<std::uint32_t> once;     // of files that come again: the first of each
+    std::vector<std::uint32_t> numbers;  // where each is among these
+    bool again = false;
+    for (std::uint32_t file = 0; file < files.size(); ++file) {
+        const std::uint32_t same = known.find(hash(file), [&](std::uint32_t other) {
+            return files.name(other) == files.name(file) && files.folder(other) == files.folder(file);
+        });
+        if (same == HashedNumbers::none) known.add(file, hash);
+        if (same != HashedNumbers::none && !again) {
+            again = true;
+            once.resize(file);
+            std::iota(once.begin(), once.end(), 0U);
+            numbers = once;
+        }
+        if (!again) continue;
+        numbers.push_back(same == HashedNumbers::none ? static_cast<std::uint32_t>(once.size()) : numbers[same]);
+        if (same == HashedNumbers::none) once.push_back(file);
+    }
+    if (again) {
+        for (SliceRef& slice : stack.slices) {
+            if (!slice.missing()) {
+                slice.file = static_cast<std::int32_t>(numbers[static_cast<std::size_t>(slice.file)]);
+            }
+        }
+        files = files.picked(once);
+    }
+    stack.files = std::move(files);
+}
 
 void add_in_order(Stack& stack, FileList files) {
     check_file_count(files.size());

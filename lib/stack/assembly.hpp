@@ -24,12 +24,14 @@ public:
 
     /// \throws Error limit if there are too many different files to be numbered.
     void add(std::string_view path, Index place = unread_place);
-    void add_missing();
 
 private:
     Stack& stack_;
     HashedNumbers files_;
 };
+
+/// Makes `files`, some of which may be there again, those of a stack whose slices count them: each file once.
+void each_file_once(Stack& stack, FileList files);
 
 /// Makes `files`, none of which is there twice, the slices of a stack without any.
 void add_in_order(Stack& stack, FileList files);

@@ -107,12 +107,6 @@ bool add_counted(Stack& stack, const FileList& files, const Names& names, const 
 
 }  // namespace
 
-Names names_of(const FileList& files) {
-    Names names(files.size());
-    for (std::size_t i = 0; i < names.size(); ++i) names[i] = files.name(i);
-    return names;
-}
-
 std::string shown_pattern(const FileList& files, const Names& names, const Series& series) {
     const Reading& reading = series.number ? *series.number : series.likely;
     const std::optional<std::string> own =

@@ -12,8 +12,6 @@
 
 namespace stack2nrrd {
 
-[[nodiscard]] Names names_of(const FileList& files);
-
 /// A pattern that picks `series`, in quotes. `names`: of `files`, or their whole paths.
 [[nodiscard]] std::string shown_pattern(const FileList& files, const Names& names, const Series& series);
 

@@ -23,7 +23,7 @@ struct Shown {
     [[nodiscard]] std::string first_names(const std::optional<Reading>& reading) const {
         constexpr std::size_t most = 3;
         std::string text;
-        const std::vector<std::size_t> order = ordered(names, series.members, reading);
+        const Members order = ordered(names, series.members, reading);
         for (std::size_t i = 0; i < order.size() && i < most; ++i) {
             text += (i == 0 ? "" : ", ") + printable(names[order[i]]);
         }
@@ -59,7 +59,7 @@ struct Shown {
 
 [[noreturn]] void throw_several(const Shown& shown, const std::string& where) {
     const Names& names = shown.names;
-    const std::vector<std::size_t>& members = shown.series.members;
+    const Members& members = shown.series.members;
     const std::optional<std::string> pattern = pattern_for(names, members, shown.series.likely, true);
     throw Error(ErrorCode::inconsistent,
                 where + ": several numbers vary in the names (" + printable(names[members.front()]) + ", " +
@@ -115,7 +115,7 @@ void add_series(Stack& stack, const FileList& files, const Names& names, const S
     }
     if (!series.number) {
         // Nothing varies but how the suffix is spelled.
-        add_in_order(stack, files.picked({series.members.begin(), series.members.end()}));
+        add_in_order(stack, files.picked(series.members));
         return;
     }
     add_numbered(stack, files, find_numbering(names, numbers_in(names, series.members, *series.number)), where);

@@ -164,7 +164,7 @@ Stack find_in_folder(const fs::path& folder) {
     constexpr std::size_t few = 3;
     if (images.size() <= few && !is_stack_by_itself(images.path(0))) refuse_few_beside_many(folder, images, files);
 
-    const Names names = names_of(images);
+    const Names names(images);
     if (const std::optional<Series> series = add_by_names(stack, images, names, shown(folder), Others::left_out)) {
         leave_out_others(stack, folder, images, names, *series);
     }
@@ -207,7 +207,7 @@ Stack find_told_by(const fs::path& log, const Sidecar& told) {
         stack.kind = "series";
         stack.strays.clear();
         const FileList files = images.picked(own);
-        const Names names = names_of(files);
+        const Names names(files);
         if (const std::optional<Series> series = add_by_names(stack, files, names, shown(log), Others::left_out)) {
             leave_out_others(stack, folder, files, names, *series);
         }
@@ -236,7 +236,7 @@ Stack find_beside(const fs::path& file, const fs::file_status& status) {
         (void)codec_for(input);  // what is no slice stands for none
     }
     const FileList files = list_files(file.parent_path());
-    const Names names = names_of(files);
+    const Names names(files);
     const std::size_t which = position_of(base_name(utf8(file)), names);
 
     Stack stack;
@@ -268,7 +268,7 @@ Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
     std::error_code unknown;
     FileList files;
     if (folder.empty() || fs::is_directory(folder, unknown)) files = list_files(folder);
-    const Names names = names_of(files);
+    const Names names(files);
     std::vector<NumberedName> slices;
     const auto add = [&](std::size_t i, std::string_view number) {
         slices.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint16_t>(number.data() - names[i].data()),

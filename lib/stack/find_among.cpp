@@ -15,7 +15,9 @@
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -34,10 +36,22 @@ bool are_in_one_folder(const FileList& files) {
 
 /// Is no folder that of two of `files`?
 bool have_folders_of_their_own(const FileList& files) {
-    Names folders(files.size());
-    for (std::size_t i = 0; i < folders.size(); ++i) folders[i] = files.folder(i);
-    std::sort(folders.begin(), folders.end());
-    return std::adjacent_find(folders.begin(), folders.end()) == folders.end();
+    std::vector<std::uint32_t> order(files.size());
+    std::iota(order.begin(), order.end(), 0U);
+    const auto before = [&](std::uint32_t a, std::uint32_t b) { return files.folder(a) < files.folder(b); };
+    std::sort(order.begin(), order.end(), before);
+    const auto same = [&](std::uint32_t a, std::uint32_t b) { return files.folder(a) == files.folder(b); };
+    return std::adjacent_find(order.begin(), order.end(), same) == order.end();
+}
+
+/// The same files, each of which has a path_view(): none shares its folder.
+FileList with_whole_paths(const FileList& files) {
+    std::size_t whole = 0;
+    while (whole < files.size() && files.path_view(whole)) ++whole;
+    if (whole == files.size()) return files;
+    FileList copy;  // others of their folders are left out
+    for (std::size_t i = 0; i < files.size(); ++i) copy.add(files.path(i));
+    return copy;
 }
 
 /// Takes the repetitions out of `files`, which are sorted, and reports them.
@@ -95,17 +109,14 @@ Stack find_among(const FileList& given, const std::string& where) {
     }
 
     // One slice in each of several folders: then the folders have the numbers.
-    std::vector<std::string> paths;
-    Names names = names_of(chosen);
-    std::vector<Series> found;
+    Names names(chosen);
     if (!are_in_one_folder(chosen) && have_folders_of_their_own(chosen)) {
-        for (std::size_t i = 0; i < chosen.size(); ++i) paths.push_back(chosen.path(i));
-        found = find_series({paths.begin(), paths.end()});
+        chosen = with_whole_paths(chosen);
+        const Names paths(chosen, Names::Of::path);
+        // Where all files have the same name, nothing else tells them apart.
+        const bool same_name = std::adjacent_find(names.begin(), names.end(), std::not_equal_to<>()) == names.end();
+        if (same_name || find_series(paths).size() == 1) names = paths;
     }
-    // Where all files have the same name, nothing else tells them apart.
-    const bool same_name =
-        std::adjacent_find(names.begin(), names.end(), std::not_equal_to<std::string_view>()) == names.end();
-    if (found.size() == 1 || (same_name && !paths.empty())) names.assign(paths.begin(), paths.end());
     add_by_names(stack, chosen, names, where, Others::refused);
     return stack;
 }

@@ -78,27 +78,23 @@ std::vector<std::string> list_folders(const fs::path& folder) {
 
 FileList expand_glob(const fs::path& pattern) {
     FileList files;
-    std::vector<fs::path> found{pattern.root_path()};  // folders
+    FileList found;  // folders: there may be as many as files
+    found.add(utf8(pattern.root_path()));
     const fs::path relative = pattern.relative_path();
     for (auto component = relative.begin(); component != relative.end(); ++component) {
         const std::string name_pattern = utf8(*component);
         const bool is_last = std::next(component) == relative.end();
-        std::vector<fs::path> next;
-        const auto take = [&](fs::path path) {
-            if (is_last) {
-                files.add(utf8(path));
-            } else {
-                next.push_back(std::move(path));
-            }
-        };
-        for (const fs::path& folder : found) {
+        FileList next;
+        const auto take = [&](const fs::path& path) { (is_last ? files : next).add(utf8(path)); };
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const fs::path folder = path_from_utf8(found.path(i));
             std::error_code unknown;
             // A folder of just this name is meant even if the name looks like a pattern.
-            fs::path literal = folder / *component;
+            const fs::path literal = folder / *component;
             const fs::file_status status = fs::status(literal, unknown);
             const bool is_there = is_last ? fs::exists(status) && !fs::is_directory(status) : fs::is_directory(status);
             if (is_there && !(is_last && is_glob(name_pattern))) {
-                take(std::move(literal));
+                take(literal);
                 continue;
             }
             if (!is_glob(name_pattern)) continue;

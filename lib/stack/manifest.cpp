@@ -89,6 +89,8 @@ Manifest manifest_of(const Stack& stack) {
     manifest.colour = stack.image.colour;
     manifest.components = stack.image.components;
     manifest.component_axis = stack.components;
+    manifest.files = stack.files;
+    manifest.slices.reserve(stack.slices.size());
     PageNumbers pages(stack.files);
     bool gaps = false;
     for (const SliceRef slice : stack.slices) {
@@ -96,7 +98,7 @@ Manifest manifest_of(const Stack& stack) {
         if (slice.missing()) {
             manifest.slices.emplace_back();
         } else {
-            manifest.slices.push_back({stack.files.path(static_cast<std::size_t>(slice.file)), pages.number(slice)});
+            manifest.slices.push_back({slice.file, pages.number(slice)});
         }
     }
     const bool paged = std::any_of(manifest.slices.begin(), manifest.slices.end(),
@@ -154,28 +156,24 @@ void recall_stack(Stack& stack, const NrrdVolume& volume) {
     }
 }
 
-Stack listed_stack(const NrrdVolume& volume) {
+Stack listed_stack(NrrdVolume volume) {
     Stack stack;
     stack.kind = "manifest";
     stack.geometry = volume.geometry;
-    const std::vector<ManifestSlice> slices = manifest_slices(volume);
     recall_stack(stack, volume);
+    {
+        const std::vector<ManifestSlice> slices = manifest_slices(volume);
+        stack.slices.resize(slices.size());
+        for (std::size_t z = 0; z < slices.size(); ++z) stack.slices[z] = {slices[z].file, slices[z].page};
+    }
+    each_file_once(stack, std::move(volume.files));
     // A single file may have other pages than those that are listed, and so may files of several channels.
     const bool paged =
-        stack.taken != TakenPages{} ||
-        std::any_of(slices.begin(), slices.end(), [](const ManifestSlice& slice) { return slice.page != 0; }) ||
-        std::all_of(slices.begin(), slices.end(), [&](const ManifestSlice& slice) {
-            return slice.path.empty() || slice.path == slices.front().path;
-        });
-    StackBuilder builder(stack);
+        stack.taken != TakenPages{} || stack.files.size() <= 1 ||
+        std::any_of(stack.slices.begin(), stack.slices.end(), [](const SliceRef& slice) { return slice.place != 0; });
     PageNumbers pages(stack.files);
-    for (const ManifestSlice& slice : slices) {
-        if (slice.path.empty()) {
-            builder.add_missing();
-            continue;
-        }
-        builder.add(slice.path);
-        if (paged) stack.slices.back().place = pages.place(stack.slices.back().file, slice.page);
+    for (SliceRef& slice : stack.slices) {
+        if (!slice.missing()) slice.place = paged ? pages.place(slice.file, slice.place) : unread_place;
     }
     return stack;
 }

@@ -122,7 +122,7 @@ std::optional<std::int64_t> value_of(const Token& token, bool is_signed, int dec
 /// What names whose text around their numbers is the same have there. Read anew for each question: there may be many.
 class Columns {
 public:
-    Columns(const Names& names, const std::vector<std::size_t>& members) : names_(names), members_(members) {
+    Columns(const Names& names, const Members& members) : names_(names), members_(members) {
         std::vector<Token> tokens;
         (void)take_tokens(stem(0), tokens);
         size_ = tokens.size();
@@ -198,7 +198,7 @@ private:
     [[nodiscard]] std::string_view stem(std::size_t i) const { return stem_of(names_[members_[i]]); }
 
     const Names& names_;
-    const std::vector<std::size_t>& members_;
+    const Members& members_;
     std::size_t size_ = 0;
 };
 
@@ -302,7 +302,7 @@ struct Part {
     std::string text;
 };
 
-std::string with_parts(const Names& names, const std::vector<std::size_t>& members, const std::vector<Part>& parts,
+std::string with_parts(const Names& names, const Members& members, const std::vector<Part>& parts,
                        bool as_glob, bool as_printf) {
     const std::string_view first = names[members.front()];
     const bool one_suffix = std::all_of(members.begin(), members.end(), [&](std::size_t member) {
@@ -371,7 +371,7 @@ void join_mixed(const Names& names, std::vector<Series>& found) {
                 found.end());
 }
 
-Numbers mixed_numbers_in(const Names& names, const std::vector<std::size_t>& members, const Reading& reading) {
+Numbers mixed_numbers_in(const Names& names, const Members& members, const Reading& reading) {
     Numbers numbers;
     numbers.kind = reading.kind;
     numbers.decimals = reading.decimals;
@@ -388,7 +388,7 @@ Numbers mixed_numbers_in(const Names& names, const std::vector<std::size_t>& mem
     return numbers;
 }
 
-std::optional<std::string> mixed_pattern_for(const Names& names, const std::vector<std::size_t>& members,
+std::optional<std::string> mixed_pattern_for(const Names& names, const Members& members,
                                              const Reading& reading) {
     const Columns columns(names, members);
     std::string conversion = "%g";
@@ -421,7 +421,7 @@ std::optional<std::string> mixed_pattern_for(const Names& names, const std::vect
     return with_parts(names, members, parts, parts.size() > 1, true);
 }
 
-std::string mixed_glob_for(const Names& names, const std::vector<std::size_t>& members) {
+std::string mixed_glob_for(const Names& names, const Members& members) {
     std::vector<Part> parts;
     for (auto& [column, part] : varying_parts(Columns(names, members))) {
         parts.push_back(std::move(part));

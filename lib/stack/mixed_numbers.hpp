@@ -18,10 +18,10 @@ namespace stack2nrrd {
 void join_mixed(const Names& names, std::vector<Series>& found);
 
 /// numbers_in(), pattern_for() and glob_for() where Reading::mixed is set.
-[[nodiscard]] Numbers mixed_numbers_in(const Names& names, const std::vector<std::size_t>& members,
+[[nodiscard]] Numbers mixed_numbers_in(const Names& names, const Members& members,
                                        const Reading& reading);
-[[nodiscard]] std::optional<std::string> mixed_pattern_for(const Names& names, const std::vector<std::size_t>& members,
+[[nodiscard]] std::optional<std::string> mixed_pattern_for(const Names& names, const Members& members,
                                                            const Reading& reading);
-[[nodiscard]] std::string mixed_glob_for(const Names& names, const std::vector<std::size_t>& members);
+[[nodiscard]] std::string mixed_glob_for(const Names& names, const Members& members);
 
 }  // namespace stack2nrrd

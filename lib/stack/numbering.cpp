@@ -37,10 +37,11 @@ bool may_have_passed_midnight(const std::vector<std::int64_t>& values, std::int6
     return values.size() > 2 && longest > day - (values.back() - values.front());
 }
 
-std::int64_t length_of_day(const Names& names, const Numbers& numbers) {
+/// `text`: one of the times.
+std::int64_t length_of_day(std::string_view text) {
     // The fraction of a second has as many digits as stand behind hours, minutes and seconds.
     std::size_t digits = 0;
-    for (const char c : numbers.of.front().text(names)) digits += is_digit(c) ? 1 : 0;
+    for (const char c : text) digits += is_digit(c) ? 1 : 0;
     std::int64_t day = 24 * 60 * 60;
     for (; digits > 6; --digits) day *= 10;
     return day;
@@ -89,8 +90,7 @@ Numbering find_numbering(const Names& names, Numbers numbers) {
     for (const NumberedName& number : sorted) {
         if (values.empty() || values.back() != number.value) values.push_back(number.value);
     }
-    numbers.of = numbering.slices;
-    const Steps steps = steps_of(values, numbers.kind, widest_of(numbers));
+    const Steps steps = steps_of(values, numbers.kind, widest_of(sorted, numbers.kind, numbering.countable));
     numbering.regular = steps.regular;
     numbering.step = steps.step;
     numbering.exact = steps.exact;
@@ -99,7 +99,7 @@ Numbering find_numbering(const Names& names, Numbers numbers) {
         // A pause is no missing slice.
         numbering.regular = steps.counting <= Counting::by_steps;
         numbering.past_midnight =
-            numbers.is_time_of_day && may_have_passed_midnight(values, length_of_day(names, numbers));
+            numbers.is_time_of_day && may_have_passed_midnight(values, length_of_day(sorted.front().text(names)));
         return numbering;
     }
     const std::size_t width = whole_width(names, sorted.front());

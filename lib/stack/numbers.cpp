@@ -197,10 +197,11 @@ std::string text_around(std::string_view stem, std::size_t hash_length) {
     return text;
 }
 
-std::size_t find_hash_length(const Names& stems) {
+std::size_t find_hash_length(const Names& names) {
     constexpr std::size_t shortest = 8;
     std::map<std::size_t, std::size_t> counts;  // of names with such a word
-    for (const std::string_view stem : stems) {
+    for (const std::string_view name : names) {
+        const std::string_view stem = stem_of(name);
         std::size_t longest = 0;
         for (std::size_t at = 0; at < stem.size();) {
             if (!is_word(stem[at])) {
@@ -217,7 +218,7 @@ std::size_t find_hash_length(const Names& stems) {
         if (longest > 0) ++counts[longest];
     }
     for (const auto& [length, count] : counts) {
-        if (count * 2 >= stems.size()) return length;
+        if (count * 2 >= names.size()) return length;
     }
     return 0;
 }
@@ -226,7 +227,7 @@ bool Reading::is_time_of_day() const {
     return kind == NumberKind::clock && layout != "u" && layout.find('D') == std::string::npos;
 }
 
-Numbers numbers_in(const Names& names, const std::vector<std::size_t>& members, const Reading& reading) {
+Numbers numbers_in(const Names& names, const Members& members, const Reading& reading) {
     if (reading.mixed) return mixed_numbers_in(names, members, reading);
     Numbers numbers;
     numbers.kind = reading.kind;
@@ -236,12 +237,12 @@ Numbers numbers_in(const Names& names, const std::vector<std::size_t>& members, 
     std::vector<DigitRun> runs;
     const std::int64_t unit = power_of_ten(reading.decimals);
     bool too_long = false;
-    for (const std::size_t member : members) {
+    for (const std::uint32_t member : members) {
         find_runs(stem_of(names[member]), reading.hash_length, runs);
         const DigitRun& first = runs[reading.first];
         const DigitRun& last = runs[reading.first + reading.runs - 1];
         const std::size_t begin = first.at - (reading.is_signed && first.sign != 0 ? 1 : 0);
-        NumberedName number{static_cast<std::uint32_t>(member), static_cast<std::uint16_t>(begin),
+        NumberedName number{member, static_cast<std::uint16_t>(begin),
                             static_cast<std::uint16_t>(last.at + last.size - begin), 0};
         if (reading.kind == NumberKind::clock) {
             number.value = clock_value(number.text(names), reading.layout);

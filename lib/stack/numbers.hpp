@@ -3,6 +3,8 @@
 // The numbers in the names of a series, and what they may mean: whole numbers, decimal ones, times. Pure functions on
 // names: nothing here knows files or folders.
 
+#include "stack/names.hpp"
+
 #include <stack2nrrd/geometry.hpp>
 
 #include <cstddef>
@@ -14,7 +16,8 @@
 
 namespace stack2nrrd {
 
-using Names = std::vector<std::string_view>;
+/// Indices of names.
+using Members = std::vector<std::uint32_t>;
 
 /// A run of digits in a name.
 struct DigitRun {
@@ -32,8 +35,8 @@ void find_runs(std::string_view stem, std::size_t hash_length, std::vector<Digit
 /// The text of `stem` around its runs and random words, each of which shrinks to one character; a sign shrinks to none.
 [[nodiscard]] std::string text_around(std::string_view stem, std::size_t hash_length);
 
-/// The length of the random words, if at least half of `stems` have one of that length; else 0.
-[[nodiscard]] std::size_t find_hash_length(const Names& stems);
+/// The length of the random words, if the stems of at least half of `names` have one of that length; else 0.
+[[nodiscard]] std::size_t find_hash_length(const Names& names);
 
 enum class NumberKind : std::uint8_t {
     whole,
@@ -80,15 +83,14 @@ struct Numbers {
 };
 
 /// The numbers that `reading` finds in `members`.
-[[nodiscard]] Numbers numbers_in(const Names& names, const std::vector<std::size_t>& members, const Reading& reading);
+[[nodiscard]] Numbers numbers_in(const Names& names, const Members& members, const Reading& reading);
 
 /// Values for `found`, whose places in the names are known. Their texts are whole or decimal numbers.
 [[nodiscard]] Numbers numbers_of_texts(const Names& names, std::vector<NumberedName> found);
 
 /// All that the names of a series, whose text is the same, can be read as: each run belongs to one reading, but for an
 /// exponent that may be a counter. Readings that are the same in all names are left out.
-[[nodiscard]] std::vector<Reading> readings_of(const Names& names, const std::vector<std::size_t>& members,
-                                               std::size_t hash_length);
+[[nodiscard]] std::vector<Reading> readings_of(const Names& names, const Members& members, std::size_t hash_length);
 
 // ------------------------------------------------------------------------------------------------------------- steps
 
@@ -120,6 +122,7 @@ struct Steps {
 
 /// The greatest number of as many digits as all of `numbers` have; 0 if they differ in length or are not whole.
 [[nodiscard]] std::int64_t widest_of(const Numbers& numbers);
+[[nodiscard]] std::int64_t widest_of(const std::vector<NumberedName>& numbers, NumberKind kind, bool countable);
 
 /// `value` as text, in units of 10^-decimals, padded with zeros to `width` digits before the point.
 [[nodiscard]] std::string value_text(std::int64_t value, int decimals, std::size_t width);

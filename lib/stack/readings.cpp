@@ -32,7 +32,7 @@ struct Facts {
     bool any_varies = false;
 };
 
-Facts facts_of(const Names& names, const std::vector<std::size_t>& members, std::size_t hash_length) {
+Facts facts_of(const Names& names, const Members& members, std::size_t hash_length) {
     Facts facts;
     std::vector<DigitRun> first;
     const std::string_view model = stem_of(names[members.front()]);
@@ -45,7 +45,7 @@ Facts facts_of(const Names& names, const std::vector<std::size_t>& members, std:
     }
     facts.behind = model.substr(at);
     std::vector<DigitRun> runs;
-    for (const std::size_t member : members) {
+    for (const std::uint32_t member : members) {
         const std::string_view name = stem_of(names[member]);
         find_runs(name, hash_length, runs);
         for (std::size_t i = 0; i < facts.runs.size(); ++i) {
@@ -223,8 +223,8 @@ Reading whole_at(const Facts& facts, std::size_t i, std::size_t names) {
 }
 
 /// Is run `i` by itself the number of the slices, that is, does it tell all apart and count by one, as well as `least`?
-bool is_counter(const Names& names, const std::vector<std::size_t>& members, const Facts& facts, std::size_t i,
-                std::size_t hash_length, Counting least) {
+bool is_counter(const Names& names, const Members& members, const Facts& facts, std::size_t i, std::size_t hash_length,
+                Counting least) {
     if (!facts.runs[i].varies) return false;
     Reading whole = whole_at(facts, i, members.size());
     whole.hash_length = hash_length;
@@ -257,8 +257,8 @@ std::optional<Reading> epoch_at(const Facts& facts, std::size_t i, const Numbers
 }
 
 /// The clock that begins with run `first`, if there is one.
-std::optional<Reading> find_clock(const Names& names, const std::vector<std::size_t>& members, const Facts& facts,
-                                  std::size_t first, std::size_t hash_length) {
+std::optional<Reading> find_clock(const Names& names, const Members& members, const Facts& facts, std::size_t first,
+                                  std::size_t hash_length) {
     for (const Clock& clock : clocks) {
         std::optional<Reading> reading = clock_at(facts, first, clock);
         if (!reading) continue;
@@ -330,8 +330,8 @@ bool has_unit(const Facts& facts, std::size_t i) {
     return false;
 }
 
-std::optional<Reading> find_decimal(const Names& names, const std::vector<std::size_t>& members, const Facts& facts,
-                                    std::size_t i, std::size_t hash_length) {
+std::optional<Reading> find_decimal(const Names& names, const Members& members, const Facts& facts, std::size_t i,
+                                    std::size_t hash_length) {
     if (!may_be_decimal(facts, i)) return {};
     const RunFacts& whole = facts.runs[i];
     const RunFacts& fraction = facts.runs[i + 1];
@@ -373,7 +373,7 @@ std::optional<std::size_t> exponent_of(const Facts& facts, std::size_t i, std::s
 
 }  // namespace
 
-std::vector<Reading> readings_of(const Names& names, const std::vector<std::size_t>& members, std::size_t hash_length) {
+std::vector<Reading> readings_of(const Names& names, const Members& members, std::size_t hash_length) {
     const Facts facts = facts_of(names, members, hash_length);
     std::vector<Reading> readings;
     std::optional<Reading> counter;

@@ -306,18 +306,18 @@ void group(const Names& names, std::size_t hash_length, std::vector<Series>& fou
             found.back().has_digits = !runs.empty();
             found.back().hash_length = has_hash ? hash_length : 0;
         }
-        found[entry->second].members.push_back(i);
+        found[entry->second].members.push_back(static_cast<std::uint32_t>(i));
     }
 }
 
 /// Is a '-' between a letter and a number in some names a minus sign, or are `z-1` and `z1` of two series? It is one if
 /// the numbers, so read, count without a gap. Returns the members with a '-' if they are of another series.
-std::vector<std::size_t> split_dashes(const Names& names, Series& series) {
+Members split_dashes(const Names& names, Series& series) {
     std::vector<DigitRun> runs;
-    std::vector<std::size_t> with;
-    std::vector<std::size_t> without;
+    Members with;
+    Members without;
     bool behind_joint = false;
-    for (const std::size_t member : series.members) {
+    for (const std::uint32_t member : series.members) {
         const std::string_view stem = stem_of(names[member]);
         find_runs(stem, series.hash_length, runs);
         bool dash = false;
@@ -366,12 +366,10 @@ std::vector<Series> find_series(const Names& names) {
     group(names, 0, found);
     // Random words make a text of its own of almost every name.
     if (found.size() > 1 && found.size() * 4 > names.size()) {
-        Names stems;
-        for (const std::string_view name : names) stems.push_back(stem_of(name));
-        if (const std::size_t length = find_hash_length(stems); length > 0) group(names, length, found);
+        if (const std::size_t length = find_hash_length(names); length > 0) group(names, length, found);
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
-        std::vector<std::size_t> others = split_dashes(names, found[i]);
+        Members others = split_dashes(names, found[i]);
         if (others.empty()) continue;
         Series split = found[i];
         split.members = std::move(others);
@@ -385,22 +383,22 @@ std::vector<Series> find_series(const Names& names) {
 }
 
 Series find_series_of(const Names& names, std::size_t which) {
-    Names of_format;
-    std::vector<std::size_t> indices;
+    std::vector<std::uint32_t> indices;
     std::size_t place = 0;
     const std::string_view format = suffix_format(names[which]);
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (suffix_format(names[i]) != format) continue;
         if (i == which) place = indices.size();
-        indices.push_back(i);
-        of_format.push_back(names[i]);
+        indices.push_back(static_cast<std::uint32_t>(i));
     }
-    std::vector<Series> all = find_series(of_format);
+    std::vector<Series> all = find_series(names.picked(indices));
     const auto has_it = [&](const Series& series) {
         return std::binary_search(series.members.begin(), series.members.end(), place);
     };
     Series series = std::move(*std::find_if(all.begin(), all.end(), has_it));
-    for (std::size_t& member : series.members) member = indices[member];
+    all.clear();
+    for (std::uint32_t& member : series.members) member = indices[member];
+    indices = {};
     if (series.verdict != Verdict::several && series.verdict != Verdict::disputed) return series;
 
     // For each number the names that differ from this one in no other.
@@ -408,14 +406,14 @@ Series find_series_of(const Names& names, std::size_t which) {
         std::lower_bound(series.members.begin(), series.members.end(), which) - series.members.begin());
     const std::vector<Reading> readings = readings_of(names, series.members, series.hash_length);
     std::vector<std::uint32_t> differing(series.members.size(), 0);
-    std::vector<std::size_t> last(series.members.size(), readings.size());
+    std::vector<std::uint32_t> last(series.members.size(), static_cast<std::uint32_t>(readings.size()));
     for (std::size_t r = 0; r < readings.size(); ++r) {
         // The others stay as they are written: s03 is not s3.
         const Numbers numbers = numbers_in(names, series.members, readings[r]);
         for (std::size_t i = 0; i < numbers.of.size(); ++i) {
             if (numbers.of[i].text(names) == numbers.of[at].text(names)) continue;
             ++differing[i];
-            last[i] = r;
+            last[i] = static_cast<std::uint32_t>(r);
         }
     }
     std::vector<std::size_t> counts(readings.size() + 1, 0);
@@ -431,7 +429,7 @@ Series find_series_of(const Names& names, std::size_t which) {
         }
     }
     if (counts[best] == counts[next]) return series;  // none is more likely than another
-    std::vector<std::size_t> members;
+    Members members;
     for (std::size_t i = 0; i < last.size(); ++i) {
         if (differing[i] == 0 || (differing[i] == 1 && last[i] == best)) members.push_back(series.members[i]);
     }
@@ -445,9 +443,8 @@ Series find_series_of(const Names& names, std::size_t which) {
     return series;
 }
 
-std::vector<std::size_t> ordered(const Names& names, const std::vector<std::size_t>& members,
-                                 const std::optional<Reading>& reading) {
-    std::vector<std::size_t> result = members;
+Members ordered(const Names& names, const Members& members, const std::optional<Reading>& reading) {
+    Members result = members;
     if (!reading) {
         std::sort(result.begin(), result.end(),
                   [&](std::size_t a, std::size_t b) { return compare_natural(names[a], names[b]) < 0; });

@@ -39,7 +39,7 @@ enum class Verdict : std::uint8_t {
 /// Names that differ in their numbers only (and, perhaps, in their image suffix, or in the Unicode normal form of
 /// their letters).
 struct Series {
-    std::vector<std::size_t> members;  ///< indices of names, in the order of the names
+    Members members;  ///< indices of names, in the order of the names
     bool has_digits = false;
     std::size_t hash_length = 0;  ///< as find_runs() takes it
     Verdict verdict = Verdict::none;
@@ -91,14 +91,13 @@ struct Numbering {
 /// A printf pattern, a glob, or a glob with one number of printf in it, that picks `members` with any number in
 /// `reading`. With `fix_others` the other numbers are those of the first member even where they vary. Nothing where no
 /// pattern can tell: for times, exponents, and numbers that are padded now and then.
-[[nodiscard]] std::optional<std::string> pattern_for(const Names& names, const std::vector<std::size_t>& members,
-                                                     const Reading& reading, bool fix_others);
+[[nodiscard]] std::optional<std::string> pattern_for(const Names& names, const Members& members, const Reading& reading,
+                                                     bool fix_others);
 
 /// A glob that picks `members` with any numbers.
 [[nodiscard]] std::string glob_for(const Names& names, const Series& series);
 
 /// Indices of names in the order of `reading`, or in that of the names.
-[[nodiscard]] std::vector<std::size_t> ordered(const Names& names, const std::vector<std::size_t>& members,
-                                               const std::optional<Reading>& reading);
+[[nodiscard]] Members ordered(const Names& names, const Members& members, const std::optional<Reading>& reading);
 
 }  // namespace stack2nrrd

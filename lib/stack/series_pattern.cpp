@@ -40,7 +40,7 @@ std::string decimal_conversion(const Names& names, const std::vector<NumberedNam
     return std::all_of(slices.begin(), slices.end(), has_all) ? "%." + std::to_string(decimals) + "f" : "%g";
 }
 
-std::string conversion_for(const Names& names, const std::vector<std::size_t>& members, const Reading& reading) {
+std::string conversion_for(const Names& names, const Members& members, const Reading& reading) {
     if (reading.kind == NumberKind::clock || reading.kind == NumberKind::scientific) return {};
     const Numbers numbers = numbers_in(names, members, reading);
     return reading.kind == NumberKind::whole ? whole_conversion(names, numbers.of)
@@ -54,15 +54,15 @@ struct Mould {
 };
 
 /// Finds what varies, but for the number of `reading`, which is at `own` of the first name.
-Mould mould_of(const Names& names, const std::vector<std::size_t>& members, std::size_t hash_length,
-               const Reading* reading, bool fix_others) {
+Mould mould_of(const Names& names, const Members& members, std::size_t hash_length, const Reading* reading,
+               bool fix_others) {
     Mould mould;
     const std::string_view first = names[members.front()];
     std::vector<DigitRun> runs;
     std::vector<DigitRun> others;
     find_runs(stem_of(first), hash_length, runs);
     std::vector<bool> varies(runs.size(), false);
-    for (const std::size_t member : members) {
+    for (const std::uint32_t member : members) {
         const std::string_view name = names[member];
         mould.one_suffix = mould.one_suffix && image_suffix(name) == image_suffix(first);
         find_runs(stem_of(name), hash_length, others);
@@ -99,8 +99,8 @@ Mould mould_of(const Names& names, const std::vector<std::size_t>& members, std:
 
 }  // namespace
 
-std::optional<std::string> pattern_for(const Names& names, const std::vector<std::size_t>& members,
-                                       const Reading& reading, bool fix_others) {
+std::optional<std::string> pattern_for(const Names& names, const Members& members, const Reading& reading,
+                                       bool fix_others) {
     if (reading.mixed) return mixed_pattern_for(names, members, reading);
     const std::string_view first = names[members.front()];
     Mould mould = mould_of(names, members, reading.hash_length, &reading, fix_others);

@@ -150,8 +150,7 @@ bool has_name_of(std::string_view name, const Sidecar& sidecar) {
 
 std::optional<SliceNumbers> numbers_of(const Stack& stack) {
     if (stack.files.size() < 2) return std::nullopt;
-    Names names(stack.files.size());
-    for (std::size_t i = 0; i < names.size(); ++i) names[i] = stack.files.name(i);
+    const Names names(stack.files);
     const std::vector<Series> series = find_series(names);
     if (series.size() != 1 || !series.front().number) return std::nullopt;
 

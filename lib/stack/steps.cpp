@@ -65,13 +65,15 @@ std::int64_t Steps::between(std::int64_t a, std::int64_t b) const {
     return std::llround(static_cast<double>(b - a) / step);
 }
 
-std::int64_t widest_of(const Numbers& numbers) {
-    if (numbers.kind != NumberKind::whole || !numbers.countable || numbers.of.empty()) return 0;
-    const std::size_t size = numbers.of.front().size;
+std::int64_t widest_of(const Numbers& numbers) { return widest_of(numbers.of, numbers.kind, numbers.countable); }
+
+std::int64_t widest_of(const std::vector<NumberedName>& numbers, NumberKind kind, bool countable) {
+    if (kind != NumberKind::whole || !countable || numbers.empty()) return 0;
+    const std::size_t size = numbers.front().size;
     std::int64_t widest = 0;
     for (std::size_t i = 0; i < size; ++i) widest = widest * 10 + 9;
-    const bool fixed = std::all_of(numbers.of.begin(), numbers.of.end(),
-                                   [&](const NumberedName& number) { return number.size == size; });
+    const bool fixed =
+        std::all_of(numbers.begin(), numbers.end(), [&](const NumberedName& number) { return number.size == size; });
     return fixed ? widest : 0;
 }
 

@@ -60,10 +60,9 @@ bool is_volume(const std::string& path_utf8) {
 }
 
 Stack find_volume(const std::string& path_utf8) {
-    auto volume = std::make_shared<const NrrdVolume>(read_nrrd(path_utf8));
-    if (volume->encoding == NrrdEncoding::image_list) {
-        return listed_stack(*volume);
-    }
+    NrrdVolume read = read_nrrd(path_utf8);
+    if (read.encoding == NrrdEncoding::image_list) return listed_stack(std::move(read));
+    auto volume = std::make_shared<const NrrdVolume>(std::move(read));
     const Index longer = check_data_files(*volume);
 
     Stack stack;

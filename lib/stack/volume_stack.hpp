@@ -15,7 +15,7 @@ namespace stack2nrrd {
 
 /// The slices that a list of images names; their headers are still to be read.
 /// \throws Error as manifest_slices(), and inconsistent.
-[[nodiscard]] Stack listed_stack(const NrrdVolume& volume);
+[[nodiscard]] Stack listed_stack(NrrdVolume volume);
 
 /// Does the header say that its samples lie in image files, as a list made of slices does?
 [[nodiscard]] bool is_list_of_images(const NrrdVolume& volume);

@@ -77,7 +77,7 @@ void check(const Manifest& manifest, const fs::path& file) {
     if (static_cast<Index>(manifest.slices.size()) != manifest.size[2]) refused("their number is not that of the size");
     if (!manifest.bare) return;
     for (const ManifestSlice& slice : manifest.slices) {
-        if (slice.path.empty() || slice.page != 0) refused("samples that lie bare have no gaps and no pages");
+        if (slice.missing() || slice.page != 0) refused("samples that lie bare have no gaps and no pages");
     }
 }
 
@@ -112,7 +112,7 @@ std::string manifest_text(const Manifest& manifest, const fs::path& file) {
     std::vector<Index> gaps;
     std::vector<Index> pages;
     for (std::size_t z = 0; z < manifest.slices.size(); ++z) {
-        if (manifest.slices[z].path.empty()) {
+        if (manifest.slices[z].missing()) {
             gaps.push_back(static_cast<Index>(z));
         } else {
             pages.push_back(manifest.slices[z].page);
@@ -127,7 +127,9 @@ std::string manifest_text(const Manifest& manifest, const fs::path& file) {
     text += "data file: LIST\n";
     const fs::path folder = fs::absolute(file).lexically_normal().parent_path();
     for (const ManifestSlice& slice : manifest.slices) {
-        if (!slice.path.empty()) text += name_in_list(slice.path, folder) + "\n";
+        if (!slice.missing()) {
+            text += name_in_list(manifest.files.path(static_cast<std::size_t>(slice.file)), folder) + "\n";
+        }
     }
     return text;
 }
@@ -166,7 +168,7 @@ std::vector<ManifestSlice> manifest_slices(const NrrdVolume& volume) {
             ++next_gap;
             continue;
         }
-        slices.push_back({volume.files.path(next_name), pages.empty() ? 0 : pages[next_name]});
+        slices.push_back({static_cast<std::int32_t>(next_name), pages.empty() ? 0 : pages[next_name]});
         ++next_name;
     }
     return slices;

@@ -20,9 +20,12 @@
 
 namespace stack2nrrd {
 
+/// One slice: small, as there may be hundreds of thousands.
 struct ManifestSlice {
-    std::string path;  ///< UTF-8; empty for a slice that is missing
-    Index page = 0;    ///< of a file that has several
+    std::int32_t file = -1;  ///< of a list of files; -1 for a slice that is missing
+    Index page = 0;          ///< of a file that has several
+
+    [[nodiscard]] bool missing() const noexcept { return file < 0; }
 };
 
 /// Where the samples lie in each of the files, if that is the same in all: uncompressed and without gaps.
@@ -39,7 +42,8 @@ struct Manifest {
     int components = 1;              ///< how many, of Colour::components
     ComponentAxis component_axis{};  ///< what they are
     Geometry geometry;               ///< of rows that are counted from the top, however they are stored
-    std::vector<ManifestSlice> slices;
+    FileList files;
+    std::vector<ManifestSlice> slices;                         ///< of `files`
     std::optional<BareLayout> bare;                            ///< with it, the form that all readers can open
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values, in order
 };
@@ -49,7 +53,7 @@ struct Manifest {
 /// \throws Error invalid_argument: a name with a line break; bare samples with missing slices or pages.
 [[nodiscard]] std::string manifest_text(const Manifest& manifest, const std::filesystem::path& file);
 
-/// The slices of a list of images, in z order.
+/// The slices of a list of images, in z order: of NrrdVolume::files, where a file stands again for each of its slices.
 /// \throws Error corrupt: `volume` is no such list, or its gaps, pages and names do not fit its sizes.
 [[nodiscard]] std::vector<ManifestSlice> manifest_slices(const NrrdVolume& volume);
 

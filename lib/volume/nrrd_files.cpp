@@ -173,7 +173,7 @@ std::vector<std::string_view> words(std::string_view text) {
 
 }  // namespace
 
-NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<const Index> sizes, bool expect_pieces) {
+NrrdFiles nrrd_files(InputFile& header, const NrrdText& text, std::span<const Index> sizes, bool expect_pieces) {
     const std::string& value = *text.field("datafile");
     Resolver resolve(header);
     std::string spaced = value;
@@ -186,8 +186,8 @@ NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<co
     if (parts[0] == "SKIPLIST") unsupported_nrrd(header, "a SKIPLIST of data files", "use LIST and one common skip");
     if (parts[0] == "LIST" && parts.size() <= 2) {
         files.subdim = parts.size() == 2 ? parse_subdim(header, parts[1], sizes.size()) : slices;
-        if (expect_pieces) check_count(header, sizes, files.subdim, static_cast<std::int64_t>(text.list.size()));
-        for (std::size_t i = 0; i < text.list.size(); ++i) files.files.add(resolve(text.list.path(i)));
+        if (expect_pieces) check_count(header, sizes, files.subdim, text.list_size);
+        for_each_listed(header, text, [&](std::string_view name) { files.files.add(resolve(name)); });
         files.remark = resolve.remark();
         return files;
     }

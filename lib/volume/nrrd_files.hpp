@@ -20,8 +20,8 @@ struct NrrdFiles {
 /// Reads the field `data file`: one name, `LIST [subdim]`, or `pattern min max step [subdim]`. Names count from the
 /// header's folder. A file that is not where an absolute or foreign name (`C:\scans\v.raw`) says is also looked for
 /// beside the header. With `expect_pieces`, there must be as many as the format asks for.
-/// \throws Error corrupt, unsupported.
-[[nodiscard]] NrrdFiles nrrd_files(const InputFile& header, const NrrdText& text, std::span<const Index> sizes,
+/// \throws Error corrupt, unsupported; io, changed.
+[[nodiscard]] NrrdFiles nrrd_files(InputFile& header, const NrrdText& text, std::span<const Index> sizes,
                                    bool expect_pieces);
 
 }  // namespace stack2nrrd

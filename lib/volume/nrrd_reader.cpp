@@ -135,7 +135,7 @@ void read_skips(const InputFile& file, const NrrdText& text, NrrdVolume& volume)
     }
 }
 
-void read_files(const InputFile& file, const NrrdText& text, const NrrdAxes& axes, NrrdVolume& volume) {
+void read_files(InputFile& file, const NrrdText& text, const NrrdAxes& axes, NrrdVolume& volume) {
     const bool images = volume.encoding == NrrdEncoding::image_list;
     if (text.field("datafile") == nullptr) {
         if (images) damaged_header(file, "it has no list of images");
@@ -211,7 +211,7 @@ void check_streams(const InputFile& file, const NrrdVolume& volume) {
 /// any more, and is taken as it stands.
 void turn_rows(const NrrdText& text, NrrdVolume& volume) {
     const std::string* top_left = text.key_value(top_left_key);
-    if (top_left == nullptr || text.list.empty() || volume.encoding != NrrdEncoding::raw) return;
+    if (top_left == nullptr || text.list_size == 0 || volume.encoding != NrrdEncoding::raw) return;
     volume.bottom_up = true;
     // Without a spacing the geometry is not the header's but that of any such stack, its rows counted from the top.
     if (!volume.geometry.spacing_known) return;

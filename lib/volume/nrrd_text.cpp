@@ -290,13 +290,28 @@ NrrdText read_nrrd_text(InputFile& file) {
         const bool list =
             !text.fields.empty() && text.fields.back().first == "datafile" && is_list(text.fields.back().second);
         if (!list) continue;
-        while (lines.next(line)) {  // to the end of the file, whatever stands there
-            if (!is_blank(line)) text.list.add(line);
-        }
+        text.list_at = lines.position();
+        while (lines.next(line)) text.list_size += is_blank(line) ? 0 : 1;  // to the end, whatever stands there
         break;
     }
     text.end = lines.position();
     return text;
+}
+
+void for_each_listed(InputFile& file, const NrrdText& text, const std::function<void(std::string_view)>& take) {
+    if (text.list_size == 0) return;
+    Lines lines(file);
+    lines.go_to(text.list_at);
+    std::string line;
+    std::int64_t count = 0;
+    while (lines.next(line)) {
+        if (is_blank(line)) continue;
+        take(line);
+        ++count;
+    }
+    if (count != text.list_size) {
+        refuse(file, ErrorCode::changed, "has changed while it was read, it was expected to stay as it is; try again");
+    }
 }
 
 void damaged_header(const InputFile& file, const std::string& what) {

@@ -5,10 +5,9 @@
 
 #include "core/file.hpp"
 
-#include <stack2nrrd/file_list.hpp>
-
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,10 +21,11 @@ struct NrrdText {
     /// Names in lower case and without blanks ("spacedirections", as some writers have it, too), each at most once.
     std::vector<std::pair<std::string, std::string>> fields;
     std::vector<std::pair<std::string, std::string>>
-        key_values;           ///< in order, escapes resolved; of equal keys the last
-    FileList list;            ///< the lines behind `data file: LIST`: names, as they stand
-    std::int64_t end = 0;     ///< offset of what follows the header
-    bool blank_line = false;  ///< did a blank line end it, or the end of the file?
+        key_values;              ///< in order, escapes resolved; of equal keys the last
+    std::int64_t list_at = 0;    ///< offset of the lines behind `data file: LIST`: see for_each_listed()
+    std::int64_t list_size = 0;  ///< how many of them are names
+    std::int64_t end = 0;        ///< offset of what follows the header
+    bool blank_line = false;     ///< did a blank line end it, or the end of the file?
 
     /// nullptr if the field is not there. `name` in the form of `fields`.
     [[nodiscard]] const std::string* field(std::string_view name) const;
@@ -39,6 +39,10 @@ struct NrrdText {
 /// in a header whose samples are in other files, are fine. \throws Error corrupt (a line that is none, a field twice),
 /// unsupported (an unknown field or version), limit, io.
 [[nodiscard]] NrrdText read_nrrd_text(InputFile& file);
+
+/// Hands on the names behind `data file: LIST`, as they stand, one by one: read once more, as there may be many. A view
+/// is valid during its call only. \throws Error io, limit, changed, and whatever `take` throws.
+void for_each_listed(InputFile& file, const NrrdText& text, const std::function<void(std::string_view)>& take);
 
 /// Throws Error corrupt: "<file>: has a damaged NRRD header, `what`; …".
 [[noreturn]] void damaged_header(const InputFile& file, const std::string& what);

@@ -88,6 +88,29 @@ TEST_CASE("a list takes 26 bytes a file beyond its name, and folders once", "[co
     CHECK(list.memory_bytes() - names <= static_cast<std::int64_t>(count) * 26 + (64 << 10));
 }
 
+TEST_CASE("the first file of a folder has its path in one piece", "[core]") {
+    FileList list;
+    for (const char* path : {"a/1", "a/2", "b/1", "3", "a/3", "", "/", "c/"}) list.add(path);
+    for (const std::size_t first : {0U, 2U, 3U, 6U, 7U}) {
+        CAPTURE(first);
+        REQUIRE(list.path_view(first));
+        CHECK(*list.path_view(first) == list.path(first));
+    }
+    for (const std::size_t other : {1U, 4U, 5U}) CHECK_FALSE(list.path_view(other));
+    CHECK(list.path(4) == "a/3");
+    CHECK(list.name(0) == "1");
+    CHECK(list.folder(2) == "b/");
+}
+
+TEST_CASE("a path that comes again at once is stored once", "[core]") {
+    FileList list;
+    const std::string path = "folder/" + std::string(200, 'n');
+    for (int i = 0; i < 100'000; ++i) list.add(path);
+    CHECK(list.size() == 100'000);
+    CHECK(list.path(99'999) == path);
+    CHECK(list.memory_bytes() < 100'000 * 8 + (128 << 10));
+}
+
 TEST_CASE("a path that no system has is refused", "[core]") {
     FileList list;
     CHECK_THROWS_AS(list.add(std::string(32'768, 'x')), Error);

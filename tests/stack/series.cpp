@@ -8,8 +8,6 @@ using namespace stack2nrrd;
 
 namespace {
 
-using Members = std::vector<std::size_t>;
-
 Numbering numbering_of(const Names& names) {
     const std::vector<Series> found = find_series(names);
     REQUIRE(found.size() == 1);

@@ -24,7 +24,10 @@ Manifest three_slices(const fs::path& folder) {
     manifest.geometry.origin = {1, 2.5, -3};
     manifest.geometry.spacing_known = true;
     manifest.notes = {{"stack2nrrd_version", "1"}, {"a note", "two\nlines \\ here"}};
-    for (int i = 0; i < 3; ++i) manifest.slices.push_back({(folder / "data" / ("s " + std::to_string(i))).string(), 0});
+    for (std::int32_t i = 0; i < 3; ++i) {
+        manifest.files.add((folder / "data" / ("s " + std::to_string(i))).string());
+        manifest.slices.push_back({i, 0});
+    }
     return manifest;
 }
 
@@ -140,12 +143,10 @@ TEST_CASE("images are listed with gaps, pages and colours", "[volume]") {
     Manifest manifest = three_slices(folder.path());
     manifest.colour = Colour::rgb;
     manifest.geometry.spacing_known = false;
-    manifest.slices = {{(folder / "a.tif").string(), 3},
-                       {(folder / "a.tif").string(), 4},
-                       {},
-                       {},
-                       {(folder / ".." / "b.tif").string(), 0},
-                       {}};
+    manifest.files = {};
+    manifest.files.add((folder / "a.tif").string());
+    manifest.files.add((folder / ".." / "b.tif").string());
+    manifest.slices = {{0, 3}, {0, 4}, {}, {}, {1, 0}, {}};
     manifest.size[2] = 6;
     const std::string text = manifest_text(manifest, folder / "m.nhdr");
     write(folder / "m.nhdr", text);
@@ -161,10 +162,12 @@ TEST_CASE("images are listed with gaps, pages and colours", "[volume]") {
     REQUIRE(slices.size() == 6);
     for (std::size_t z = 0; z < 6; ++z) {
         CHECK(slices[z].page == manifest.slices[z].page);
-        CHECK(slices[z].path.empty() == manifest.slices[z].path.empty());
-        if (!slices[z].path.empty()) {
-            CHECK(fs::path(slices[z].path).lexically_normal() == fs::path(manifest.slices[z].path).lexically_normal());
-        }
+        CHECK(slices[z].missing() == manifest.slices[z].missing());
+        if (slices[z].missing()) continue;
+        const auto path = [](const FileList& files, const ManifestSlice& slice) {
+            return fs::path(files.path(static_cast<std::size_t>(slice.file))).lexically_normal();
+        };
+        CHECK(path(volume.files, slices[z]) == path(manifest.files, manifest.slices[z]));
     }
     CHECK(error_of([&] { SampleReader(std::make_shared<const NrrdVolume>(volume)); }));
 
@@ -192,7 +195,9 @@ TEST_CASE("names in a list", "[volume]") {
     const support::TempFolder folder;
     const auto listed = [&](const std::string& path) {
         Manifest manifest = three_slices(folder.path());
-        manifest.slices = {{path, 0}};
+        manifest.files = {};
+        manifest.files.add(path);
+        manifest.slices = {{0, 0}};
         manifest.size[2] = 1;
         const std::string text = manifest_text(manifest, folder / "m.nhdr");
         const std::string list = "data file: LIST\n";

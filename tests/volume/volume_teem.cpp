@@ -154,7 +154,8 @@ TEST_CASE("Teem opens the list of bare samples and refuses the list of images", 
     for (int i = 0; i < 3; ++i) {
         const auto name = folder / ("a b" + std::to_string(i) + ".tif");
         write(name, "headerAbCdEfG" + std::to_string(i));
-        manifest.slices.push_back({name.string(), 0});
+        manifest.files.add(name.string());
+        manifest.slices.push_back({static_cast<std::int32_t>(manifest.slices.size()), 0});
     }
     for (const int skip : {6, -1}) {
         manifest.bare = BareLayout{skip, std::endian::big};
