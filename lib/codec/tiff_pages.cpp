@@ -2,12 +2,13 @@
 
 #include "codec/tiff_directory.hpp"
 #include "codec/tiff_layout.hpp"
+#include "core/hashed_numbers.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
-#include <unordered_set>
 
 namespace stack2nrrd {
 
@@ -125,9 +126,13 @@ private:
 /// All directories of the chain; none if not even the first one can be read.
 std::vector<Directory> walk(InputFile& file, TiffDirectory& directory) {
     std::vector<Directory> pages;
-    std::unordered_set<std::uint64_t> seen;
+    HashedNumbers seen;  // pages by their offsets
+    const auto hash = [](std::uint64_t offset) {
+        return std::hash<std::uint64_t>()(offset * 0x9E3779B97F4A7C15U >> 16U);
+    };
     for (std::uint64_t offset = directory.first(); offset != 0; offset = directory.next()) {
-        const bool again = !seen.insert(offset).second;
+        const auto is_it = [&](std::uint32_t page) { return pages[page].offset == offset; };
+        const bool again = seen.find(hash(offset), is_it) != HashedNumbers::none;
         const bool outside = offset >= static_cast<std::uint64_t>(file.bytes());
         if (again || outside || !directory.read(offset)) {
             file.check();
@@ -145,6 +150,8 @@ std::vector<Directory> walk(InputFile& file, TiffDirectory& directory) {
         }
         pages.push_back(
             {offset, kind_of(directory), why_aside(directory), directory.integer(TIFFTAG_SUBIFD).has_value()});
+        seen.add(static_cast<std::uint32_t>(pages.size() - 1),
+                 [&](std::uint32_t page) { return hash(pages[page].offset); });
     }
     file.check();
     return pages;
@@ -304,6 +311,7 @@ Pages tiff_pages(InputFile& file) {
     const Kind wanted = kind_of_slices(file, pages);
     const auto is_slice = [&](const Directory& page) { return page.aside == nullptr && page.kind == wanted; };
     const auto last = std::find_if(pages.rbegin(), pages.rend(), is_slice).base();
+    found.slices.reserve(static_cast<std::size_t>(std::count_if(pages.begin(), pages.end(), is_slice)));
     LeftOut left_out(found.notes);
     for (auto page = pages.begin(); page != pages.end(); ++page) {
         const Index number = page - pages.begin();

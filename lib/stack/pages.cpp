@@ -88,6 +88,7 @@ PagedFile read_pages(InputFile& file, const Codec& codec, Samples samples) {
         } catch (const Error&) {
         }
     }
+    paged.places.reserve(pages.slices.size());
     for (const Page& page : pages.slices) paged.places.push_back({0, page.place});
     for (const std::string& note : pages.notes) paged.notes.push_back(file.shown() + ": " + note);
     paged.order = page_order(pages.slices, probe.description, probe.image);
@@ -148,7 +149,9 @@ std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& option
                         " were expected; choose others with --channel and --time");
         slices = {0};
     }
+    paged.order = {};
     stack.slices.clear();
+    stack.slices.reserve(slices.size());
     add_slices(stack, slices, paged.places);
     return paged.spacing;
 }
