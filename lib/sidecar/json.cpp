@@ -21,19 +21,12 @@ std::size_t string_end(std::string_view text, std::size_t start) {
 
 }  // namespace
 
-std::optional<JsonFound> json_value(std::string_view text, std::initializer_list<std::string_view> path) {
-    std::optional<JsonFound> found;
+void for_each_json_value(
+    std::string_view text,
+    const std::function<void(std::span<const std::string_view> keys, std::string_view value)>& take) {
     std::vector<std::string_view> keys;  // of each open object the key under way, of each open array ""
     std::vector<bool> is_object;
     bool key_next = false;
-    const auto take = [&](std::string_view value) {
-        if (!std::equal(keys.begin(), keys.end(), path.begin(), path.end())) return;
-        if (!found) {
-            found = JsonFound{value, false};
-        } else if (found->value != value) {
-            found->contradictory = true;
-        }
-    };
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (c == '{' || c == '[') {
@@ -56,15 +49,27 @@ std::optional<JsonFound> json_value(std::string_view text, std::initializer_list
                 keys.back() = string;
                 key_next = false;
             } else {
-                take(string);
+                take(keys, string);
             }
             i = end;
         } else if (c != ':' && c != ' ' && c != '\t' && c != '\r' && c != '\n') {
             const std::size_t end = std::min(text.find_first_of(",]} \t\r\n\"", i), text.size());
-            take(text.substr(i, end - i));
+            take(keys, text.substr(i, end - i));
             i = std::max(end, i + 1) - 1;
         }
     }
+}
+
+std::optional<JsonFound> json_value(std::string_view text, std::initializer_list<std::string_view> path) {
+    std::optional<JsonFound> found;
+    for_each_json_value(text, [&](std::span<const std::string_view> keys, std::string_view value) {
+        if (!std::equal(keys.begin(), keys.end(), path.begin(), path.end())) return;
+        if (!found) {
+            found = JsonFound{value, false};
+        } else if (found->value != value) {
+            found->contradictory = true;
+        }
+    });
     return found;
 }
 

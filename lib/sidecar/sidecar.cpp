@@ -8,9 +8,9 @@ namespace stack2nrrd {
 
 namespace {
 
-constexpr std::array<const SidecarFormat*, 7> formats{&skyscan_log_format, &phoenix_pcr_format, &nikon_xtekct_format,
-                                                      &phoenix_pca_format, &tescan_format,      &rigaku_format,
-                                                      &tomcat_format};
+constexpr std::array<const SidecarFormat*, 8> formats{&skyscan_log_format, &phoenix_pcr_format, &nikon_xtekct_format,
+                                                      &phoenix_pca_format, &tescan_format,      &micro_manager_format,
+                                                      &rigaku_format,      &tomcat_format};
 
 constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
 

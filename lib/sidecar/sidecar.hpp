@@ -20,6 +20,7 @@ struct Sidecar {
     std::array<std::optional<double>, 3> spacing_mm;  ///< x, y, z of the slices; nothing where it is not certain
     std::optional<Index> first, last;                 ///< numbers of the slices; `last` need not be a slice if step > 1
     std::optional<Index> count;                       ///< how many slices
+    bool other_axes = false;                          ///< files may also follow each other in time: `count` are along z
     std::optional<Index> step;                        ///< slice thicknesses from one slice to the next; in spacing_mm
     std::optional<Index> width, height;               ///< samples of a slice
     std::string prefix;                               ///< of the slices' names, in UTF-8; empty if not told
@@ -43,6 +44,7 @@ extern const SidecarFormat phoenix_pcr_format;
 extern const SidecarFormat phoenix_pca_format;
 extern const SidecarFormat nikon_xtekct_format;
 extern const SidecarFormat tescan_format;
+extern const SidecarFormat micro_manager_format;
 extern const SidecarFormat rigaku_format;
 extern const SidecarFormat tomcat_format;
 

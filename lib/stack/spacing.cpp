@@ -172,6 +172,14 @@ Told told_by(Stack& stack, Sidecars::const_iterator best, Sidecars::const_iterat
 
     note_doubts(stack, best->name, best->content.doubts);
     if (!is_empty(mm) || best->same_size || best->same_names) take_up(stack, *best);
+    const Sidecar& content = best->content;
+    if (!is_empty(mm) && content.other_axes && content.count &&
+        *content.count < static_cast<Index>(stack.slices.size())) {
+        advise(stack, best->name + ": tells of " + std::to_string(*content.count) + " slices along z, there are " +
+                          std::to_string(stack.slices.size()) + ", so its spacing of " + shown(mm) +
+                          " is not used; pass " + as_option({mm[0], mm[1], std::nullopt}));
+        return {};
+    }
     const std::optional<SliceNumbers> numbers = numbers_of(stack);
     check_completeness(stack, *best, numbers);
     if (!best->knows_spacing()) {

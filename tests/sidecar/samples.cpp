@@ -111,6 +111,36 @@ std::string rigaku_text() {
 )";
 }
 
+std::string micro_manager_text() {
+    return R"({
+"Summary": {
+  "Slices": 20,
+  "Frames": 1,
+  "Channels": 2,
+  "Positions": 1,
+  "z-step_um": 0.5,
+  "PixelSize_um": 0.16,
+  "PixelAspect": 1,
+  "Width": 512,
+  "Height": 256,
+  "ChNames": ["DAPI", "FITC"],
+  "MicroManagerVersion": "1.4.22",
+  "Source": "Micro-Manager"
+},
+"FrameKey-0-0-0": {
+  "PixelSizeUm": 0.16,
+  "ZPositionUm": 0,
+  "Channel": "DAPI",
+  "FileName": "img_000000000_DAPI_000.tif"
+},
+"FrameKey-0-0-1": {
+  "PixelSizeUm": 0.16,
+  "ZPositionUm": 0.5,
+  "FileName": "img_000000000_DAPI_001.tif"
+}
+})";
+}
+
 std::string tomcat_text() {
     return R"({"owner":"A \"B\", C", "inputDatasets":["x"],
 "scientificMetadata":{"beamlineParameters":{"Beam energy":{"u":"keV","v":10}},
@@ -145,8 +175,13 @@ std::string ome_text() {
 }
 
 std::vector<Sample> sidecar_samples() {
-    return {{"skull_rec.log", skyscan_text()}, {"a.pcr", pcr_text()},      {"a.pca", pca_text()},
-            {"a.xtekct", xtekct_text()},       {"a b.txt", tescan_text()}, {"CT.xml", rigaku_text()},
+    return {{"skull_rec.log", skyscan_text()},
+            {"a.pcr", pcr_text()},
+            {"a.pca", pca_text()},
+            {"a.xtekct", xtekct_text()},
+            {"a b.txt", tescan_text()},
+            {"CT.xml", rigaku_text()},
+            {"metadata.txt", micro_manager_text()},
             {"record.json", tomcat_text()}};
 }
 

@@ -22,6 +22,7 @@ struct Sample {
 [[nodiscard]] std::string tescan_text();
 [[nodiscard]] std::string rigaku_text();
 [[nodiscard]] std::string tomcat_text();
+[[nodiscard]] std::string micro_manager_text();
 [[nodiscard]] std::string imagej_text();
 [[nodiscard]] std::string ome_text();
 

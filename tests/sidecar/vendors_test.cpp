@@ -127,6 +127,59 @@ TEST_CASE("TOMCAT's size counts for derived data that were not binned", "[sideca
     CHECK_FALSE(parse_sidecar("a.json", "{\"Actual pixel size\":{\"u\":\"um\",\"v\":1}}").has_value());
 }
 
+TEST_CASE("Micro-Manager tells pixel size and step where both are certain", "[sidecar]") {
+    const auto parse = [](const std::string& text) { return parsed("a_metadata.txt", text); };
+    const std::string text = micro_manager_text();
+    for (const std::string& own : {text, with_line_ends(text, "\r\n"), with(text, "\"PixelSize_um\": 0.16,", ""),
+                                   with(text, "\"z-step_um\": 0.5", "\"z-step_um\": \"0.5\""),
+                                   with(text, "\"PixelSize_um\": 0.16", "\"PixelSize_um\": 0"),
+                                   with(text, "\"Slices\": 20,\n  \"Frames\": 1,",
+                                        "\"IntendedDimensions\": {\"z\": 20, \"time\": 1, \"channel\": 2},")}) {
+        const Sidecar metadata = parse(own);
+        CAPTURE(own, joined(metadata.doubts));
+        CHECK(metadata.format == "Micro-Manager metadata");
+        CHECK(metadata.spacing_mm[0] == 0.00016);
+        CHECK(metadata.spacing_mm[1] == 0.00016);
+        CHECK(metadata.spacing_mm[2] == 0.0005);
+        CHECK(metadata.width == 512);
+        CHECK(metadata.height == 256);
+        CHECK(metadata.count == 20);
+        CHECK(metadata.doubts.empty());
+    }
+    struct Odd {
+        const char* what;
+        const char* by;
+        bool has_size;
+        bool has_step;
+        const char* doubt;
+    };
+    for (const Odd& odd : std::vector<Odd>{
+             {"\"z-step_um\": 0.5", "\"z-step_um\": 0", true, false, "z-step_um"},
+             {"\"z-step_um\": 0.5,", "", true, false, "z-step_um"},
+             {"\"z-step_um\": 0.5", "\"z-step_um\": -0.5", true, false, "z-step_um"},
+             {"\"z-step_um\": 0.5", "\"z-step_um\": NaN", true, false, "z-step_um"},
+             {"\"Frames\": 1,", "\"Frames\": 7,", true, false, "7 times"},      // which files follow each other?
+             {"\"Slices\": 20,", "\"Slices\": 1,", true, false, "1 slice at"},  // a step that was never made
+             {"\"PixelSizeUm\": 0.16", "\"PixelSizeUm\": 0.32", false, true, "both"},
+             {"\"PixelSize_um\": 0.16", "\"PixelSize_um\": 0.32", false, true, "both"},
+             {"\"PixelSize_um\": 0.16", "\"PixelSize_um\": -1", false, true, "PixelSizeUm"},
+             {"\"PixelAspect\": 1", "\"PixelAspect\": 2", false, true, "PixelAspect"}}) {
+        const Sidecar metadata = parse(with(text, odd.what, odd.by));
+        CAPTURE(odd.by, joined(metadata.doubts));
+        CHECK(metadata.spacing_mm[0].has_value() == odd.has_size);
+        CHECK(metadata.spacing_mm[1].has_value() == odd.has_size);
+        CHECK(metadata.spacing_mm[2].has_value() == odd.has_step);
+        CHECK(contains(metadata.doubts, odd.doubt));
+    }
+    std::string uncalibrated = text;
+    for (std::size_t at = 0; (at = uncalibrated.find("0.16", at)) != std::string::npos;)
+        uncalibrated.replace(at, 4, "0");
+    CHECK_FALSE(parse(uncalibrated).spacing_mm[0].has_value());
+    CHECK(contains(parse(uncalibrated).doubts, "not calibrated"));
+    CHECK_FALSE(parse_sidecar("a.txt", "{\"Summary\": {\"Slices\": 3}}").has_value());
+    CHECK_FALSE(parse_sidecar("a.json", text).has_value());
+}
+
 TEST_CASE("names alone tell which files are worth reading", "[sidecar]") {
     for (const Sample& sample : sidecar_samples()) CHECK(may_be_sidecar(sample.file_name));
     for (const char* other : {"a.tif", "a", "", ".lo", "log", "a.log.gz"}) CHECK_FALSE(may_be_sidecar(other));

@@ -319,6 +319,42 @@ TEST_CASE("spacing from GE and Nikon", "[stack]") {
     }
 }
 
+TEST_CASE("spacing from Micro-Manager", "[stack]") {
+    const auto write_images = [](const TemporaryFolder& folder, const std::string& channel, int count) {
+        for (int z = 0; z < count; ++z) {
+            const std::string number = std::to_string(1000 + z).substr(1);
+            write_file(folder / ("img_000000000_" + channel + "_" + number + ".tif"), tiff());
+        }
+    };
+    const std::string text = with(with(with(test::micro_manager_text(), "512", "4"), "256", "3"), ": 20", ": 5");
+    const TemporaryFolder folder;
+    write_images(folder, "DAPI", 5);
+    write_file(folder / "metadata.txt", text);
+    const Stack stack = find_stack(folder.path());
+    check_known(stack, {0.00016, 0.00016, 0.0005}, "metadata.txt");
+    CHECK(stack.problems.empty());
+    CHECK(stack.sidecars == Strings{"metadata.txt"});
+    CHECK(stack.strays.empty());
+
+    // Of two channels in one folder, one has to be chosen.
+    write_images(folder, "FITC", 5);
+    CHECK_THAT(error_of([&] { return find_stack(folder.path()); }).what(),
+               Contains("'" + folder.text("img_000000000_DAPI_%03d.tif") + "'"));
+    check_known(find_stack(folder / "img_000000000_FITC_%03d.tif"), {0.00016, 0.00016, 0.0005}, "metadata.txt");
+
+    // Half a spacing is none; what is there is named.
+    write_file(folder / "metadata.txt", with(text, "\"Frames\": 1", "\"Frames\": 3"));
+    const Stack times = find_stack(folder / "img_000000000_FITC_%03d.tif");
+    check_unknown(times);
+    CHECK_THAT(text_of(times), Contains("5 slices at 3 times") && Contains("pass --spacing 0.00016,0.00016,"));
+
+    // More files than slices do not lie along z alone.
+    write_file(folder / "metadata.txt", with(text, ": 5", ": 4"));
+    const Stack more = find_stack(folder / "img_000000000_FITC_%03d.tif");
+    check_unknown(more);
+    check_note(more, "tells of 4 slices along z, there are 5");
+}
+
 TEST_CASE("what is no sidecar leaves the spacing unknown", "[stack]") {
     const TemporaryFolder folder;
     write_slices(folder, {"v_1.tif", "v_2.tif"});
