@@ -4,11 +4,14 @@
 #include "stack/assembly.hpp"
 #include "stack/by_names.hpp"
 #include "stack/folder.hpp"
+#include "stack/natural_order.hpp"
 
 #include <stack2nrrd/error.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -78,6 +81,48 @@ struct Shown {
             "--order given, for example as a list with --files-from");
 }
 
+/// Is `text`, in front of a number, or its last word, what programs call a channel?
+bool ends_with_channel(std::string_view text) {
+    const std::string lower = lower_case(text);
+    std::size_t begin = lower.size();
+    while (begin > 0 && lower[begin - 1] >= 'a' && lower[begin - 1] <= 'z') --begin;
+    const std::string_view word = std::string_view(lower).substr(begin);
+    return word == "ch" || word == "chan" || word == "channel";
+}
+
+/// The first run of digits that varies and numbers channels; nothing if there is none.
+std::optional<std::size_t> find_channels(const Names& names, const Series& series) {
+    const std::string_view first = names[series.members.front()];
+    std::vector<DigitRun> runs;
+    find_runs(stem_of(first), series.hash_length, runs);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (!ends_with_channel(first.substr(0, runs[i].at))) continue;
+        std::vector<DigitRun> others;
+        for (const std::uint32_t member : series.members) {
+            find_runs(stem_of(names[member]), series.hash_length, others);
+            if (compare_numbers(others[i].digits(names[member]), runs[i].digits(first)) != 0) return i;
+        }
+    }
+    return std::nullopt;
+}
+
+/// A number of the channels is none of the slices, however well it counts.
+[[noreturn]] void throw_channels(const Shown& shown, const std::string& where, std::size_t run) {
+    const Names& names = shown.names;
+    const Series& series = shown.series;
+    const Reading& number = *series.number;
+    const bool orders = run >= number.first && run < number.first + number.runs;
+    const auto pattern = pattern_for(names, series.members, number, false);
+    const auto of_one = orders ? std::nullopt : pattern_for(names, series.members, number, true);
+    throw Error(ErrorCode::inconsistent,
+                where + ": the names are those of several channels (" + printable(names[series.members.front()]) +
+                    ", " + printable(names[series.members.back()]) + "), slices of one were expected; give " +
+                    (of_one ? "one channel as a pattern, such as " + shown.in_folder(*of_one)
+                            : std::string("the file of one channel")) +
+                    ", or, if all are slices of one stack, " +
+                    (pattern ? shown.in_folder(*pattern) : std::string(give_in_order)));
+}
+
 /// Says which number orders the slices where another would order them differently.
 void note_choice(Stack& stack, const Shown& shown, const std::string& where) {
     const Series& series = shown.series;
@@ -112,6 +157,9 @@ void add_series(Stack& stack, const FileList& files, const Names& names, const S
         case Verdict::stated: note_choice(stack, shown, where); break;
         case Verdict::none:
         case Verdict::clear: break;
+    }
+    if (const auto channels = find_channels(names, series); channels && series.number) {
+        throw_channels(shown, where, *channels);
     }
     if (!series.number) {
         // Nothing varies but how the suffix is spelled.

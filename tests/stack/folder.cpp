@@ -3,6 +3,8 @@
 #include "slices.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 #if !defined(_WIN32)
 #include <sys/stat.h>
@@ -185,6 +187,60 @@ TEST_CASE("several numbers that vary are not guessed at", "[stack]") {
     CHECK_THAT(error.what(), Contains("several numbers vary") && Contains("s_001_c1.tif, s_002_c2.tif") &&
                                  Contains("'" + folder.text("s_%03d_c1.tif") + "'"));
     CHECK(names_of(find_stack(folder / "s_%03d_c1.tif")) == Strings{"s_001_c1.tif", "s_002_c1.tif"});
+}
+
+TEST_CASE("channels in one folder are no slices of one stack, however their numbers count", "[stack]") {
+    const auto names = [](const char* pattern, int channel, int first, int end) {
+        Strings made;
+        for (int z = first; z < end; ++z) {
+            std::array<char, 64> text{};
+            std::snprintf(text.data(), text.size(), pattern, channel, z);
+            made.emplace_back(text.data());
+        }
+        return made;
+    };
+    struct Kind {
+        const char* pattern;  // of channel and slice
+        int second_begins;
+    };
+    for (const Kind& kind : std::vector<Kind>{{"img_ch%02d_z%03d.tif", 0},
+                                              {"C%d-name%04d.tif", 0},
+                                              {"img_channel%03d_position000_time000000000_z%03d.tif", 0},
+                                              {"img_ch%02d_z%03d.tif", 5},  // goes on where the first one ends
+                                              {"Ch%d %03d.tif", 5},
+                                              {"a.CHANNEL%d-%03d.tif", 5}}) {
+        const TemporaryFolder folder;
+        const Strings first = names(kind.pattern, 1, 0, 5);
+        write_slices(folder, first);
+        write_slices(folder, names(kind.pattern, 2, kind.second_begins, kind.second_begins + 5));
+        CAPTURE(kind.pattern, kind.second_begins);
+        const Error error = error_of([&] { return find_stack(folder.path()); });
+        CHECK(error.code() == ErrorCode::inconsistent);
+        // The pattern that the sentence has picks one channel.
+        const std::string text = error.what();
+        const std::size_t begin = text.find('\'', text.find("such as")) + 1;
+        const std::string pattern = text.substr(begin, text.find('\'', begin) - begin);
+        CAPTURE(text, pattern);
+        const Stack one = find_stack(path_from_utf8(pattern));
+        CHECK(names_of(one) == first);
+        CHECK(one.problems.empty());
+        // So does one of its files, or it is refused as well.
+        try {
+            const Stack of_file = find_stack(folder / first.front());
+            CHECK(names_of(of_file) == first);
+        } catch (const Error& refused) {
+            CHECK(refused.code() == ErrorCode::inconsistent);
+        }
+    }
+    // Channels of one slice.
+    const TemporaryFolder folder;
+    write_slices(folder, {"img_z000_ch00.tif", "img_z000_ch01.tif", "img_z000_ch02.tif"});
+    CHECK_THAT(error_of([&] { return find_stack(folder.path()); }).what(), Contains("several channels"));
+    CHECK(find_stack(folder / "img_z000_ch%02d.tif").slices.size() == 3);  // as the sentence says
+    // One channel, and words that end like one.
+    const TemporaryFolder others;
+    write_slices(others, {"patch1_ch01.tif", "patch2_ch01.tif", "patch3_ch01.tif"});
+    CHECK(find_stack(others.path()).slices.size() == 3);
 }
 
 TEST_CASE("gaps become missing slices", "[stack]") {
