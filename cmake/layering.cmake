@@ -20,7 +20,7 @@ set(table
     "lib/source         | core codec stack volume                          | "
     "lib/making         | core codec intensity loops resample              | "
     "lib/import         | core intensity making resample sink source stack volume | "
-    "lib/report         |                                                  | json"
+    "lib/report         |                                                  | "
     "lib/capi           |                                                  | "
     "apps/python        |                                                  | "
     "apps/slicer        |                                                  | "
@@ -35,7 +35,6 @@ set(teem "^teem/")
 set(zlib "^z(lib|conf)\\.h$")
 set(isal "^isa-l/")
 set(libdeflate "^libdeflate\\.h$")
-set(json "^nlohmann/")
 set(intrinsics "^immintrin\\.h$")
 set(sanitizers "^sanitizer/")
 set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|pthread|sched|poll|termios)\\.h)$")

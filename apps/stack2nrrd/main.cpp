@@ -51,8 +51,8 @@ void say_no_memory() {
     std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
 }
 
-/// A destructor that allocates, as that of nlohmann's JSON does, ends the program where there is no memory. Then this
-/// is what it says.
+/// What allocates where nothing may be thrown, as a library may in a destructor or a callback, ends the program where
+/// there is no memory. Then this is what it says.
 [[noreturn]] void on_terminate() {
     try {
         if (const std::exception_ptr failure = std::current_exception()) std::rethrow_exception(failure);

@@ -1,9 +1,9 @@
 #include <stack2nrrd/report.hpp>
 
+#include "report/json.hpp"
+
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/version.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,8 +15,6 @@
 namespace stack2nrrd {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Vector3 spacings(const Geometry& geometry) {
     return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
@@ -41,9 +39,9 @@ std::string_view code_text(ErrorCode code) {
 Json problems_json(const Findings& f) {
     Json problems = Json::array();
     for (const Problem& problem : problems_of(f)) {
-        problems.push_back({{"code", problem.fatal ? code_text(problem.code) : "warning"},
-                            {"fatal", problem.fatal},
-                            {"text", problem.text}});
+        problems.push_back(Json::object({{"code", problem.fatal ? code_text(problem.code) : "warning"},
+                                         {"fatal", problem.fatal},
+                                         {"text", problem.text}}));
     }
     return problems;
 }
@@ -53,37 +51,39 @@ Json input_json(const Findings& f) {
     const std::optional<Vector3> mm = source_spacing(f);
     const bool is_read = stack.image.width > 0;  // any of the headers
     const auto if_read = [&](Json json) { return is_read ? std::move(json) : Json(nullptr); };
-    return {{"name", stack.name},
-            {"kind", stack.kind},
-            {"slices", stack.slices.size()},
-            {"size", if_read({stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())})},
-            {"type", if_read(sample_type_name(stack.image.type))},
-            {"channels", if_read(stack.image.channels())},
-            {"page_channels", stack.taken.channels},
-            {"page_channel", stack.taken.channel},
-            {"times", stack.taken.times},
-            {"time", stack.taken.time},
-            {"spacing", mm ? Json(*mm) : Json(nullptr)},
-            {"spacing_source", spacing_source(f)},
-            {"units", mm ? Json("mm") : Json(nullptr)},
-            {"missing", stack.missing},
-            {"strays", stack.strays},
-            {"sidecars", stack.sidecars},
-            {"format", if_read(stack.image.format)}};
+    const std::array<Index, 3> size{stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
+    return Json::object({{"name", stack.name},
+                         {"kind", stack.kind},
+                         {"slices", stack.slices.size()},
+                         {"size", if_read(size)},
+                         {"type", if_read(sample_type_name(stack.image.type))},
+                         {"channels", if_read(stack.image.channels())},
+                         {"page_channels", stack.taken.channels},
+                         {"page_channel", stack.taken.channel},
+                         {"times", stack.taken.times},
+                         {"time", stack.taken.time},
+                         {"spacing", mm ? Json(*mm) : Json(nullptr)},
+                         {"spacing_source", spacing_source(f)},
+                         {"units", mm ? Json("mm") : Json(nullptr)},
+                         {"missing", stack.missing},
+                         {"strays", stack.strays},
+                         {"sidecars", stack.sidecars},
+                         {"format", if_read(stack.image.format)}});
 }
 
 Json output_json(const Findings::Result& result) {
     const VolumeInfo& volume = result.plan->volume();
-    Json json{{"size", volume.size},
-              {"type", sample_type_name(volume.type)},
-              {"channels", volume.channels},
-              {"spacing", volume.geometry.spacing_known ? Json(spacings(volume.geometry)) : Json(nullptr)},
-              {"origin", volume.geometry.origin},
-              {"bytes", volume.bytes()},
-              {"source_slices", result.plan->source_slices()}};
+    Json json =
+        Json::object({{"size", volume.size},
+                      {"type", sample_type_name(volume.type)},
+                      {"channels", volume.channels},
+                      {"spacing", volume.geometry.spacing_known ? Json(spacings(volume.geometry)) : Json(nullptr)},
+                      {"origin", volume.geometry.origin},
+                      {"bytes", volume.bytes()},
+                      {"source_slices", result.plan->source_slices()}});
     if (!result.file.empty()) {
         const std::u8string file = result.file.u8string();
-        json["file"] = std::string(file.begin(), file.end());
+        json.add("file", std::string(file.begin(), file.end()));
     }
     return json;
 }
@@ -101,14 +101,14 @@ Json run_json(const Findings& f) {
         sum.rounded_integers = sum.rounded_integers || report.rounded_integers;
         sum.files_with_surplus = report.files_with_surplus;
     }
-    Json json{{"seconds", f.seconds},
-              {"slices_read", sum.slices_read},
-              {"nan_samples", sum.nan_samples},
-              {"clipped_low", sum.clipped_low},
-              {"clipped_high", sum.clipped_high},
-              {"rounded_integers", sum.rounded_integers},
-              {"files_with_surplus", sum.files_with_surplus}};
-    if (f.peak_memory_bytes > 0) json["peak_memory_bytes"] = f.peak_memory_bytes;
+    Json json = Json::object({{"seconds", f.seconds},
+                              {"slices_read", sum.slices_read},
+                              {"nan_samples", sum.nan_samples},
+                              {"clipped_low", sum.clipped_low},
+                              {"clipped_high", sum.clipped_high},
+                              {"rounded_integers", sum.rounded_integers},
+                              {"files_with_surplus", sum.files_with_surplus}});
+    if (f.peak_memory_bytes > 0) json.add("peak_memory_bytes", f.peak_memory_bytes);
     return json;
 }
 
@@ -219,18 +219,19 @@ std::vector<std::string> plan_warnings(const Findings& f) {
 
 std::string info_json(const Findings& f) {
     const ImportPlan* first = f.results.empty() ? nullptr : f.results.front().plan;
-    Json json{{"stack2nrrd", STACK2NRRD_VERSION},
-              {"input", input_json(f)},
-              {"output", first != nullptr ? output_json(f.results.front()) : Json(nullptr)},
-              {"read_bytes", first != nullptr ? Json(first->read_bytes()) : Json(nullptr)},
-              {"memory_bytes", first != nullptr ? Json(first->memory_bytes()) : Json(nullptr)},
-              {"problems", problems_json(f)}};
+    Json json = Json::object({{"stack2nrrd", STACK2NRRD_VERSION},
+                              {"input", input_json(f)},
+                              {"output", first != nullptr ? output_json(f.results.front()) : Json(nullptr)},
+                              {"read_bytes", first != nullptr ? Json(first->read_bytes()) : Json(nullptr)},
+                              {"memory_bytes", first != nullptr ? Json(first->memory_bytes()) : Json(nullptr)},
+                              {"problems", problems_json(f)}});
     if (f.results.size() > 1) {
-        json["levels"] = Json::array();
-        for (const Findings::Result& result : f.results) json["levels"].push_back(output_json(result));
+        Json levels = Json::array();
+        for (const Findings::Result& result : f.results) levels.push_back(output_json(result));
+        json.add("levels", levels);
     }
-    if (has_run(f)) json["run"] = run_json(f);
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (has_run(f)) json.add("run", run_json(f));
+    return json.indented() + "\n";
 }
 
 }  // namespace stack2nrrd
