@@ -99,7 +99,9 @@ TEST_CASE("twenty thousand slices take the memory of two hundred", "[cli]") {
 
 namespace {
 
-constexpr int bytes_a_file = 80;  // beyond the name: what README and ImportPlan::memory_bytes() promise
+constexpr int bytes_a_file = 66;  // beyond the name
+constexpr int planned_a_file =
+    80;  // likewise: what README and ImportPlan::memory_bytes() promise, and what grows by doubling
 constexpr std::size_t name_bytes = std::string_view("slice_000000.tif").size();
 
 /// `count` tiny files of their own, a list of them, and lists of slices that name them: as bare samples, and as images.
@@ -171,7 +173,7 @@ Bytes tiny_pages(int count) {
 
 }  // namespace
 
-TEST_CASE("a slice in a file of its own takes 80 bytes beyond its name, and the plan knows it", "[cli]") {
+TEST_CASE("a slice in a file of its own takes 66 bytes beyond its name, and the plan knows it", "[cli]") {
     if (!memory_can_be_measured()) return;
     const Folder folder;
     // So many that the list is most of what is taken: what the program itself takes hides a few thousand.
@@ -219,7 +221,7 @@ TEST_CASE("a slice in a file of its own takes 80 bytes beyond its name, and the 
         CAPTURE(input, peaks[0], peaks[1], plans[0], plans[1]);
         constexpr auto a_file = static_cast<std::int64_t>(bytes_a_file + name_bytes);
         CHECK(peaks[1] - peaks[0] <= (many - few) * a_file);
-        CHECK(plans[1] - plans[0] <= (many - few) * a_file);
+        CHECK(plans[1] - plans[0] <= (many - few) * static_cast<std::int64_t>(planned_a_file + name_bytes));
         CHECK(plans[1] - plans[0] >= (many - few) * static_cast<std::int64_t>(name_bytes));
     }
     // Of files that are in folders of their own the whole path is the name.
