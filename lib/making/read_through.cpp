@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stack2nrrd {
@@ -95,8 +97,10 @@ public:
         next_ = rows.first;
         end_ = rows.end;
         pulse_ = &pulse;
+        failure_ = nullptr;
         for (const Part* part : wanted_) part->worker->begin(z);
         reader.read(z, rows, *this);
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));  // a reader may have caught it
         if (next_ != end_) refuse("ended before row " + std::to_string(next_));
         for (const Part* part : wanted_) part->worker->end();
     }
@@ -109,9 +113,19 @@ private:
     };
 
     void rows(Index y, Index count, const std::byte* samples) override {
+        if (failure_) std::rethrow_exception(failure_);
+        try {
+            take(y, count, samples);
+        } catch (...) {
+            failure_ = std::current_exception();
+            throw;
+        }
+    }
+
+    void take(Index y, Index count, const std::byte* samples) {
         (*pulse_)();
         if (y != next_ || count < 1 || count > end_ - y) {
-            refuse("pushed the rows from " + std::to_string(y) + " to before " + std::to_string(y + count));
+            refuse("pushed " + std::to_string(count) + " rows from row " + std::to_string(y) + " on");
         }
         next_ = y + count;
         for (const Part* part : wanted_) {
@@ -137,6 +151,7 @@ private:
     Index next_ = 0;  ///< row
     Index end_ = 0;
     const Pulse* pulse_ = nullptr;
+    std::exception_ptr failure_;  ///< what the reader was told about its rows
 };
 
 /// The readers of a source: one for each thread, or one for all, that slices take turns with.
@@ -151,12 +166,8 @@ public:
     void use(Index z, unsigned worker, const Pulse& pulse, Read read) {
         if (!in_order_) return read(*readers_[worker]);
         turns_.wait_for(z, pulse);
-        struct End {
-            Turns& turns;
-            Index z;
-            ~End() { turns.end(z); }
-        } const end{turns_, z};
         read(*readers_.front());
+        turns_.end(z);  // only now: a reader that has thrown is not asked again
     }
 
     void give_up(Index z) noexcept {
