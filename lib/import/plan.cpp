@@ -56,6 +56,12 @@ private:
 /// Order of business: gaps, step, reverse.
 std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) {
     if (const std::optional<Problem> gaps = problem_of_gaps(stack, options)) throw Error(gaps->code, gaps->text);
+    const auto is_missing = [](SliceRef slice) { return slice.missing(); };
+    const bool nothing = std::all_of(stack.slices.begin(), stack.slices.end(), is_missing);
+    if (stack.slices.empty() || (nothing && options.missing != Missing::blank)) {
+        throw Error(ErrorCode::missing_slices,
+                    printable(stack.name) + ": has no slices, at least one was expected; add some");
+    }
 
     if (options.step < 1) {
         throw Error(ErrorCode::invalid_argument,
@@ -269,7 +275,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
 }
 
 std::shared_ptr<const Source> source_of(const Stack& stack, const SliceList& slices, Samples samples, bool backward) {
-    if (stack.source != nullptr) return std::make_shared<OwnSlices>(stack.source, slices);
+    if (stack.source != nullptr) return std::make_shared<OwnSlices>(stack.source, stack.image, slices);
     if (stack.volume != nullptr) {
         const Course course = backward ? Course::backward : Course::forward;
         return std::make_shared<VolumeSlices>(stack.volume, stack.files, slices, course);

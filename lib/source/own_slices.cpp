@@ -18,8 +18,25 @@ private:
     std::unique_ptr<SliceReader> reader_;
 };
 
-OwnSlices::OwnSlices(std::shared_ptr<const Source> own, SliceList slices)
-    : ListedSource(own->image(), slices), own_(std::move(own)) {
+namespace {
+
+/// Rows have no size of their own that could be checked: the program and the plan must agree on it.
+void check_same(const Source& own, const ImageInfo& image, const std::vector<SliceRef>& slices) {
+    const ImageInfo now = own.image();
+    bool same = now.width == image.width && now.height == image.height && now.channels() == image.channels() &&
+                now.colour == image.colour && now.type == image.type;
+    for (const SliceRef slice : slices) same = same && slice.place < own.slices();
+    if (same) return;
+    throw Error(ErrorCode::changed,
+                "the source: has other slices than when the stack was made from it, the same ones were expected; call "
+                "stack_from() again");
+}
+
+}  // namespace
+
+OwnSlices::OwnSlices(std::shared_ptr<const Source> own, const ImageInfo& image, SliceList slices)
+    : ListedSource(image, slices), own_(std::move(own)) {
+    check_same(*own_, image, *slices);
     if (!own_->sequential()) return;
     Index next = 0;
     for (const SliceRef slice : *slices) {

@@ -11,8 +11,9 @@ namespace stack2nrrd {
 
 class OwnSlices final : public ListedSource {
 public:
-    /// \throws Error invalid_argument if `own` is sequential, and `slices` are not in ascending order, each once.
-    OwnSlices(std::shared_ptr<const Source> own, SliceList slices);
+    /// `image`: of every slice. \throws Error changed if `own` has others; invalid_argument if it is sequential, and
+    /// `slices` are not in ascending order, each once.
+    OwnSlices(std::shared_ptr<const Source> own, const ImageInfo& image, SliceList slices);
 
     [[nodiscard]] bool sequential() const override { return own_->sequential(); }
     [[nodiscard]] std::int64_t reader_bytes() const override { return own_->reader_bytes(); }

@@ -4,12 +4,16 @@
 
 #include <stack2nrrd/error.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 namespace stack2nrrd {
 
 namespace {
+
+/// As of images and volumes in files.
+constexpr Index longest_side = 1'000'000;
 
 [[noreturn]] void refuse(const std::string& name, const std::string& sentence) {
     throw Error(ErrorCode::invalid_argument, printable(name) + ": " + sentence);
@@ -38,6 +42,13 @@ Stack stack_from(std::shared_ptr<const Source> source, std::string name) {
     }
     const Index slices = source->slices();
     if (slices < 1) refuse(stack.name, "it has " + std::to_string(slices) + " slices, at least one was expected");
+    if (std::max({stack.image.width, stack.image.height, slices}) > longest_side) {
+        throw Error(ErrorCode::limit, printable(stack.name) + ": has " + std::to_string(slices) + " slices of " +
+                                          std::to_string(stack.image.width) + " x " +
+                                          std::to_string(stack.image.height) + " samples, at most " +
+                                          std::to_string(longest_side) +
+                                          " along each axis were expected; import parts");
+    }
     stack.slices.resize(static_cast<std::size_t>(slices));
     for (std::size_t z = 0; z < stack.slices.size(); ++z) {
         if (!source->is_blank(static_cast<Index>(z))) stack.slices[z] = {0, static_cast<Index>(z)};
