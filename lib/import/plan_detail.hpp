@@ -33,6 +33,9 @@ struct ImportPlan::Detail : MakingPlan {
     std::vector<std::string> warnings;
 };
 
+/// Throws Error limit: memory that the plan takes is not there.
+[[noreturn]] void throw_no_memory(const ImportPlan::Detail& plan);
+
 /// Where the source samples lie, with what the options say of it.
 [[nodiscard]] Geometry source_geometry(const Stack& stack, const Options& options);
 

@@ -5,6 +5,7 @@
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <new>
@@ -47,10 +48,22 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
 
 }  // namespace
 
+void throw_no_memory(const ImportPlan::Detail& plan) {
+    throw Error(ErrorCode::limit, "the system has no more memory, about " + std::to_string(plan.memory_bytes >> 20) +
+                                      " MiB were expected to do; reduce more, or use fewer threads");
+}
+
 std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const KeepGoing& keep_going) {
     if (outputs.empty()) return {};
     const ImportPlan::Detail& first = outputs.front().plan.detail();
-    for (const PlannedOutput& output : outputs) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const PlannedOutput& output = outputs[i];
+        const auto has_same = [&](const PlannedOutput& other) { return other.sink == output.sink; };
+        if (output.sink == nullptr || std::any_of(outputs.begin(), outputs.begin() + i, has_same)) {
+            throw Error(ErrorCode::invalid_argument, "output " + std::to_string(i) +
+                                                         ": has no sink of its own, one was expected; make one for "
+                                                         "each");
+        }
         if (output.plan.needs_window()) {
             throw Error(ErrorCode::invalid_argument,
                         "--window: auto is not found yet; call survey_window() before the run");
@@ -67,9 +80,7 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
     } catch (const Stopped&) {
         throw Error(ErrorCode::cancelled, "the import was cancelled");
     } catch (const std::bad_alloc&) {
-        throw Error(ErrorCode::limit, "the system has no more memory, about " +
-                                          std::to_string(first.memory_bytes >> 20) +
-                                          " MiB were expected to do; reduce more, or use fewer threads");
+        throw_no_memory(first);
     }
 }
 

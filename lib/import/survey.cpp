@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 namespace stack2nrrd {
 
@@ -38,6 +39,8 @@ Window survey_window(const Stack& stack, const Options& options, const KeepGoing
         }
     } catch (const Stopped&) {
         throw Error(ErrorCode::cancelled, "the survey of the samples was cancelled");
+    } catch (const std::bad_alloc&) {
+        throw_no_memory(plan);
     }
     if (percentiles.samples() == 0) {
         throw Error(ErrorCode::invalid_argument,
