@@ -85,6 +85,9 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (stack.taken.times > 1) given += " time=" + std::to_string(stack.taken.time);
     if (options.step != 1) given += " step=" + std::to_string(options.step);
     if (options.reverse) given += " reverse";
+    if (plan.slab != Range{0, axes[2].outputs}) {
+        given += " slab=" + std::to_string(plan.slab.first) + ":" + std::to_string(plan.slab.end);
+    }
     const ListedOptions listed = listed_options(stack, options);
     if (!listed.order.empty()) given += " order=" + listed.order;
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
