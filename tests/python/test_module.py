@@ -236,6 +236,48 @@ class Buffers(Scan):
         self.assertEqual(result.stdout, b"".join(self.slices))
 
 
+class Slabs(Scan):
+    size = (8, 7, 19)
+
+    def test_slabs_are_the_whole_and_at_their_place(self):
+        """The origin of a slab is the exact place of its first slice, rounded once."""
+        spacing, origin = (0.1, 0.3, 0.7), (1e3, -7.3, 0.1)
+        step = fractions.Fraction(5, 3)
+        options = {"spacing": "0.1,0.3,0.7", "origin": "1000,-7.3,0.1", "factor": "5/3"}
+        for align, shift in (("cell", step / 2 - fractions.Fraction(1, 2)), ("first", 0)):
+            whole, volume = stack2nrrd.read(self.scan, align=align, **options)
+            slices = volume.size[2]
+            self.assertEqual(slices, 11)
+            joined = b""
+            for z in range(0, slices, 3):
+                end = min(z + 3, slices)
+                samples, slab = stack2nrrd.read(self.scan, align=align, slab="%d:%d" % (z, end), **options)
+                joined += flat(samples)
+                self.assertEqual(slab.shape, (end - z,) + volume.shape[1:])
+                self.assertEqual(slab.spacing, volume.spacing)
+                for axis, first in enumerate((0, 0, z)):
+                    place = fractions.Fraction(spacing[axis]) * (shift + first * step)
+                    self.assertEqual(slab.origin[axis], float(fractions.Fraction(origin[axis]) + place))
+                with tempfile.TemporaryDirectory() as folder:
+                    path = pathlib.Path(folder) / "slab.nrrd"
+                    command = [PROGRAM, "-q", "--align", align, "--slab", "%d:%d" % (z, end), "-o", str(path)]
+                    for name, value in options.items():
+                        command += ["--" + name, value]
+                    subprocess.run(command + [str(self.scan)], check=True)
+                    header, written = path.read_bytes().split(b"\n\n", 1)
+                    self.assertEqual(written, flat(samples))
+                    text = header.decode().split("space origin: (")[1].split(")")[0]
+                    self.assertEqual(tuple(map(float, text.split(","))), slab.origin)
+            self.assertEqual(joined, flat(whole))
+
+    def test_what_is_no_slab_is_refused(self):
+        for slab in ("5:3", "4:4", "-1:2", "1", "", "x:y", "15:20", "19:20"):
+            with self.assertRaises(stack2nrrd.Error, msg=slab) as caught:
+                stack2nrrd.plan(self.scan, slab=slab)
+            self.assertIn("slab", str(caught.exception))
+        self.assertEqual(stack2nrrd.plan(self.scan, slab="18:19").size, (8, 7, 1))
+
+
 class Trouble(Scan):
     def test_errors_have_code_name_and_text(self):
         with self.assertRaises(stack2nrrd.Error) as caught:
