@@ -249,7 +249,7 @@ std::optional<Column> column_at(const Columns& columns, std::size_t c, std::size
 
 /// Joins `members`, which are of several series, if one number counts them all. As in one series, what counts less well
 /// and orders them differently is stated, and what counts as well is disputed.
-std::optional<Series> joined(const Names& names, std::vector<std::size_t> members) {
+std::optional<Series> joined(const Names& names, Members members) {
     const Columns columns(names, members);
     std::vector<Column> found;
     for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -357,7 +357,7 @@ void join_mixed(const Names& names, std::vector<Series>& found) {
         std::set<std::string> texts;
         for (const std::size_t i : which) texts.insert(decomposed(text_around(first_stem(i), 0)));
         if (texts.size() < which.size()) continue;
-        std::vector<std::size_t> members;
+        Members members;
         for (const std::size_t i : which) {
             members.insert(members.end(), found[i].members.begin(), found[i].members.end());
         }
