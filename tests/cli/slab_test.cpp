@@ -35,7 +35,7 @@ int slices_of(const Bytes& header) {
 
 }  // namespace
 
-TEST_CASE("slabs, put together, are the whole", "[cli]") {
+TEST_CASE("slabs of the program, put together, are the whole", "[cli]") {
     const Folder folder;
     write_stack(folder / "stack", 23, 16, 12);
     const Arguments input{"stack", "-q", "--force", "--spacing", "0.1,0.2,0.3", "--origin", "1000,-7,0.7"};
