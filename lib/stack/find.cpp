@@ -153,16 +153,20 @@ Stack find_in_folder(const fs::path& folder) {
     Stack stack;
     stack.kind = "folder";
     stack.name = folder_name(folder);
-    const FileList files = list_files(folder);
-    const FileList images = images_in(stack, files);
-    if (images.empty()) return stack;
-    note_unfinished(stack, folder, files);
+    FileList images;
+    {
+        // All that is in the folder may be many names: they go before those of the images are put in order.
+        const FileList files = list_files(folder);
+        images = images_in(stack, files);
+        if (images.empty()) return stack;
+        note_unfinished(stack, folder, files);
+        constexpr std::size_t few = 3;
+        if (images.size() <= few && !is_stack_by_itself(images.path(0))) refuse_few_beside_many(folder, images, files);
+    }
     if (are_one_set(images)) {
         StackBuilder(stack).add(images.path(0));
         return stack;
     }
-    constexpr std::size_t few = 3;
-    if (images.size() <= few && !is_stack_by_itself(images.path(0))) refuse_few_beside_many(folder, images, files);
 
     const Names names(images);
     if (const std::optional<Series> series = add_by_names(stack, images, names, shown(folder), Others::left_out)) {
