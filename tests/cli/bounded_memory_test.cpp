@@ -242,13 +242,13 @@ TEST_CASE("a slice in a file of its own takes 66 bytes beyond its name, and the 
     CHECK(apart[1] - apart[0] <= (many - few) * (bytes_a_file + path_bytes + a_folder));
 
     // What the list takes cannot be kept below.
-    const Result refused = run_of("many", {"slices"}, {"--memory", "20M"});
+    const Result refused = run_of("many", {"slices"}, {"--memory", "18M"});
     CHECK(refused.status == 6);
-    check_sentence(refused, {"--memory: 20.0 MiB are too few", "at least "});
+    check_sentence(refused, {"--memory: 18.0 MiB are too few", "at least "});
     const std::size_t at = refused.err.find("at least ") + 9;
     const std::string least = refused.err.substr(at, refused.err.find(' ', at) - at);
     CHECK(run_of("many", {"slices"}, {"--memory", least}).status == 0);
-    CHECK(run_of("few", {"slices"}, {"--memory", "21M"}).status == 0);
+    CHECK(run_of("few", {"slices"}, {"--memory", "18M"}).status == 0);
 }
 
 TEST_CASE("a page of a file of many takes less than 100 bytes, and the plan knows it", "[cli]") {

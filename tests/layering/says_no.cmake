@@ -21,6 +21,7 @@ expect(yes lib/sink/nrrd_sink.cpp "#include <zlib.h>")
 expect(yes lib/import/run.cpp "#include \"sink/nrrd_header.hpp\"\n#include \"resample/accumulator.hpp\"")
 expect(yes apps/stack2nrrd/main.cpp "#include \"preview.hpp\"\n#include <unistd.h>")
 expect(yes lib/report/info_json.cpp "#include <stack2nrrd/report.hpp>\n#include \"report/json.hpp\"")
+expect(no lib/report/info_json.cpp "#include <nlohmann/json.hpp>")
 expect(yes include/stack2nrrd/stack2nrrd.h "#include <stdint.h>")
 
 expect(no lib/core/text.cpp "#include \"codec/codec.hpp\"")
