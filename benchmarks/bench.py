@@ -26,7 +26,7 @@ class Row:
 
     def __init__(self, name, command, missing=None, again=False):
         self.name, self.command, self.missing, self.again = name, command, missing, again
-        self.walls, self.cpus, self.peak = [], [], 0
+        self.walls, self.cpus, self.page_faults, self.peak = [], [], [], 0
 
     def run(self):
         begin = time.perf_counter()
@@ -44,10 +44,12 @@ class Row:
             return
         self.walls.append(wall)
         self.cpus.append(usage.ru_utime + usage.ru_stime)
+        self.page_faults.append(usage.ru_minflt)
         self.peak = max(self.peak, usage.ru_maxrss / 1024)
 
     wall = property(lambda self: statistics.median(self.walls))
     cpu = property(lambda self: statistics.median(self.cpus))
+    faults = property(lambda self: round(statistics.median(self.page_faults)))
 
 
 def interleaved(rows, rounds, outputs):
@@ -62,7 +64,7 @@ def interleaved(rows, rounds, outputs):
             row.run()
     for row in rows:
         if len(row.walls) > 1:
-            del row.walls[0], row.cpus[0]
+            del row.walls[0], row.cpus[0], row.page_faults[0]
 
 
 def python_with(module):
@@ -131,6 +133,7 @@ def measure(name, folder, bits):
             [*whole, *half, "--encoding", "gzip", "--level", "1", "-o", sink[1]], again=True),
     ]
     raw, *gzips = rows[-3:]
+    no_write = next(row for row in rows if row.name == "stack2nrrd, no write, 1/2")
     vtk = [peers["vtk"], f"{here}/peers/vtk_resize.py", "2", threads]
     no_vtk = None if peers["vtk"] else "VTK for Python is not installed"
     rows += [
@@ -151,13 +154,17 @@ def measure(name, folder, bits):
     lines = []
     for row in rows:
         if not row.walls:
-            lines.append([f"{row.name}: {row.missing}"] + [""] * 6)
+            lines.append([f"{row.name}: {row.missing}"] + [""] * 7)
             continue
         mark = "" if len(row.walls) == args.rounds else " (once)"
         lines.append([row.name + mark, f"{row.wall:.3f}", f"{row.cpu:.3f}", f"{row.cpu / samples * 1e9:.2f}",
-                      f"{row.peak:.0f}", f"{row.wall / reference.wall:.2f}", f"{row.wall / raw.wall:.2f}"])
+                      row.faults, f"{row.peak:.0f}", f"{row.wall / reference.wall:.2f}",
+                      f"{row.wall / raw.wall:.2f}"])
     short = "cat" if reference is rows[0] else "decode"
-    table(["", "wall s", "CPU s", "CPU ns/sample", "peak MiB", f"x {short}", "x ours, raw"], lines)
+    table(["", "wall s", "CPU s", "CPU ns/sample", "faults", "peak MiB", f"x {short}", "x ours, raw"], lines)
+    if raw.walls and no_write.walls:
+        print(f"\nThe program, which writes, takes {raw.cpu / no_write.cpu:.2f} times the CPU of the import that does not, "
+              f"and {raw.faults / no_write.faults:.2f} times its page faults.")
     if all(row.walls for row in [raw, *gzips]):
         sizes = []
         for row, output in zip([raw, *gzips], [sink[0], sink[1], sink[1]]):
@@ -186,8 +193,13 @@ def scaling(name, folder):
     rows = {(kind, n): Row(kind, command(n), again=True) for n in counts for kind, command in {
         "decode alone": lambda n: [f"{binaries}/stack2nrrd_decode_alone", str(n), *files],
         "stack2nrrd, no write, 1/2":
-            lambda n: [f"{binaries}/stack2nrrd_import_alone", folder, "factor", "2", "threads", str(n)]}.items()}
-    interleaved(list(rows.values()), args.rounds, [])
+            lambda n: [f"{binaries}/stack2nrrd_import_alone", folder, "factor", "2", "threads", str(n)],
+        "stack2nrrd, raw, 1/2":
+            lambda n: [f"{binaries}/stack2nrrd", folder, "-q", "--force", "--threads", str(n), "--factor", "2",
+                       "-o", f"{work}/out.nrrd"]}.items()}
+    interleaved(list(rows.values()), args.rounds, [f"{work}/out.nrrd"])
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(f"{work}/out.nrrd")
     return [[f"{name}, {kind}", n, f"{row.wall:.3f}", f"{row.cpu:.3f}", f"{rows[kind, 1].wall / row.wall:.2f}",
              f"{row.peak:.0f}"] for (kind, n), row in sorted(rows.items())]
 
