@@ -67,9 +67,17 @@ const Kind kinds[] = {
     {"tiled.tif",
      [](const std::string& file, int width, int height) {
          TiffSpec spec = tiff_spec(width, height);
-         spec.bits = 12;
+         spec.bits = 16;
          spec.tile = 16;
-         write_tiff(file, spec, noise(spec.bytes()));
+         spec.compression = COMPRESSION_PACKBITS;
+         write_tiff(file, spec, ramp(spec.bytes()));
+     }},
+    {"12.tif",
+     [](const std::string& file, int width, int height) {
+         TiffSpec spec = tiff_spec(width, height);
+         spec.bits = 12;
+         spec.compression = COMPRESSION_ADOBE_DEFLATE;
+         write_tiff(file, spec, ramp(spec.bytes()));
      }},
     {"apart.tif",
      [](const std::string& file, int width, int height) {
