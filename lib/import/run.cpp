@@ -38,6 +38,7 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
         sinks[i]->write_late_notes(
             std::array{std::to_string(reports[i].clipped_low), std::to_string(reports[i].clipped_high)});
     }
+    last.reports = reports;
     shared.clear();
     makings.clear();  // a sink may need room to finish
     for (Sink* sink : sinks) sink->finish();

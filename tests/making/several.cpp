@@ -16,6 +16,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,14 @@ std::vector<Options> all_with(const std::vector<Settings>& all, const Settings& 
         result.push_back(options_with(settings));
     }
     return result;
+}
+
+bool same(const Report& a, const Report& b) {
+    const auto fields = [](const Report& r) {
+        return std::tuple(r.slices_read, r.threads, r.nan_samples, r.clipped_low, r.clipped_high, r.rounded_integers,
+                          r.files_with_surplus);
+    };
+    return fields(a) == fields(b);
 }
 
 /// A result with all that is known of it: its file, header and all, and what was reported.
@@ -82,8 +91,13 @@ std::vector<Made> made_together(const Stack& stack, const std::vector<Options>& 
         sinks.push_back(stack2nrrd::nrrd_sink(out / (std::to_string(i) + ".nrrd"), all[i].nrrd, all[i].threads));
         outputs.push_back({plans[i], sinks.back().get()});
     }
-    const std::vector<Report> reports = stack2nrrd::run_imports(outputs);
+    std::vector<Report> last;
+    const std::vector<Report> reports = stack2nrrd::run_imports(outputs, [&](const stack2nrrd::Progress& progress) {
+        last = progress.reports;
+        return true;
+    });
     REQUIRE(reports.size() == all.size());
+    CHECK(std::equal(last.begin(), last.end(), reports.begin(), reports.end(), same));  // complete in the last call
     std::vector<Made> result;
     for (std::size_t i = 0; i < all.size(); ++i) {
         result.push_back(made(out / (std::to_string(i) + ".nrrd"), reports[i]));
@@ -123,12 +137,13 @@ const std::vector<Settings> plain{
     {{"factor", "2"}},
     {{"factor", "4"}, {"encoding", "gzip"}},
     {{"factor", "3/2"}, {"kernel", "ctmr"}, {"align", "first"}},
-    {{"factor", "2"}, {"kernel", "box"}, {"crop", "3:20,5:17,4:19"}},
     {{"factor", "3"}, {"slab", "4:6"}},
     {{"factor", "2"}, {"labels", "true"}},
     {{"factor", "5/2"}, {"kernel", "nearest"}, {"crop", ",,11:23"}},
     {{"factor", "2"}, {"type", "uint8"}, {"window", "100,20000"}},
+    {{"factor", "2"}, {"kernel", "box"}, {"crop", "3:20,5:17,4:19"}},
     {{"factor", "2,1,1"}, {"type", "float64"}, {"spacing", "0.1,0.2,0.5"}, {"origin", "1,2,3"}},
+    {{"factor", "1"}, {"crop", "3:20,7:15,2:21"}},
 };
 
 }  // namespace
