@@ -80,7 +80,7 @@ TEST_CASE("own samples of all types make the file that slices in files make", "[
             const Bytes expected = file_of(files.stack, options);
             for (const bool in_order : {false, true}) {
                 if (in_order && options.reverse) continue;
-                for (const unsigned threads : {1U, 2U, 4U}) {
+                for (const unsigned threads : in_order ? std::vector{1U, 3U} : std::vector{1U, 2U, 4U}) {
                     const auto source = std::make_shared<OwnSource>(volume, type);
                     source->in_order = in_order;
                     options.threads = threads;
