@@ -30,9 +30,14 @@ public:
     virtual ~SliceReader();
 
     /// Pushes the rows [rows.first, rows.end) of slice `z` into `sink`: each of them once, in ascending order, one or
-    /// several at a time. The library checks this.
+    /// several at a time. The library checks this, but for the number of bytes, which it cannot see.
+    ///
+    /// A run that is cancelled ends when all readers have returned. A push of rows notices it and throws; a reader that
+    /// waits for something else holds the run up meanwhile, and KeepGoing is not called while all threads are in such
+    /// readers, so that one that waits for long must know itself when to give up.
     /// \throws whatever keeps the slice from being read, and whatever `sink` throws. Of several failed slices the first
-    ///         in order is reported; its exception leaves run_import() unchanged.
+    ///         in order is reported; its exception leaves run_import() unchanged, but for std::bad_alloc, which becomes
+    ///         Error limit. A reader that has thrown is not asked again.
     virtual void read(Index z, Range rows, RowSink& sink) = 0;
 
     /// How many compressed files so far had more samples than their header declares. See Report.
@@ -48,7 +53,7 @@ public:
     Source& operator=(const Source&) = delete;
     virtual ~Source();
 
-    /// What every slice is.
+    /// What every slice is. This and the number of slices stay what they were in stack_from().
     [[nodiscard]] virtual ImageInfo image() const = 0;
     [[nodiscard]] virtual Index slices() const = 0;
     /// There is no slice `z`, but room for it. It is not read; Options::missing says what becomes of it.
@@ -59,7 +64,8 @@ public:
     [[nodiscard]] virtual bool sequential() const { return false; }
     /// The most memory that one reader takes at any time, in bytes. Counted by ImportPlan::memory_bytes().
     [[nodiscard]] virtual std::int64_t reader_bytes() const { return 0; }
-    /// A new reader. It may refer to this source, which outlives it.
+    /// A new reader, for any slice again: a survey reads all of them before the run does, those of 32 and 64 bits twice.
+    /// It may refer to this source, which outlives it.
     [[nodiscard]] virtual std::unique_ptr<SliceReader> reader() const = 0;
 };
 

@@ -152,7 +152,7 @@ struct FindOptions {
 /// A stack whose slices are those of a program's own source, in its order: not files, but whatever the program reads or
 /// makes. Its spacing is unknown; set Stack::geometry or Options::spacing. Blank slices are gaps. `name` is what
 /// headers say of the source. \throws Error invalid_argument if there is no source, if it has no slices, or an image
-/// that no slice can be.
+/// that no slice can be; limit if an axis has more than a million samples.
 [[nodiscard]] STACK2NRRD_EXPORT Stack stack_from(std::shared_ptr<const Source> source, std::string name = "source");
 
 }  // namespace stack2nrrd
