@@ -3,7 +3,7 @@
 // size of 0 is one that nobody calibrated, a step of 0 belongs to an acquisition without z.
 
 #include "core/text.hpp"
-#include "sidecar/json.hpp"
+#include "sidecar/json_reader.hpp"
 #include "sidecar/sidecar.hpp"
 #include "sidecar/units.hpp"
 

@@ -2,7 +2,7 @@
 // It is the slices' spacing if the data set is derived and was neither binned nor scaled while it was reconstructed.
 
 #include "core/text.hpp"
-#include "sidecar/json.hpp"
+#include "sidecar/json_reader.hpp"
 #include "sidecar/sidecar.hpp"
 #include "sidecar/units.hpp"
 

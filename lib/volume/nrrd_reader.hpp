@@ -26,7 +26,7 @@ enum class NrrdEncoding : std::uint8_t {
     gzip,
     hex,
     ascii,
-    image_list,  ///< `stack2nrrd-image`: the files are slices in image formats; see manifest.hpp
+    image_list,  ///< `stack2nrrd-image`: the files are slices in image formats; see list_header.hpp
 };
 
 /// A NRRD volume on disk. A value; nothing is open behind it.

@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
-#include "volume/manifest.hpp"
+#include "volume/list_header.hpp"
 
 #include <algorithm>
 #include <cmath>

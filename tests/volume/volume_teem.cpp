@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
-#include "volume/manifest.hpp"
+#include "volume/list_header.hpp"
 
 #if defined(STACK2NRRD_HAVE_TEEM)
 #include <teem/nrrd.h>

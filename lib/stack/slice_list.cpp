@@ -1,6 +1,6 @@
 // The list of slices as a file, both ways.
 
-#include "volume/manifest.hpp"
+#include "volume/list_header.hpp"
 
 #include "codec/codec.hpp"
 #include "core/file.hpp"

@@ -1,4 +1,4 @@
-#include "sidecar/json.hpp"
+#include "sidecar/json_reader.hpp"
 
 #include <algorithm>
 #include <vector>

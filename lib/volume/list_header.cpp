@@ -1,4 +1,4 @@
-#include "volume/manifest.hpp"
+#include "volume/list_header.hpp"
 
 #include "core/nrrd_words.hpp"
 #include "core/text.hpp"
