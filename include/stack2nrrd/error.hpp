@@ -7,7 +7,8 @@
 
 namespace stack2nrrd {
 
-/// What kind of trouble an Error reports. Each has one exit status of the program (exit_status()).
+/// What kind of problem an Error reports. Each has one exit status of the program (exit_status()). There may be more
+/// of them in later versions.
 enum class ErrorCode {
     invalid_argument,  ///< an option or argument makes no sense
     not_found,         ///< no such input, or no slices in it
@@ -22,8 +23,8 @@ enum class ErrorCode {
 };
 
 /// The one exception type of this library. what() is one sentence, lower case, fit to be shown to a user:
-/// `<file>: <what is>, <what was expected>; <what to do>`. It is always one line: control characters, which may stand
-/// in names of files, are shown as \xNN.
+/// `<file>: <what is>, <what was expected>; <what to do>`. It is always one line: control characters in names of files
+/// are shown as \xNN. Its words may change in any version: programs decide by code().
 class STACK2NRRD_EXPORT Error : public std::runtime_error {
 public:
     Error(ErrorCode code, const std::string& sentence);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Marks what leaves the library; everything else is hidden.
+/// Marks what the library exports; everything else is hidden.
 #if defined(STACK2NRRD_STATIC)
 #define STACK2NRRD_EXPORT
 #elif defined(_WIN32)

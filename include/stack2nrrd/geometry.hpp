@@ -12,7 +12,7 @@ namespace stack2nrrd {
 /// Counts and positions of samples. Axis order is x, y, z everywhere; x is fastest, z numbers the slices.
 using Index = std::int64_t;
 
-/// [first, end), in samples. Empty stands for "all" in options.
+/// [first, end), in samples. In options an empty range means all.
 struct Range {
     Index first = 0;
     Index end = 0;
@@ -22,8 +22,8 @@ struct Range {
     friend constexpr bool operator==(const Range&, const Range&) = default;
 };
 
-/// An exact fraction, den > 0. Factors are rationals, so that counts and positions are exact. make_rational() gives
-/// lowest terms; options may hold others, which plan_import() brings there.
+/// An exact fraction, den > 0. Factors are rationals, so that counts and positions are exact. make_rational() returns
+/// lowest terms; options may hold other fractions, which plan_import() reduces.
 struct Rational {
     std::int64_t num = 1;
     std::int64_t den = 1;
@@ -39,11 +39,11 @@ inline constexpr std::int64_t rational_limit = 1'000'000'000;
 /// \throws Error invalid_argument if den is 0 or the result exceeds rational_limit.
 [[nodiscard]] STACK2NRRD_EXPORT Rational make_rational(std::int64_t num, std::int64_t den);
 
-/// "2", "7.3" (= 73/10), "1e7" or "8/3".
+/// The number that `text` spells: "2", "7.3" (= 73/10), "1e7" or "8/3".
 /// \throws Error invalid_argument for any other text, or numbers beyond rational_limit.
 [[nodiscard]] STACK2NRRD_EXPORT Rational parse_rational(std::string_view text);
 
-/// "2" or "8/3".
+/// The number as text: "2" or "8/3".
 [[nodiscard]] STACK2NRRD_EXPORT std::string to_string(const Rational& r);
 
 /// `d * r`, rounded once or nearly so: the product is formed with an error-free transformation (fma).
@@ -51,8 +51,9 @@ inline constexpr std::int64_t rational_limit = 1'000'000'000;
 
 using Vector3 = std::array<double, 3>;
 
-/// Where samples lie: sample (i, j, k) has its centre at origin + i·direction[0] + j·direction[1] + k·direction[2],
-/// in LPS millimetres. With unknown spacing the unit is one source sample.
+/// The positions of samples: the centre of sample (i, j, k) is at
+/// origin + i·direction[0] + j·direction[1] + k·direction[2], in LPS millimetres. i counts along x (the columns of a
+/// slice), j along y (its rows), k along z (slices). If the spacing is unknown, the unit is one source sample instead.
 struct Geometry {
     std::array<Vector3, 3> direction{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}};
     Vector3 origin{0, 0, 0};
@@ -63,8 +64,8 @@ struct Geometry {
 /// The length of `direction[axis]`.
 [[nodiscard]] STACK2NRRD_EXPORT double spacing(const Geometry& geometry, int axis) noexcept;
 
-/// The geometry of the grid whose sample k lies at `first[a] + k·step[a]` on each axis a of `source`
-/// (section "Header" of the resampling rules): direction·step, origin + Σ direction·first.
+/// The geometry of the grid whose sample k is at index `first[a] + k·step[a]` on each axis a of `source`: its
+/// directions are direction·step, its origin is origin + Σ direction·first.
 [[nodiscard]] STACK2NRRD_EXPORT Geometry resampled(const Geometry& source, const std::array<Rational, 3>& first,
                                                    const std::array<Rational, 3>& step);
 

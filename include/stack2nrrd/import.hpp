@@ -16,34 +16,36 @@
 
 namespace stack2nrrd {
 
-/// What an import will do, worked out before any sample is read. A value; cheap to copy.
+/// What an import will do, worked out before any sample is read. A value; cheap to copy, never changed, and so safe to
+/// use from several threads.
 class STACK2NRRD_EXPORT ImportPlan {
 public:
-    /// What comes out: size, type, geometry and header notes.
+    /// The result: size, type, geometry and header notes.
     [[nodiscard]] const VolumeInfo& volume() const noexcept;
 
-    /// How many source slices will be read (missing and repeated ones not counted twice).
+    /// How many source slices will be read: each counts once, however often it is repeated, and missing ones do not.
     [[nodiscard]] Index source_slices() const noexcept;
 
-    /// About how many bytes of the source files will be read: of samples that lie there uncompressed those of the
-    /// wanted rows, else the files of the wanted slices as a whole.
+    /// About how many bytes of the source files will be read: the wanted rows of uncompressed samples, and otherwise
+    /// the whole files of the wanted slices.
     [[nodiscard]] std::int64_t read_bytes() const noexcept;
 
-    /// An upper bound of the memory that the program will take while it runs, a NRRD sink of these options included.
-    /// Apart from the list of files and slices it does not depend on how many these are: the list counts with the names
-    /// and about 75 bytes a file: 58 that are kept, and what finding the stack takes for a while. A page of a file of
-    /// many counts as 96.
+    /// An upper bound of the memory that the whole process takes during the run, in bytes, with a NRRD sink of these
+    /// options, and without any other sink or the buffer of memory_sink(). Only the list of files and slices grows with
+    /// their number. It counts with the names and 70 to 75 bytes a file: 58 that are kept, 12 more while the stack is
+    /// found, and the rest of a block of names. A page of a file of many counts with 96 bytes.
+    /// Not promised: the same number in another version, or what the rest of your program takes.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
-    /// Options::window_auto asked for a window, and none is found yet: survey_window() finds it. Such a plan tells
-    /// everything but the window, and cannot be run.
+    /// Options::window_auto asked for a window, and survey_window() has not found it yet. Such a plan knows everything
+    /// but the window, and cannot be run.
     [[nodiscard]] bool needs_window() const noexcept;
 
-    /// What a user can do lest samples are clipped (see Report), as the end of a sentence. Empty if none can be: the
-    /// type of the output holds whatever comes out.
+    /// What a user can do to avoid clipped samples (see Report), as the end of a sentence. Empty if no sample can be
+    /// clipped, because the type of the output holds every value.
     [[nodiscard]] const std::string& clipping_advice() const noexcept;
 
-    /// What the user should know before the run; never fatal.
+    /// What the user should know before the run, a sentence each; never fatal.
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
 
     struct Detail;  ///< for the library itself
@@ -54,84 +56,90 @@ private:
     std::shared_ptr<const Detail> detail_;
 };
 
-/// The gaps of `stack` as a fatal problem; nothing if there are none, or if `options` say what stands for them.
+/// The gaps of `stack` as a fatal problem. Empty if there are none, or if Options::missing says what replaces them.
 [[nodiscard]] STACK2NRRD_EXPORT std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& options);
 
-/// Plans the import of `stack` under `options`.
+/// Plans the import of `stack` with `options`. Reads no samples and writes nothing. The plan keeps all that it needs:
+/// neither `stack` nor `options` must outlive it.
 /// \throws Error the first fatal problem of the stack; missing_slices under Missing::error; invalid_argument for
 ///         options that do not fit the stack; limit if Options::memory is too small (the sentence names the least
-///         that would do).
+///         that is enough).
 [[nodiscard]] STACK2NRRD_EXPORT ImportPlan plan_import(const Stack& stack, const Options& options = {});
 
-/// Plans several imports of one stack that run_imports() makes from one reading. Their options may differ in all but
-/// `find`, `step`, `reverse` and `missing`; `threads` and `memory` are those of the first. Each plan is what
-/// plan_import() makes of its options, but that memory_bytes() is that of all of them together.
-/// \throws Error as plan_import(); invalid_argument if the options differ in what they must not, or are none.
+/// Plans several imports of one stack that run_imports() makes from one reading. The options may differ, except in
+/// FindOptions, `step`, `reverse` and `missing`; `threads` and `memory` are those of the first. Each plan is the one
+/// that plan_import() makes, except that memory_bytes() is that of the whole run. \throws Error as plan_import();
+/// invalid_argument if `options` is empty, or differs where it must not.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<ImportPlan> plan_imports(const Stack& stack,
                                                                      std::span<const Options> options);
 
 /// The window for Options::window_auto: from the 1st to the 99th percentile of the source samples within the crop,
 /// after the choice of the channel. Put it into Options::window and plan again. A percentile is the lowest value that
 /// at least that share of the samples does not exceed. Integers and float32 are exact, float64 is taken to the
-/// precision of float32, luma of integers is rounded; NaN, infinities and what stands for missing slices do not count.
-/// Reads 8- and 16-bit samples once, others twice, within the memory that plan_import() tells. The slab and the threads
-/// make no difference. \throws Error as plan_import() and run_import() do; invalid_argument if the two percentiles are
-/// the same.
+/// precision of float32, luma of integers is rounded; NaN, infinities and replaced missing slices do not count.
+/// Reads 8- and 16-bit samples once, others several times, within the memory of plan_import(). The slab and the threads
+/// make no difference.
+/// \throws Error as plan_import() and run_import(); invalid_argument if the two percentiles are the same.
 [[nodiscard]] STACK2NRRD_EXPORT Window survey_window(const Stack& stack, const Options& options,
                                                      const KeepGoing& keep_going = {});
 
-/// plan_imports(), and if the plans need a window, survey_window() and the plans with what it found: plans that can be
-/// run. The samples are surveyed once, with the crop and the channel of the first. `keep_going` is that of the survey.
-/// \throws Error as the two.
+/// plan_imports() and, if the plans need a window, survey_window() and plan_imports() again with that window: plans
+/// that can be run. The samples are surveyed once, with the crop and the channel of the first. `keep_going` is called
+/// during the survey; its counts begin anew in the run. \throws Error as both functions.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<ImportPlan> surveyed_plans(const Stack& stack,
                                                                        std::span<const Options> options,
                                                                        const KeepGoing& keep_going = {});
 
-/// One result of an import, and the file that it is written to.
+/// The options of one result of a pyramid, and the file that it is written to.
 struct Level {
     Options options;
     std::filesystem::path file;
 };
 
-/// What an import to `file` writes: one level, or one for each factor of Options::pyramid, the finest first: of
-/// `scan.nrrd` with factors 2 and 4 these are `scan_2.nrrd` and `scan_4.nrrd`. Each has the options that a run of its
-/// own has, but the preview, which is of the first.
-/// \throws Error invalid_argument if the pyramid is none, or a factor or a size is asked for besides; as plan_import().
+/// The results of an import to `file`, the finest first: one for each factor of Options::pyramid, or a single one
+/// without a pyramid. For `scan.nrrd` and the factors 2 and 4 they are `scan_2.nrrd` and `scan_4.nrrd`. Each has the
+/// options of a run of its own, except that only the first has the preview. \throws Error invalid_argument if the
+/// factors are not valid, or if there is a factor, a size or a slab as well; as
+///         plan_import().
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<Level> levels_of(const Stack& stack, const Options& options,
                                                              const std::filesystem::path& file);
 
-/// Makes sure that no file of the sinks is one that `stack` is made of or was read from, under whatever name: slices,
-/// lists, headers, data files, logs; and none is named twice. Call it before a run. \throws Error invalid_argument.
+/// Checks that the sinks write none of the files that `stack` was read from (slices, lists, headers, data files, logs),
+/// and no file twice, also where links give a file several names. Call it before a run; run_import() does not.
+/// \throws Error invalid_argument if they would.
 STACK2NRRD_EXPORT void check_outputs(const Stack& stack, std::span<Sink* const> sinks);
 
-/// The list of slices as a NHDR file: every line of a header, then the slices in z order, relative to it. If
-/// Stack::bare is known, any reader of NRRD can open it; else its encoding is `stack2nrrd-image`, which others refuse.
-/// find_stack() reads both. Of the options it has the spacing, the origin and the order, no others; NrrdOptions::force
-/// holds for it. `stack` must outlive the sink. \throws Error the first fatal problem of the stack; invalid_argument (a
-/// volume, other suffix, exists without force); io.
+/// Writes the list of slices as a NHDR file: every line of a header, then the names of the slices in z order, relative
+/// to the file. If Stack::bare is set, any reader of NRRD can open it; otherwise its encoding is `stack2nrrd-image`,
+/// which other programs refuse. find_stack() reads both. The file records the spacing, the origin and the order of
+/// `options`, and no other option. NrrdOptions::force replaces an existing file. `stack` must outlive the sink. \throws
+/// Error the first fatal problem of the stack; invalid_argument (a volume, other suffix, exists without force);
+///         io.
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> manifest_sink(const Stack& stack, const Options& options,
                                                                     const std::filesystem::path& nhdr);
 
-/// Writes that list by itself. \throws Error as check_outputs() and manifest_sink().
+/// Writes that list without an import.
+/// \throws Error as check_outputs() and manifest_sink().
 STACK2NRRD_EXPORT void write_manifest(const Stack& stack, const Options& options, const std::filesystem::path& nhdr);
 
-/// Runs the plan into `sink`. A plan that needs a window is refused: invalid_argument. The bytes that reach the sink do
-/// not depend on threads, memory cap or timing. Several runs may go on at once, on different sinks. \throws Error
+/// Runs the plan into `sink`: reads, filters and writes, and returns when publish() has. The bytes that reach the sink
+/// do not depend on threads, memory limit or timing. Several runs may go on at once, in several threads, on different
+/// sinks. After an error the sink can only be destroyed; everything is then as it was before the run. \throws Error
 /// corrupt or unsupported (a slice that cannot be decoded: the first one in order, whatever the threads
-///         did), changed, io, cancelled, limit; and what the sink throws. The sink is then to be destroyed,
-/// and all is as it was.
+///         did), changed, io, cancelled, limit, invalid_argument (a plan that needs a window); and what the sink or a
+///         program's own source throws.
 STACK2NRRD_EXPORT Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going = {});
 
 /// One of several results of a run.
 struct PlannedOutput {
     ImportPlan plan;
-    Sink* sink = nullptr;  ///< not owned; one of its own for each
+    Sink* sink = nullptr;  ///< not owned; each result needs its own
 };
 
-/// Runs plans that plan_imports() made together: each slice is read and decoded once, and each sink gets the bytes that
-/// run_import() would give it. The sinks publish in reverse, so that the first comes last: all of them or, if one
-/// throws, none. Returns a report for each, in the same order.
-/// \throws Error as run_import(); invalid_argument if the plans were not made together.
+/// Runs plans that one call of plan_imports() or surveyed_plans() made: each slice is read and decoded once, and each
+/// sink gets the bytes that run_import() would give it. The sinks publish in reverse order: all of them or, if one
+/// throws, none. Returns a report for each result, in the same order; none for no outputs.
+/// \throws Error as run_import(); invalid_argument if the plans were not made together, or two share a sink.
 STACK2NRRD_EXPORT std::vector<Report> run_imports(std::span<const PlannedOutput> outputs,
                                                   const KeepGoing& keep_going = {});
 

@@ -27,9 +27,9 @@ namespace stack2nrrd {
 /// | `nearest`                 | takes one sample, floor(u + ½)                                       | ½         |
 /// | `mode`                    | the most frequent value of the samples whose cells the output covers | ½         |
 ///
-/// `nearest` and `mode` make no value that is not there; they are for labels. `mode` counts over all three axes at once
-/// and cannot be mixed with others. Of equally frequent values it takes the lowest; on an axis that is not reduced an
-/// output covers the nearest sample alone.
+/// `nearest` and `mode` make no value that the source does not have; they are for labels. `mode` counts over all three
+/// axes at once and cannot be mixed with other kernels. Of equally frequent values it takes the lowest; on an axis that
+/// is not reduced an output covers only the nearest sample.
 ///
 /// S is an optional scale, as in Teem: h(x/S)/S. Numbers may be decimals or fractions ("1/3").
 class STACK2NRRD_EXPORT Kernel {
@@ -52,7 +52,7 @@ public:
     /// The scale S of the table above; 1 for kernels that have none.
     [[nodiscard]] double scale() const noexcept { return scale_; }
 
-    /// The standard deviation of a Gaussian, in output samples; of no meaning for others.
+    /// The standard deviation of a Gaussian, in output samples; without meaning for other kernels.
     [[nodiscard]] double sigma() const noexcept { return parameter_[0]; }
 
     /// The spec in its normal form, as it is written into the header.

@@ -16,24 +16,32 @@
 
 namespace stack2nrrd {
 
-/// How one axis is resampled.
+/// How one axis is resampled. A default AxisOptions leaves the axis as it is.
 struct AxisOptions {
-    std::optional<Kernel> kernel;  ///< without one: lanczos:3, or mode for labels
-    Rational factor{};             ///< ≥ 1; 2 means half as many samples
-    std::optional<Index> size;     ///< samples instead of a factor; 0 = follow the ratio of the first axis that has one
-    Range crop{};                  ///< in source samples; empty = all. What the kernel may read is not limited by it
+    /// What output samples are weighted means by. Default: lanczos:3, or mode with FindOptions::labels. Change it if
+    /// ringing beside sharp edges disturbs (tent, cubic, gauss), or for exact block means (box).
+    std::optional<Kernel> kernel;
+    /// How many source samples one output sample replaces: 2 makes half as many samples. At least 1; need not be whole.
+    /// Default: 1. Ignored where `size` is set.
+    Rational factor{};
+    /// The number of output samples, instead of a factor. 0 follows the ratio of the first axis that has a size.
+    /// Default: none.
+    std::optional<Index> size;
+    /// The part of the source that the output covers, in source samples. Default: empty, which means all. The kernel
+    /// still reads samples outside of it, so that a crop has the samples that the whole would have there.
+    Range crop{};
 };
 
-/// Where output sample k lies on the source index axis, for a crop that begins at a and a step s.
+/// The position of output sample k on the source index axis, for a crop that begins at a and a step s.
 enum class Align : std::uint8_t {
-    cell,   ///< a + (k + ½)s − ½: cells are joined, the field of view is kept
-    first,  ///< a + k·s: the first output sample lies on the first source sample
+    cell,   ///< a + (k + ½)s − ½: the field of view is kept; the outputs are centred on the blocks that they cover
+    first,  ///< a + k·s: the first output sample is at the first source sample
 };
 
-/// What stands for a slice that is missing.
+/// What replaces a missing slice.
 enum class Missing : std::uint8_t {
     error,   ///< nothing: plan_import() throws
-    repeat,  ///< the nearest slice that exists, the lower one if two are equally near
+    repeat,  ///< the nearest slice that exists; the lower one if two are equally near
     blank,   ///< zeros
     close,   ///< nothing: the slices beside the gap become neighbours
 };
@@ -44,49 +52,76 @@ struct Window {
     double high = 0;
 };
 
-/// A box in space, in LPS millimetres, or in source samples where the spacing is unknown: in the space of the header.
+/// A box in space, in the coordinates of the header: LPS millimetres, or source samples where the spacing is unknown.
 struct Box {
     Vector3 centre{};
     Vector3 half{};  ///< half of its size along each of its edges
     std::array<Vector3, 3> edges{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}};  ///< directions; any length
 };
 
-/// Everything that can be asked of an import: how slices are found, and what is made of them. A plain struct: set the
-/// fields, or use set_option(). find_stack() takes it as it is.
+/// Everything that can be asked of an import: how slices are found (FindOptions), and what is made of them. A plain
+/// struct: set fields, or use set_option(), which reads text. Default options copy the stack as it is. Nothing is
+/// checked before plan_import(). Fields may be added in later versions, so do not rely on its size or on the order of
+/// its fields.
 struct Options : FindOptions {
+    /// Kernel, factor, size and crop of x, y and z.
     std::array<AxisOptions, 3> axes{};
-    /// Instead of crops: the source samples whose centres lie in the box or on its border (within a millionth of a
-    /// sample). Its edges must run along the axes of the source, in any order; what it has beyond the source is cut
-    /// off.
+    /// Instead of crops (both together are an error): the source samples whose centres are in the box or on its border
+    /// (within a millionth of a sample). Its edges must be parallel to the axes of the source, in any order; what is
+    /// outside of the source is cut off. Default: none.
     std::optional<Box> roi;
+    /// Where output samples are placed. Default: cell. Use first to match programs that keep every n-th sample.
     Align align = Align::cell;
-    Index step = 1;        ///< take every step-th slice before anything else; no filtering
-    bool reverse = false;  ///< last slice first (after step)
+    /// Takes every step-th slice before anything else, without filtering. Default: 1. For a quick look; the skipped
+    /// slices can alias, which axes[2].factor avoids.
+    Index step = 1;
+    /// The last slice comes first; applied after `step`. Default: false. For scans that were numbered from the far end.
+    bool reverse = false;
+    /// What replaces missing slices. Default: error. Choose another value once it is clear that they are lost.
     Missing missing = Missing::error;
-    std::optional<Vector3> spacing;  ///< of the source slices, in units of space_unit_mm; overrides what was found
-    Rational space_unit_mm{};        ///< the unit of `spacing`, in millimetres
-    std::optional<Vector3> origin;   ///< LPS mm, centre of the first source sample
-    std::optional<SampleType> type;  ///< of the output; without one, the source's
+    /// Spacing of the source, before `step`, in units of `space_unit_mm`; replaces what was found. Default: what was
+    /// found beside or in the slices. Set it where that is wrong or unknown.
+    std::optional<Vector3> spacing;
+    /// The unit of `spacing`, in millimetres. Default: 1. Micrometres are {1, 1000}.
+    Rational space_unit_mm{};
+    /// Centre of the first source sample, LPS mm. Default: that of a volume's header, else 0, 0, 0.
+    std::optional<Vector3> origin;
+    /// Type of the output samples. Default: that of the source. Values are rounded and clipped, not scaled, unless
+    /// there is a window; see Report for how many were clipped.
+    std::optional<SampleType> type;
+    /// The source values that become the ends of the output's range. Default: none, values stay as they are. Set it
+    /// to turn 16 bits into 8, for instance.
     std::optional<Window> window;
-    bool window_auto = false;  ///< `window` shall be what survey_window() finds
-    Range slab{};              ///< make these output slices only; empty = all. Values and places stay the same
-    /// Factors of several results, see levels_of(): whole numbers in ascending order. Empty: one result.
+    /// Asks for the window that survey_window() finds; the plan then needs it before it can run, see surveyed_plans().
+    /// Default: false.
+    bool window_auto = false;
+    /// Makes these output slices only; their values and positions are those that they have in the whole result.
+    /// Default: empty, which means all. For results that are made piece by piece.
+    Range slab{};
+    /// Factors of several results, which levels_of() turns into options of their own: whole numbers in ascending order,
+    /// without a factor, size or slab besides.
+    /// Default: empty, which means one result. Only levels_of() looks at it.
     std::vector<Index> pyramid{};
-    bool pyramid_auto = false;  ///< `pyramid` shall be 1, 2, 4, … until no axis has more than 256 samples
-    std::uint64_t memory = 0;   ///< cap in bytes; 0 = none
+    /// Asks levels_of() for the factors 1, 2, 4, … until no axis has more than 256 samples. Default: false.
+    bool pyramid_auto = false;
+    /// The most memory that a run may take, in bytes, as ImportPlan::memory_bytes() counts it. Default: 0, no limit. A
+    /// lower limit makes a run slower, not different; one that cannot be kept is an error that names the least.
+    std::uint64_t memory = 0;
+    /// How the result is written. Used by nrrd_sink(), if it is given to it, and counted by the plan.
     NrrdOptions nrrd{};
 };
 
-/// One entry of the vocabulary that all faces share (program, C, Python, Slicer).
+/// One option of those that all faces share (program, C, Python, Slicer).
 struct OptionInfo {
     std::string_view name;    ///< "kernel-x"
     std::string_view value;   ///< "SPEC"; empty for a flag, which takes "true" or "false"
-    std::string_view preset;  ///< what holds without the option, as text; may be empty
+    std::string_view preset;  ///< the default, as text; may be empty
     std::string_view group;   ///< "Input", "Output", "Resampling", "Crop", "Metadata", "Running"
     std::string_view help;
 };
 
-/// All options that set_option() knows, in the order in which help shows them.
+/// All options that set_option() knows, in the order in which help shows them. The texts of `help` are for people: they
+/// may change in any version. Names and values that set_option() accepts do not lose their meaning.
 [[nodiscard]] STACK2NRRD_EXPORT std::span<const OptionInfo> option_table() noexcept;
 
 /// Sets one option from text. In names `_` and `-` are the same.

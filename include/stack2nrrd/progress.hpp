@@ -8,16 +8,16 @@
 
 namespace stack2nrrd {
 
-/// What a run has found out about the samples.
+/// What a run found out about the samples. Counts do not depend on threads or the memory limit.
 struct Report {
-    Index slices_read = 0;         ///< of the source; missing and repeated ones are not counted twice
+    Index slices_read = 0;         ///< of the source, each counted once, however often it is repeated; no missing ones
     unsigned threads = 0;          ///< that worked, the calling one included
-    std::int64_t nan_samples = 0;  ///< of the result, that an integer type had no value for; they became 0
-    /// Samples of the result that the output's type has no place for: rounded, they were below its lowest or above its
-    /// highest value, and became that. Of floats: finite ones that became infinite. The window, what a kernel makes
-    /// beyond the source's range and Options::type all count. Those of slabs add up to those of the whole.
+    std::int64_t nan_samples = 0;  ///< NaN in a result of an integer type, which has no NaN; they became 0
+    /// Samples of the result that, rounded, were below the lowest value of the output's type and became that value. It
+    /// does not matter whether a window, Options::type or the overshoot of a kernel took them there. Of floating-point
+    /// types: finite samples that became −infinity. The counts of slabs add up to that of the whole.
     std::int64_t clipped_low = 0;
-    std::int64_t clipped_high = 0;
+    std::int64_t clipped_high = 0;  ///< the same above the highest value
     bool rounded_integers = false;  ///< the source has 64-bit integers that no float64 equals; the nearest was taken
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header declares; not read
 };
@@ -30,8 +30,14 @@ struct Progress {
     std::vector<Report> reports{};
 };
 
-/// Called on the thread that called run_import(), at most ten times a second, once more when all slices are made, and a
-/// last time before the result gets its name. False cancels the run.
+/// Called while a run goes on; false cancels it, and the run throws Error cancelled. An empty function is fine.
+///
+/// Promised: calls come from the thread that called run_import(), one at a time, at most ten a second; then one when
+/// all slices are made, and a last one before the result gets its name. `done` does not decrease during one run or one
+/// survey.
+/// Not promised: how many calls there are, that each slice has one, that they come at even intervals (a slow disk
+/// delays them, and see SliceReader::read()), or that the reports of an unfinished run are those of any whole number of
+/// slices.
 using KeepGoing = std::function<bool(const Progress&)>;
 
 }  // namespace stack2nrrd

@@ -13,42 +13,43 @@
 
 namespace stack2nrrd {
 
-/// What is known before and after a run, for those who report it to somebody. Plans and options are not owned; what is
-/// not known is absent.
+/// What is known before and after a run, for those who report it to somebody. Stack, options and plans are not owned
+/// and must exist as long as the functions below use them. What is not known stays empty.
 struct Findings {
     /// One of the results of the run.
     struct Result {
         const ImportPlan* plan = nullptr;
         std::filesystem::path file{};    ///< empty if there is none
-        std::optional<Report> report{};  ///< when the run has come to its end
+        std::optional<Report> report{};  ///< set when the run has succeeded
     };
 
     const Stack* stack = nullptr;
     const Options* options = nullptr;
-    std::vector<Result> results{};       ///< the finest first; none if the stack cannot be imported as asked
-    std::optional<Problem> obstacle{};   ///< why not
-    double seconds = 0;                  ///< that the run took
+    std::vector<Result> results{};       ///< the finest first; empty if the stack cannot be imported as asked
+    std::optional<Problem> obstacle{};   ///< why it cannot
+    double seconds = 0;                  ///< duration of the run
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
 };
 
 /// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `problems`, and after a run `run`.
 /// Of several results `output` is the first, `levels` has all of them, and `run` the sums. `stack` and `options` must
-/// be there. Text that is not UTF-8 is made so.
+/// be set. Bytes that are not UTF-8 are replaced. README.md lists the fields: they keep name and meaning, and new ones
+/// may be added. Their order and the spaces between them are not promised, nor the words of `problems.text`.
 [[nodiscard]] STACK2NRRD_EXPORT std::string info_json(const Findings& findings);
 
-/// What the plans warn of, each once.
+/// The warnings of all plans, each once.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> plan_warnings(const Findings& findings);
 
-/// What a run found out about the samples, a sentence each.
+/// What a run found out about the samples, one sentence for each finding.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> run_warnings(const Findings& findings);
 
-/// All that is odd: what is fatal, the obstacle included, or else what the plan warns of and what a run found out.
+/// All problems: the fatal ones, including the obstacle; if there are none, the warnings of plans and run.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<Problem> problems_of(const Findings& findings);
 
-/// The spacing of the source in millimetres, which the options may have told.
+/// The spacing of the source along x, y and z in millimetres, from the options or from the stack. Empty if unknown.
 [[nodiscard]] STACK2NRRD_EXPORT std::optional<Vector3> source_spacing(const Findings& findings);
 
-/// Where it comes from: "command line", the name of a file, or "unknown".
+/// Where source_spacing() comes from: "command line", the name of a file, or "unknown".
 [[nodiscard]] STACK2NRRD_EXPORT std::string spacing_source(const Findings& findings);
 
 }  // namespace stack2nrrd

@@ -17,41 +17,45 @@
 
 namespace stack2nrrd {
 
-/// What a NRRD header says about its samples in fields that no import needs, and a copy keeps.
+/// Fields of a NRRD header that an import does not need and that its result keeps.
 struct HeaderFields {
-    std::array<std::string, 3> labels{};  ///< of x, y, z; empty where there is none
+    std::array<std::string, 3> labels{};  ///< of x, y, z; empty if there is none
     std::string content{};
     std::string sample_units{};  ///< of the values
-    std::string old_min{};       ///< what the lowest and the highest value of the type were before they were quantised
-    std::string old_max{};
+    std::string old_min{};       ///< the value that the lowest value of the type had before quantisation
+    std::string old_max{};       ///< the same of the highest value
 };
 
-/// What a volume is: everything about it but its samples.
+/// Everything about a volume but its samples.
 struct VolumeInfo {
-    std::array<Index, 3> size{0, 0, 0};  ///< x, y, z
-    int channels = 1;                    ///< > 1: interleaved, before x
+    std::array<Index, 3> size{0, 0, 0};  ///< samples along x, y, z
+    int channels = 1;                    ///< values of each sample; interleaved, faster than x
     Colour colour = Colour::grey;        ///< what the channels mean
-    ComponentAxis components{};          ///< more of it, of Colour::components
+    ComponentAxis components{};          ///< the axis of the channels, if they are Colour::components
     SampleType type = SampleType::uint8;
     Geometry geometry{};
-    HeaderFields fields{};                                     ///< of the header of the source
+    HeaderFields fields{};                                     ///< kept from the header of the source
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values for the header, in order
-    std::vector<std::string> late_notes{};  ///< keys of further ones, whose values are known when all samples are
+    std::vector<std::string> late_notes{};  ///< keys of further ones, whose values are known after the last slice
 
-    /// Of the samples of one slice, and of all. What does not fit into 64 bits is the largest number that does.
+    /// Bytes of the samples of one slice. Both numbers are the largest of 64 bits where the true one does not fit.
     [[nodiscard]] STACK2NRRD_EXPORT std::int64_t slice_bytes() const noexcept;
+    /// Bytes of all samples, uncompressed.
     [[nodiscard]] STACK2NRRD_EXPORT std::int64_t bytes() const noexcept;
 };
 
-/// Room for the value of a late note: any number of 64 bits.
+/// The most characters that the value of a late note has: enough for any number of 64 bits.
 inline constexpr std::size_t late_note_width = 20;
 
 /// Where slices go. One thread calls begin() once, then write_slice() for z = 0, 1, … in order, then write_late_notes()
 /// if VolumeInfo has late notes, then finish(), then publish(). A sink that is destroyed before publish() returned
-/// leaves things as they were before begin().
+/// leaves everything as it was before begin(). Any of the functions may throw; the calls then end there.
 ///
-/// A sink of your own needs begin(), write_slice() and finish(). The other functions are for what appears under a name,
-/// as a file does: together they make sure that several sinks (see tee()) have a result each, or none.
+/// A sink of your own needs begin(), write_slice() and finish(). The other functions are for results with a name, such
+/// as files: with them, either all sinks of a run (see tee()) have a result, or none has.
+///
+/// Not promised: that every sink that has begun is finished (a run may fail or be cancelled), or that write_slice() is
+/// called at even intervals. A sink is for one run, and is never called from two threads at once.
 class STACK2NRRD_EXPORT Sink {
 public:
     Sink() = default;
@@ -59,58 +63,69 @@ public:
     Sink& operator=(const Sink&) = delete;
     virtual ~Sink();
 
-    /// \throws Error as the kind of sink has it.
+    /// Opens the output. Everything that can be refused should be refused here, before hours of work.
     virtual void begin(const VolumeInfo& volume) = 0;
-    /// `samples`: size y × size x × channels, native byte order, valid during the call only.
+    /// `samples`: size y × size x × channels, the last one fastest; native byte order; valid during the call only.
     virtual void write_slice(Index z, std::span<const std::byte> samples) = 0;
-    /// `values`: those of VolumeInfo::late_notes, in the same order; each has at most late_note_width characters. Sinks
-    /// that write no header need not do anything.
+    /// `values`: one for each of VolumeInfo::late_notes, in the same order, of at most late_note_width characters. The
+    /// default does nothing, which is right for sinks that write no header.
     virtual void write_late_notes(std::span<const std::string> values);
-    /// Does all that is left to do and may fail for lack of room or memory. Nothing has a name yet.
+    /// Does all remaining work that can fail for lack of room or memory, but gives nothing a name yet.
     virtual void finish() = 0;
-    /// Gives the result its name. If it throws, it has taken back what it did.
+    /// Gives the result its name. If it throws, it must have undone its own changes.
     virtual void publish() {}
-    /// Takes back publish(): what had the name before has it again. Called where another sink could not publish.
+    /// Undoes publish(): the previous file has its name again. Called if another sink of the run could not publish.
     virtual void withdraw() noexcept {}
 
-    /// The files that publish() gives names to; the same before begin() and after it.
+    /// The files that publish() gives names to. The answer is the same before begin() and after it.
     [[nodiscard]] virtual std::vector<std::filesystem::path> files() const { return {}; }
 };
 
-/// Hands everything on to several sinks, in their order. They publish in reverse, so that the first comes last: all of
-/// them or, if one throws, none. \throws Error invalid_argument if a file is named twice, under whatever name.
+/// A sink that passes everything on to several others, in their order. They publish in reverse order: all of them or,
+/// if one throws, none. \throws Error invalid_argument if two of them write one file, also where a link gives it two
+/// names.
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> tee(std::vector<std::unique_ptr<Sink>> sinks);
 
-/// A text file beside a volume. `text` is called by finish(); slices are not looked at. Written as nrrd_sink() has it.
-/// \throws Error as nrrd_sink(), but that any suffix will do.
+/// A text file, such as a report beside a volume. finish() calls `text` once; slices are ignored. The file is written
+/// as safely as those of nrrd_sink(), and with `force` it replaces one that exists.
+/// \throws Error as nrrd_sink(), except that any suffix is accepted.
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> text_sink(const std::filesystem::path& file,
                                                                 std::function<std::string()> text, bool force = false);
 
+/// How the samples of a NRRD file are stored.
 enum class Encoding : std::uint8_t { raw, gzip };
 
+/// How a NRRD file is written.
 struct NrrdOptions {
+    /// Default: raw, the fastest to write and to read. gzip where room on disk matters more.
     Encoding encoding = Encoding::raw;
-    int level = 6;       ///< of gzip: 1 to 5 fast, 7 to 9 small, 6 fast where that makes it at most about 1 % longer
-    bool force = false;  ///< replace what stands under the name
-    /// A PNG with the three orthogonal slices through the middle, in physical aspect, grey from the 1st to the 99th
-    /// percentile; gathered while the slices pass. Empty: none.
+    /// Effort of gzip, 1 to 9; ignored for raw. Default: 6. 1 to 5 are fast, 7 to 9 small, and 6 is fast where that
+    /// makes the file at most about 1 % longer.
+    int level = 6;
+    /// Replaces existing files of the same name. Default: false, they are an error.
+    bool force = false;
+    /// Also writes a PNG with the three orthogonal slices through the middle, in physical aspect, grey from the 1st to
+    /// the 99th percentile. It is made while the slices pass and costs no second reading. Default: empty, none.
     std::filesystem::path preview{};
 };
 
 /// A NRRD file: `.nrrd` attached, `.nhdr` detached with its samples in `stem.raw` or `stem.raw.gz` beside it; and the
-/// preview, if one is asked for. Written under hidden names in the same folder, made durable, and only then given their
-/// names by publish(): all of the files or, if anything fails, none. A file that is replaced leaves its mode to the new
-/// one. A symbolic link is followed. Two sinks cannot write one file at the same time, in whatever processes: the
-/// second one's begin() throws.
-/// `threads`: that may compress, the calling one included, and never more than 8; 0 = one a core. The bytes stay the
-/// same.
-/// \throws Error invalid_argument (other suffix, exists without force, not a regular file, two files of one name, being
+/// preview, if one is asked for. The files are written under hidden names in the same folder, made durable, and only
+/// then given their names by publish(): all of them or, if anything fails, none. A new file takes the mode of the one
+/// that it replaces. A symbolic link is followed. Two sinks cannot write one file at the same time, in whatever
+/// processes: begin() of the second one throws.
+/// `threads`: how many may compress, the calling one included, at most 8; 0 = one a core. It does not change the bytes.
+///
+/// Not promised: the same bytes of a file across versions of this library or of the libraries that compress. Its
+/// samples stay the same for one version of this library; header lines may be added in later ones. \throws Error
+/// invalid_argument (other suffix, exists without force, not a regular file, two files of one name, being
 ///         written by somebody else), io (no such folder, or one that cannot be written to).
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> nrrd_sink(const std::filesystem::path& file,
                                                                 const NrrdOptions& options = {}, unsigned threads = 0);
 
-/// A caller's buffer: size z × size y × size x × channels, of exactly VolumeInfo::bytes() bytes. Not owned. What an
-/// unfinished run leaves in it is unspecified.
+/// Writes into a caller's buffer: size z × size y × size x × channels, the last one fastest, native byte order, of
+/// exactly VolumeInfo::bytes() bytes. The buffer is not owned and needs no alignment. Its contents after an unfinished
+/// run are unspecified.
 /// \throws Error invalid_argument from begin() if the size does not fit.
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> memory_sink(std::span<std::byte> volume);
 

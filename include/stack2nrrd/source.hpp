@@ -10,18 +10,19 @@
 
 namespace stack2nrrd {
 
-/// Receives the rows of a slice from top to bottom. May throw; whoever pushes the rows then unwinds.
+/// Receives the rows of a slice from top to bottom. It may throw; let the exception pass.
 class STACK2NRRD_EXPORT RowSink {
 public:
     virtual ~RowSink() = default;
-    /// The rows y … y + count − 1, one after the other in memory. `samples`: count × ImageInfo::row_bytes() bytes,
-    /// channels interleaved, native byte order, valid during the call. Their address need not be aligned to the sample
-    /// type.
+    /// The rows y … y + count − 1, one after the other in memory. `samples`: count × width × channels, the last one
+    /// fastest, that is count × ImageInfo::row_bytes() bytes; native byte order; valid during the call. They need not
+    /// be aligned to the sample type.
     virtual void rows(Index y, Index count, const std::byte* samples) = 0;
+    /// One row.
     void row(Index y, const std::byte* samples) { rows(y, 1, samples); }
 };
 
-/// One thread's way to the slices of a source, with whatever tools and memory it keeps from slice to slice.
+/// Reads slices of a source for one thread at a time. It may keep tools and memory from slice to slice.
 class STACK2NRRD_EXPORT SliceReader {
 public:
     SliceReader() = default;
@@ -32,20 +33,21 @@ public:
     /// Pushes the rows [rows.first, rows.end) of slice `z` into `sink`: each of them once, in ascending order, one or
     /// several at a time. The library checks this, but for the number of bytes, which it cannot see.
     ///
-    /// A run that is cancelled ends when all readers have returned. A push of rows notices it and throws; a reader that
-    /// waits for something else holds the run up meanwhile, and KeepGoing is not called while all threads are in such
-    /// readers, so that one that waits for long must know itself when to give up.
+    /// A cancelled run ends when all readers have returned: their next push of rows throws. A reader that waits for
+    /// something else delays the end of the run, and KeepGoing is not called while all threads are in such readers. A
+    /// reader that may wait for long must therefore give up by itself.
     /// \throws whatever keeps the slice from being read, and whatever `sink` throws. Of several failed slices the first
-    ///         in order is reported; its exception leaves run_import() unchanged, but for std::bad_alloc, which becomes
-    ///         Error limit. A reader that has thrown is not asked again.
+    ///         in order is reported; run_import() passes its exception on unchanged, but for std::bad_alloc, which
+    ///         becomes Error limit. A reader that has thrown is not used again.
     virtual void read(Index z, Range rows, RowSink& sink) = 0;
 
-    /// How many compressed files so far had more samples than their header declares. See Report.
+    /// How many compressed files had more samples than their header declares, up to now. See Report. Default: 0.
     [[nodiscard]] virtual Index files_with_surplus() const noexcept { return 0; }
 };
 
-/// Where the rows of slices come from: image files, a volume, or a program of your own (see stack_from()). It has the
-/// slices 0 … slices() − 1, all of one kind. Nothing is read before a reader is asked to.
+/// Where the rows of slices come from: image files, a volume, or your own program (see stack_from()). A source has the
+/// slices 0 … slices() − 1, all of one size, type and colour. Its functions may be called from any thread, also from
+/// several at once, and must not change what they report.
 class STACK2NRRD_EXPORT Source {
 public:
     Source() = default;
@@ -53,19 +55,20 @@ public:
     Source& operator=(const Source&) = delete;
     virtual ~Source();
 
-    /// What every slice is. This and the number of slices stay what they were in stack_from().
+    /// Size, type and colour of every slice. Must stay the same after stack_from(), as must slices().
     [[nodiscard]] virtual ImageInfo image() const = 0;
     [[nodiscard]] virtual Index slices() const = 0;
-    /// There is no slice `z`, but room for it. It is not read; Options::missing says what becomes of it.
+    /// Is slice `z` missing? It is then not read, and Options::missing decides what replaces it. Default: no.
     [[nodiscard]] virtual bool is_blank(Index z) const;
 
-    /// Can slices be read in ascending order only, each once? Then there is one reader, which one thread at a time
-    /// uses. If not, which is the default, each thread has a reader of its own, and slices are read in any order.
+    /// Can slices be read in ascending order only, each once? Then there is one reader, and one thread at a time uses
+    /// it. Default: no; each thread then has its own reader, and slices are read in no particular order.
     [[nodiscard]] virtual bool sequential() const { return false; }
-    /// The most memory that one reader takes at any time, in bytes. Counted by ImportPlan::memory_bytes().
+    /// The most memory that one reader takes at any time, in bytes. Default: 0. ImportPlan::memory_bytes() adds it for
+    /// each reader, so a number that is too low makes the plan too low, and Options::memory is not kept.
     [[nodiscard]] virtual std::int64_t reader_bytes() const { return 0; }
-    /// A new reader, for any slice again: a survey reads all of them before the run does, those of 32 and 64 bits twice.
-    /// It may refer to this source, which outlives it.
+    /// A new reader, which may read any slice again: a survey reads all slices before the run does, and those of 32 and
+    /// 64 bits several times. It may refer to this source, which exists longer than its readers.
     [[nodiscard]] virtual std::unique_ptr<SliceReader> reader() const = 0;
 };
 

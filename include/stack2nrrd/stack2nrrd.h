@@ -1,8 +1,8 @@
 #ifndef STACK2NRRD_STACK2NRRD_H
 #define STACK2NRRD_STACK2NRRD_H
 
-/* stack2nrrd for C and for whatever can call C. Everything else about it (options, geometry, what can be read) is as in
- * the program; this header only says how to ask.
+/* stack2nrrd for C and for everything that can call C. Options, geometry and formats are those of the program and are
+ * described in its README; this header describes the calls.
  *
  *     stack2nrrd_handle* scan = NULL;
  *     stack2nrrd_volume volume;
@@ -14,10 +14,14 @@
  *     if (code != STACK2NRRD_OK) puts(stack2nrrd_last_error());
  *     stack2nrrd_close(scan);
  *
- * Text is UTF-8 in both directions, paths as well. Nothing is printed, no signal is handled, no exception comes out.
+ * Text is UTF-8 in both directions, paths as well. The library prints nothing, handles no signals and lets no exception
+ * out.
  *
  * Threads: different handles may be used by different threads at once. One handle is for one call at a time; a second
- * one, also from within a progress callback, gets STACK2NRRD_INVALID_ARGUMENT and does nothing.
+ * call, also from within a progress callback, returns STACK2NRRD_INVALID_ARGUMENT and does nothing.
+ *
+ * Not promised: the same samples or file bytes from another version of the library, the words of messages, the order of
+ * fields in JSON, or how often the progress callback is called.
  */
 
 #include <stddef.h>
@@ -39,10 +43,11 @@
 extern "C" {
 #endif
 
-/* Counts up whenever something that stands here changes its meaning or its layout. New functions alone do not count. */
+/* Grows by one whenever something in this header changes its meaning or its layout. New functions, codes and types of
+ * samples do not change it. */
 #define STACK2NRRD_ABI_VERSION 1
 
-/* What every function returns. The numbers stay; code / 10 is the exit status that the program gives. */
+/* What every function returns. The numbers never change; code / 10 is the exit status of the program. */
 enum {
     STACK2NRRD_OK = 0,
     STACK2NRRD_BUG = 10,              /* of stack2nrrd; please report it */
@@ -58,7 +63,7 @@ enum {
     STACK2NRRD_CANCELLED = 1300       /* the progress callback asked to stop */
 };
 
-/* Types of samples. There may be more of them some day, with numbers of their own. */
+/* Types of samples. Later versions may add types, with new numbers. */
 enum {
     STACK2NRRD_UINT8 = 0,
     STACK2NRRD_INT8 = 1,
@@ -75,69 +80,71 @@ enum {
 /* A stack of slices, options, and what follows from them. */
 typedef struct stack2nrrd_handle stack2nrrd_handle;
 
-/* What an import will make. Axis order is x, y, z; x is fastest, z numbers the slices. */
+/* The volume that an import makes. Axis order is x, y, z; x is fastest, z numbers the slices. */
 typedef struct stack2nrrd_volume {
     int64_t size[3];        /* samples along x, y, z */
-    int32_t components;     /* of a sample, interleaved before x */
+    int32_t components;     /* values of each sample; interleaved, faster than x */
     int32_t sample_type;    /* STACK2NRRD_UINT8 ... */
     double direction[3][3]; /* direction[a]: the step along axis a, LPS mm (source samples if the spacing is unknown) */
-    double origin[3];       /* centre of the first sample, likewise */
+    double origin[3];       /* centre of the first sample, in the same unit */
     int32_t spacing_known;  /* 0 or 1 */
     int64_t bytes;          /* of all samples */
-    int64_t memory_bytes;   /* the most that a run takes, beside the buffer of stack2nrrd_read(); apart from the
-                             * names of the files and about 75 bytes for each it does not depend on their number */
-    int64_t source_slices;  /* that will be read */
+    int64_t memory_bytes;   /* the most that a run takes, without the buffer of stack2nrrd_read(); only the list of
+                             * files grows with their number, by the name and 70 to 75 bytes for each */
+    int64_t source_slices;  /* how many will be read */
 } stack2nrrd_volume;
 
 /* Called on the thread that called stack2nrrd_read() or stack2nrrd_write(), at most ten times a second; a last call
- * with 1 is not promised. `fraction`: 0 to 1. `text`: "120 of 400 slices", valid during the call. Anything but 0
- * cancels, within 0.2 s. It must return: no exception, no longjmp. */
+ * with 1 is not promised. `fraction`: 0 to 1. `text`: "120 of 400 slices", valid during the call. Any result but 0
+ * cancels the run, within 0.2 s. The callback must return: no exception, no longjmp. */
 typedef int (*stack2nrrd_progress)(double fraction, const char* text, void* user);
 
-/* STACK2NRRD_ABI_VERSION of the library that is running, to be compared with that of the header. */
+/* STACK2NRRD_ABI_VERSION of the library that is running. Compare it with that of the header. */
 STACK2NRRD_C_EXPORT int stack2nrrd_abi_version(void);
 
-/* "0.1.0". */
+/* The version of the library, such as "0.1.0". The text is never freed. */
 STACK2NRRD_C_EXPORT const char* stack2nrrd_version(void);
 
 /* What went wrong in the last call of this thread that did not return STACK2NRRD_OK: one sentence, fit to be shown to a
- * user. Where there is more to tell, such as all bad slices, "\nDetails:\n" and a line for each follow. Never NULL;
- * valid until the next call of this thread that fails. */
+ * user. If there are details, such as all bad slices, "\nDetails:\n" and a line for each follow. Never NULL; valid
+ * until the next call of this thread that fails. */
 STACK2NRRD_C_EXPORT const char* stack2nrrd_last_error(void);
 
-/* A handle for `path`: a folder, one file of a numbered series (the whole series is meant), a pattern such as
- * scan_%04d.tif, a glob, or a volume. Touches no file: slices are found when they are first needed, and kept. */
+/* Makes a handle for `path`: a folder, one file of a numbered series (the whole series is taken), a pattern such as
+ * scan_%04d.tif, a glob, or a volume. Touches no file: slices are found when they are first needed, and remembered. If
+ * it fails, *handle is NULL. */
 STACK2NRRD_C_EXPORT int stack2nrrd_open(const char* path, stack2nrrd_handle** handle);
 
 /* The same for a list of files, one of them or many: these slices and no others. The option "order" says whether they
  * are taken as they come. */
 STACK2NRRD_C_EXPORT int stack2nrrd_open_list(const char* const* paths, size_t count, stack2nrrd_handle** handle);
 
-/* Sets an option, at any time: names and values are those of the program ("kernel-z" or "kernel_z"); flags take "true"
- * or "false". What is set last holds; NULL takes an option back. If a value is refused, the options stay as they were.
- * Where an option shapes which slices there are, the next call finds them anew. */
+/* Sets an option, at any time: names, values and defaults are those of the program ("kernel-z" or "kernel_z"); flags
+ * take "true" or "false". The last value counts; NULL restores the default. If a value is refused, the options are
+ * unchanged. If an option decides which slices there are, the next call finds them anew. */
 STACK2NRRD_C_EXPORT int stack2nrrd_set(stack2nrrd_handle* handle, const char* name, const char* value);
 
-/* What will be made. Reads the headers of the slices, and no samples. */
+/* Fills `volume` with the volume that will be made. Reads the headers of the slices, and no samples. */
 STACK2NRRD_C_EXPORT int stack2nrrd_plan(stack2nrrd_handle* handle, stack2nrrd_volume* volume);
 
-/* What the program prints for --info --json: input, output, memory, problems; after a run also how it went. A stack
- * that was found and cannot be imported is told in "problems", and is no failure of this function. The text belongs to
+/* What the program prints for --info --json: input, output, memory, problems; after a run also its report. If a stack
+ * was found and cannot be imported, "problems" says why, and the function returns STACK2NRRD_OK. The text belongs to
  * the handle and is valid until the next call with it. */
 STACK2NRRD_C_EXPORT int stack2nrrd_info(stack2nrrd_handle* handle, const char** json);
 
-/* Fills `samples`, z, y, x, component, native byte order. `bytes` must be that of the plan. Of a run that failed, parts
- * may stand in the buffer. `progress` may be NULL. */
+/* Fills `samples`: z, y, x, component, the last one fastest; native byte order. `bytes` must be that of the plan.
+ * `progress` may be NULL. After a run that failed, the contents of the buffer are unspecified. */
 STACK2NRRD_C_EXPORT int stack2nrrd_read(stack2nrrd_handle* handle, void* samples, size_t bytes,
                                         stack2nrrd_progress progress, void* user);
 
-/* Writes a .nrrd, or a .nhdr with its samples in a file beside it: all of it or, if anything fails, nothing. */
+/* Writes a .nrrd, or a .nhdr with its samples in a file beside it: all of it or, if anything fails, nothing. `progress`
+ * may be NULL. */
 STACK2NRRD_C_EXPORT int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_progress progress,
                                          void* user);
 
-/* How many samples the last run clipped: rounded, they lay below the lowest or above the highest value of the output's
+/* How many samples the last run clipped: rounded, they were below the lowest or above the highest value of the output's
  * type (outside of the window, if there is one), and became that value. Of floating-point types: finite samples that
- * became infinite. STACK2NRRD_INVALID_ARGUMENT if no run has ended well since the options were last set. */
+ * became infinite. STACK2NRRD_INVALID_ARGUMENT if no run has succeeded since the options were last set. */
 STACK2NRRD_C_EXPORT int stack2nrrd_clipped(stack2nrrd_handle* handle, int64_t* low, int64_t* high);
 
 /* Frees the handle; NULL is fine. STACK2NRRD_INVALID_ARGUMENT while it is in use: then nothing is freed. */
