@@ -73,8 +73,7 @@ std::string man_page() {
             "glob ('scan_*.tif'), several files, a TIFF of many pages, a list of slices or a NRRD "
             "volume.\n") +
         "\\fIINPUT\\fR " + roff("alone prints what was found and the commands for full, half and quarter size.\n") +
-        ".SH OPTIONS\n" +
-        roff("In names, _ may be written for -. Triples are X,Y,Z; one number stands for all three.\n");
+        ".SH OPTIONS\n" + roff("In names, _ may be written for -. Triples are X,Y,Z; one number is for all three.\n");
     for (const std::string_view group : option_groups()) {
         text += ".SS " + std::string(group) + "\n";
         for (const Option& option : options_of(group)) {
@@ -101,8 +100,7 @@ std::string man_page() {
     for (const auto& [status, meaning] : statuses) {
         text += ".TP\n.B " + std::string(status) + "\n" + roff(meaning) + "\n";
     }
-    return text + ".PP\nOn anything but 0, what stood under the name of the output before still stands there.\n" +
-           ".SH EXAMPLES\n.EX\n" +
+    return text + ".PP\nOn anything but 0, an existing output file is unchanged.\n" + ".SH EXAMPLES\n.EX\n" +
            roff(
                "stack2nrrd scan/\n"
                "stack2nrrd scan/ --factor 2 --spacing 0.01 -o half.nrrd\n"

@@ -120,7 +120,7 @@ constexpr const char* output =
     "      <name>output</name>\n"
     "      <longflag>output</longflag>\n"
     "      <label>Volume</label>\n"
-    "      <description>what is made; without one, what would be made is only told</description>\n"
+    "      <description>the result; without one, what would be made is only reported</description>\n"
     "      <channel>output</channel>\n"
     "    </image>\n"
     "    <boolean hidden=\"true\">\n"

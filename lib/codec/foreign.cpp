@@ -14,8 +14,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view slicer = "open it in 3D Slicer and save it as .nrrd";
 constexpr std::string_view fiji = "open it in Fiji (Bio-Formats) and save it as TIFF";
 constexpr std::string_view unpack = "unpack it and give the folder of the slices";
-constexpr std::string_view describe =
-    "write a .nhdr file that tells its size, type and name (\"data file\"), and give that";
+constexpr std::string_view describe = "write a .nhdr file with its size, type and name (\"data file\"), and give that";
 constexpr std::string_view convert = "convert it to TIFF or PNG";
 constexpr std::string_view leave_out = "leave it out, or give the folder of the slices";
 
@@ -46,11 +45,10 @@ constexpr std::array rows{
     Row{{"a MINC volume", slicer}, ".mnc "},
     Row{{"a file of VTK", slicer}, ".vti .vtk .vtp .vtu ", "# vtk DataFile"},
     Row{{"a volume of VGStudio without a header",
-         "export slices as TIFF from VGStudio, or write a .nhdr file with the size and type that its .vgi tells"},
+         "export slices as TIFF from VGStudio, or write a .nhdr file with the size and type in its .vgi"},
         ".vol "},
     Row{{"the description of a volume of VGStudio",
-         "export slices as TIFF from VGStudio, or write a .nhdr file for its .vol with the size and type that stand in "
-         "it"},
+         "export slices as TIFF from VGStudio, or write a .nhdr file for its .vol with the size and type in it"},
         ".vgi .vgl ",
         "{volume1}"},
     Row{{"a volume of Amira or Avizo", "save it as NRRD or as TIFF slices from Amira, or open it in 3D Slicer or Fiji"},

@@ -261,7 +261,7 @@ private:
         for (const Jp2Channel& channel : result_.channels) {
             if (channel.component >= result_.components ||
                 (channel.column && *channel.column >= result_.palette->columns)) {
-                damaged(file_, "a channel of its palette is mapped to what it does not have");
+                damaged(file_, "a channel of its palette is mapped to a component or column that it does not have");
             }
         }
         for (const Definition& definition : definitions_) {

@@ -99,7 +99,7 @@ TiffColour tiff_colour(const TiffHandle& tiff, const TiffTags& tags) {
                 unsupported("a palette whose index is not an unsigned integer of up to 16 bits", "re-save it as RGB");
             }
             result.taken = 1;
-            if (channels > 1) result.notes.emplace_back("what stands beside the index into its palette is left out");
+            if (channels > 1) result.notes.emplace_back("channels beside the index into its palette are left out");
             return result;
         case PHOTOMETRIC_SEPARATED:
             return components(channels, "CMYK (separated) colour in " + count_text(channels) + ", one for each ink");

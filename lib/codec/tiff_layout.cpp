@@ -228,8 +228,9 @@ void add_notes(const TiffTags& tags, const RawDirectory& raw, TiffLayout& layout
     const bool known = raw.orientation >= ORIENTATION_TOPLEFT && raw.orientation <= ORIENTATION_LEFTBOT;
     layout.probe.orientation = known ? static_cast<int>(raw.orientation) : ORIENTATION_TOPLEFT;
     if (!tags.photometric_known) {
-        layout.probe.notes.emplace_back(tags.channels < 3 ? "does not say what its samples mean and is taken as grey"
-                                                          : "does not say what its samples mean and is taken as RGB");
+        layout.probe.notes.emplace_back(tags.channels < 3
+                                            ? "does not give the meaning of its samples and is taken as grey"
+                                            : "does not give the meaning of its samples and is taken as RGB");
     }
 }
 

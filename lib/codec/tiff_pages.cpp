@@ -205,7 +205,7 @@ Kind kind_of_slices(const InputFile& file, std::vector<Directory>& pages) {
         refuse(file, ErrorCode::inconsistent,
                "page " + std::to_string(first - pages.begin() + 1) + " is " + kind_text(first->kind) + ", the " +
                    std::to_string(others) + " pages behind it are " + kind_text(second->kind) +
-                   ", pages of one kind were expected; take out what is no slice");
+                   ", pages of one kind were expected; take out the others");
     }
     return first->kind;
 }
@@ -283,7 +283,7 @@ Pages tiff_pages(InputFile& file) {
     TiffDirectory directory(file);
     std::vector<Directory> pages = walk(file, directory);
     if (std::any_of(pages.begin(), pages.end(), [](const Directory& page) { return page.has_inner; })) {
-        found.notes.emplace_back("what stands inside of its pages (SubIFDs, such as smaller copies) is left out");
+        found.notes.emplace_back("images inside of its pages (SubIFDs, such as smaller copies) are left out");
     }
     if (pages.size() < 2) {
         found.slices.push_back({});

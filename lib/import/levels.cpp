@@ -19,10 +19,10 @@ namespace {
 void check_alone(const Options& options) {
     for (const AxisOptions& axis : options.axes) {
         if (axis.factor != Rational{} || axis.size) {
-            refuse("--pyramid: says the factors, and so does --factor or --size; give one of them");
+            refuse("--pyramid: gives the factors, and so does --factor or --size; give one of them");
         }
     }
-    if (options.slab != Range{}) refuse("--pyramid: has slabs of its own at each level; leave out --slab");
+    if (options.slab != Range{}) refuse("--pyramid: has different slabs at each level; leave out --slab");
 }
 
 /// Halves until no axis is long.
@@ -40,7 +40,7 @@ void check_factors(const std::vector<Index>& factors) {
     for (const Index factor : factors) {
         if (factor <= last) {
             refuse("--pyramid: " + std::to_string(factor) +
-                   " does not go on from what is before it; give whole numbers from 1 on in ascending order");
+                   " is not above the factor before it; give whole numbers from 1 on in ascending order");
         }
         last = factor;
     }

@@ -63,7 +63,8 @@ std::string clipping_advice(const Options& options, const ImportPlan::Detail& pl
     }
     if (std::any_of(plan.axes.begin(), plan.axes.end(), overshoots)) {
         return "--type " + wider +
-               " keeps what the kernel makes beyond the range, and a kernel without overshoot (--kernel box, or "
+               " keeps the values that the kernel makes beyond the range, and a kernel without overshoot (--kernel "
+               "box, or "
                "kaiser:1,3,.001) makes nothing there";
     }
     return "";

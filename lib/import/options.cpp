@@ -312,7 +312,7 @@ constexpr std::array<Entry, 29> entries{{
     {{"crop", "X0:X1,Y0:Y1,Z0:Z1", "", "Crop", "part of the source, in source samples; an empty field keeps the axis"},
      set_crop},
     {{"roi", "CX,CY,CZ,RX,RY,RZ", "", "Crop",
-      "the same as a box, by its centre and half of its widths (LPS mm): the samples whose centres lie in it"},
+      "the same as a box, by its centre and half of its widths (LPS mm): the samples whose centres are inside"},
      set_roi},
     {{"slab", "K0:K1", "", "Crop",
       "make the slices K0 to K1 - 1 of the result alone, each as it is in the whole, at its place in space"},
@@ -330,12 +330,11 @@ constexpr std::array<Entry, 29> entries{{
     {{"level", "1..9", "6", "Output",
       "of gzip: to 5 fast, from 7 small; 6 is fast where that makes it at most 1 % longer"},
      set_level},
-    {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, gathered while it is made"},
+    {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, made in the same run"},
      set_preview},
     {{"force", "", "", "Output", "replace an existing output"}, set_force},
     {{"threads", "N", "0", "Running", "0 = one a core"}, set_threads},
-    {{"memory", "BYTES", "none", "Running",
-      "cap, such as 512M or 2G; if it cannot be kept, the least that would do is told"},
+    {{"memory", "BYTES", "none", "Running", "cap, such as 512M or 2G; if it cannot be kept, the error names the least"},
      set_memory},
 }};
 

@@ -156,7 +156,7 @@ Options with_crops(const Stack& stack, Options options, const std::array<Index, 
     for (std::size_t a = 0; a < 3; ++a) {
         if (options.axes[a].crop != Range{}) {
             throw Error(ErrorCode::invalid_argument,
-                        "--roi: says what is wanted, and so does --crop; give one of them");
+                        "--roi: chooses a part of the source, and so does --crop; give one of them");
         }
         options.axes[a].crop = crops[a];
     }
@@ -313,7 +313,7 @@ std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& option
     if (stack.missing.size() > most) list += " and " + std::to_string(stack.missing.size() - most) + " more gaps";
     return Problem{ErrorCode::missing_slices, true,
                    printable(stack.name) + ": slices are missing: " + list +
-                       ", a numbering without gaps was expected; add them, or say what shall stand for them with "
+                       ", a numbering without gaps was expected; add them, or choose a replacement with "
                        "--missing repeat or blank"};
 }
 

@@ -20,7 +20,7 @@ void warn_of_header(const Stack& stack, const ImportPlan::Detail& plan, std::vec
     const bool filters = !plan.modes && !picks;
     if (filters && is_segmentation(stack)) {
         warnings.push_back(printable(stack.name) +
-                           ": tells of segments, whose labels must not be mixed; --labels keeps them");
+                           ": has segments, whose labels must not be mixed; --labels keeps them");
     }
     const std::string& kind = stack.components.kind;
     if (filters && plan.volume.colour == Colour::components && (kind == "normal" || kind == "3-normal")) {

@@ -67,7 +67,7 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
         }
         if (output.plan.needs_window()) {
             throw Error(ErrorCode::invalid_argument,
-                        "--window: auto is not found yet; call survey_window() before the run");
+                        "--window: auto has not been found yet; call survey_window() before the run");
         }
         if (output.plan.detail().source != first.source) {
             throw Error(ErrorCode::invalid_argument,

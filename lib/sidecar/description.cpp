@@ -151,7 +151,7 @@ FoundSpacing spacing_from(const ImageJDescription& imagej, const Density& densit
         found.mm[2] = checked_spacing("spacing", *imagej.spacing, z.mm, found.doubts);
     } else if (imagej.slices > 1 && found_any(found)) {
         found.doubts.push_back("has no \"spacing\" between its slices; ImageJ leaves it out where it is 1 " +
-                               printable(z.name) + " or was never told");
+                               printable(z.name) + " or was never set");
     }
     if (found_any(found)) found.source = "ImageJ";
     return found;

@@ -72,7 +72,7 @@ std::optional<double> pixel_size(const Told& told, std::vector<std::string>& dou
         size = size.value_or(*own);
     }
     if (!size) {
-        doubts.emplace_back("tells no pixel size (\"PixelSizeUm\" is 0 where the microscope was not calibrated)");
+        doubts.emplace_back("gives no pixel size (\"PixelSizeUm\" is 0 where the microscope was not calibrated)");
     } else if (const std::optional<double> aspect = parse_double(told.aspect); aspect && *aspect != 1) {
         doubts.push_back("\"PixelAspect\" is " + printable(told.aspect) +
                          ", 1 was expected; \"PixelSizeUm\" is not used");
@@ -83,14 +83,14 @@ std::optional<double> pixel_size(const Told& told, std::vector<std::string>& dou
 
 std::optional<double> step_along_z(const Told& told, std::vector<std::string>& doubts) {
     if (told.step.empty() || is_zero(told.step)) {
-        doubts.emplace_back("tells no step along z (\"z-step_um\" is " +
+        doubts.emplace_back("gives no step along z (\"z-step_um\" is " +
                             (told.step.empty() ? std::string("not there") : printable(told.step)) + ")");
         return std::nullopt;
     }
     const Index slices = positive(told.slices).value_or(2);
     const Index times = positive(told.times).value_or(1);
     if (slices == 1 || times > 1) {
-        doubts.push_back("tells of " + std::to_string(slices) + (slices == 1 ? " slice at " : " slices at ") +
+        doubts.push_back("reports " + std::to_string(slices) + (slices == 1 ? " slice at " : " slices at ") +
                          std::to_string(times) + (times == 1 ? " time" : " times") + ", so \"z-step_um\" (" +
                          printable(told.step) + ") need not be the step from one file to the next and is not used");
         return std::nullopt;

@@ -34,7 +34,7 @@ void parse_pca(std::string_view text, Sidecar& pca) {
     } else if (x && y) {
         // These are the detector's axes: its columns become the volume's third axis.
         pca.doubts.emplace_back(
-            "\"VoxelSizeX\" and \"VoxelSizeY\" differ, one size was expected; which is whose in a slice is not told");
+            "\"VoxelSizeX\" and \"VoxelSizeY\" differ, one size was expected; it is unknown which one is x in a slice");
     } else if (pca.doubts.empty()) {
         pca.doubts.emplace_back("has no \"VoxelSizeX\" and \"VoxelSizeY\" in its section [Geometry]");
     }

@@ -30,8 +30,9 @@ void parse(std::string_view text, Sidecar& info) {
         info.height = size(xml, "height");
         info.count = size(xml, "stack");
         if (const std::optional<std::string_view> pitch = xml.attribute("pitch")) {
-            info.doubts.push_back("\"pitch\" is " + quoted(*pitch) +
-                                  " without a unit, so it is not used as spacing; where it is known, tell it yourself");
+            info.doubts.push_back(
+                "\"pitch\" is " + quoted(*pitch) +
+                " without a unit, so it is not used as spacing; if you know it, pass it with --spacing");
         }
         return;
     }

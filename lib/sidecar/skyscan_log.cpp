@@ -50,7 +50,7 @@ void check_sections(Sidecar& log) {
 void parse(std::string_view text, Sidecar& log) {
     const IniReader ini(text, log.doubts);
     if (!ini.has_section(result)) {
-        log.doubts.push_back("has no section [Reconstruction], so it tells nothing of reconstructed slices");
+        log.doubts.push_back("has no section [Reconstruction], so it describes no reconstructed slices");
         return;
     }
     log.first = ini.integer(result, "First Section", 0);
@@ -69,7 +69,7 @@ void parse(std::string_view text, Sidecar& log) {
             log.spacing_mm[2] = checked_spacing("section step", *size * static_cast<double>(*log.step), 1, log.doubts);
         } else {
             log.doubts.emplace_back(
-                "does not tell the step from section to section, so the spacing of the slices is unknown");
+                "does not give the step from section to section, so the spacing of the slices is unknown");
         }
     } else if (log.doubts.size() == doubts_before) {
         log.doubts.emplace_back("has no \"Pixel Size (um)\" in its section [Reconstruction]");

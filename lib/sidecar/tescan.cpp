@@ -28,7 +28,7 @@ void parse(std::string_view text, Sidecar& settings) {
     const std::optional<double> source_detector = ini.number(reconstruction, "SDD");
     const std::optional<double> detector_mm = ini.spacing_with_unit(camera, "Binned pixelsize");
     if (!voxel || !sample || !source_object || !source_detector || !detector_mm) {
-        if (settings.doubts.empty()) settings.doubts.emplace_back("lacks what would tell the unit of \"Voxel size\"");
+        if (settings.doubts.empty()) settings.doubts.emplace_back("lacks what would give the unit of \"Voxel size\"");
         return;
     }
     const double expected = *detector_mm * *source_object / *source_detector;  // a zero ends in the doubt

@@ -35,7 +35,7 @@ void parse(std::string_view text, Sidecar& record) {
         return;
     }
     if (!is_one(text, "binSize") || !is_one(text, "scaleImageFactor")) {
-        record.doubts.emplace_back("tells that slices were binned or scaled, so its \"Actual pixel size\" is not used");
+        record.doubts.emplace_back("says that slices were binned or scaled, so its \"Actual pixel size\" is not used");
         return;
     }
     constexpr const char* data = "scientificMetadata";

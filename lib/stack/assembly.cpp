@@ -84,7 +84,7 @@ void report_too_many_missing(Stack& stack, const FileList& files, const Numberin
     stack.problems.push_back({ErrorCode::inconsistent, true,
                               text + ", at most as many missing slices were expected as there are files (" +
                                   std::to_string(numbering.slices.size()) +
-                                  "); leave out what does not belong, or, if the numbers do not count slices, " +
+                                  "); leave out files that do not belong, or, if the numbers do not count slices, " +
                                   by_hand});
 }
 

@@ -78,7 +78,7 @@ std::string_view folder_of(const FileList& files, const Names& names, std::size_
                 where + ": " + std::to_string(series.members.size()) + " of the files form a series, " +
                     shown_pattern(files, names, series) + ", and " + std::to_string(others.count()) +
                     (others.count() == 1 ? " does" : " do") + " not: " + others.text() +
-                    ", one series was expected; leave out what is no slice, or give " + give_in_order);
+                    ", one series was expected; leave out the other files, or give " + give_in_order);
 }
 
 /// Adds all files in the order of a number that counts them, though the names have little else in common.

@@ -165,7 +165,7 @@ std::string count_text(std::size_t count, const char* what) {
     if (files.empty()) {
         is += ", it is empty";
     } else if (visible == 0 && litter.count() > 0) {
-        is += ", only what scanners and systems put beside them (" + litter.text() + ")";
+        is += ", only files that scanners and systems put beside them (" + litter.text() + ")";
     } else if (most != groups.end() && most->first != "a text file") {
         const std::size_t count = most->second.names.count();
         is += ", but " + (count == 1 ? most->second.names.text() + ", which is " + std::string(most->first)
@@ -173,7 +173,7 @@ std::string count_text(std::size_t count, const char* what) {
                                            " (" + most->second.names.text() + ")");
         advice = most->second.kind->advice;
     } else if (logs.count() > 0) {
-        is += ", but what scanners write about them (" + logs.text() + ")";
+        is += ", only files that scanners write about them (" + logs.text() + ")";
     } else if (empty > 0 && empty == visible) {
         is += ", its files are empty";
     }

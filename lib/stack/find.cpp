@@ -198,7 +198,7 @@ std::size_t position_of(std::string_view name, const Names& names) {
 /// What a scanner wrote stands for the slices beside it that it tells of.
 Stack find_told_by(const fs::path& log, const Sidecar& told) {
     const fs::path folder = log.parent_path();
-    const std::string what = shown(log) + ": is what a scanner wrote about slices (" + told.format + ")";
+    const std::string what = shown(log) + ": is a scanner's file about slices (" + told.format + ")";
     Stack stack;
     const FileList images = images_in(stack, list_files(folder));
     std::vector<std::uint32_t> own;
@@ -223,8 +223,7 @@ Stack find_told_by(const fs::path& log, const Sidecar& told) {
         }
         if (told.spacing_mm[0] || told.spacing_mm[1] || told.spacing_mm[2])
             advice += ", with " + as_option(told.spacing_mm);
-        throw Error(ErrorCode::not_found,
-                    what + ", which do not lie beside it under the names that it tells; " + advice);
+        throw Error(ErrorCode::not_found, what + ", which are not beside it under the names that it gives; " + advice);
     }
     warn(stack, what + "; those beside it are taken");
     return stack;
@@ -291,7 +290,7 @@ Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
                 throw Error(ErrorCode::invalid_argument,
                             shown(input) + ": fits " + printable(names[i]) + " with the number " +
                                 printable(numbers[0]) + " and with " + printable(numbers[1]) +
-                                ", one was expected; write out more of what stands beside the number");
+                                ", one was expected; write out more of the text beside the number");
             }
             if (!numbers.empty()) add(i, numbers[0]);
         }

@@ -306,7 +306,7 @@ private:
             odd_ones.add(is);
         }
         stack.problems.push_back(
-            {ErrorCode::inconsistent, true, odd_ones.text() + "; leave out or replace what does not belong"});
+            {ErrorCode::inconsistent, true, odd_ones.text() + "; leave out or replace the odd ones"});
     }
 
     /// Slices of several magnifications may have one size.
@@ -364,7 +364,7 @@ private:
     std::size_t slices_of_first_ = 0;
     std::map<std::string, Note> notes_;
     std::int64_t bench_bytes_ = 0;
-    std::int64_t other_bytes_ = 0;  ///< of decoders, besides
+    std::int64_t other_bytes_ = 0;            ///< of decoders, besides
     std::map<Resolution, Note> resolutions_;  ///< a stack has one, or as many as it may have for what it takes
     bool bare_everywhere_ = true;
     std::optional<FileSamples> bare_;  ///< of the header read last; while all are alike, of all

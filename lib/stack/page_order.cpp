@@ -99,7 +99,7 @@ void compare(PageOrder& order, Index declared, const std::string& words) {
                               " does not count among those of its first image");
     }
     if (placed < declared) {
-        order.notes.push_back("holds " + count_of(placed, "page", "pages") + ", " + words + " tells of " +
+        order.notes.push_back("holds " + count_of(placed, "page", "pages") + ", " + words + " declares " +
                               std::to_string(declared) + " (" + parts_text(order) + "); check that it is complete");
     }
 }
@@ -110,7 +110,7 @@ PageOrder imagej_order(const ImageJDescription& imagej, std::size_t pages) {
     const auto refuse = [&](const std::string& advice) {
         PageOrder plain = each_page_a_slice(pages);
         plain.refusal = "holds " + count_of(static_cast<Index>(pages), "page", "pages") +
-                        ", its ImageJ text tells of " + count_of(imagej.images, "image", "images") + ", " +
+                        ", its ImageJ text declares " + count_of(imagej.images, "image", "images") + ", " +
                         parts_text(order) + "; " + advice;
         return plain;
     };
@@ -126,7 +126,7 @@ PageOrder imagej_order(const ImageJDescription& imagej, std::size_t pages) {
     if (place_in_order(order, *declared)) return order;
     if (order.channels > 1 || order.times > 1) return refuse("save it again where it was made");
     return each_page_a_slice(
-        pages, {"holds " + count_of(static_cast<Index>(pages), "page", "pages") + ", its ImageJ text tells of " +
+        pages, {"holds " + count_of(static_cast<Index>(pages), "page", "pages") + ", its ImageJ text declares " +
                 parts_text(order) + "; each page is taken for a slice"});
 }
 
@@ -170,13 +170,14 @@ PageOrder page_order(const OmeDescription& ome, const std::vector<Page>& pages, 
     if (!fits && declared && ome.further_images == 0 && files.size() == 2) {
         fits = place_in_order(order, *declared);
         if (fits && names_pages) {
-            order.notes.push_back("what its OME text tells of single pages cannot be; they are taken in its order " +
-                                  ome.dimension_order);
+            order.notes.push_back(
+                "its OME text gives single pages places that are impossible; they are taken in its order " +
+                ome.dimension_order);
         }
     }
     if (!fits) {
-        const std::string text = "holds " + count_of(count, "page", "pages") + ", its OME text tells of " +
-                                 parts_text(order) + (ome.further_images > 0 ? " and of other images" : "");
+        const std::string text = "holds " + count_of(count, "page", "pages") + ", its OME text declares " +
+                                 parts_text(order) + (ome.further_images > 0 ? " and other images" : "");
         const bool plain =
             declared && order.channels == 1 && order.times == 1 && ome.further_images == 0 && files.size() == 2;
         if (plain) return each_page_a_slice(pages.size(), {text + "; each page is taken for a slice"});

@@ -45,7 +45,7 @@ void note_halves(Stack& stack, const std::string& source, const SpacingMm& mm) {
         std::string& list = mm[a] ? told : untold;
         list += (list.empty() ? "" : " and ") + std::string(1, "xyz"[a]);
     }
-    advise(stack, source + ": tells the spacing along " + told + " (" + shown(mm) + ") and not along " + untold +
+    advise(stack, source + ": gives the spacing along " + told + " (" + shown(mm) + ") and not along " + untold +
                       ", so it is not used; pass " + as_option(mm));
 }
 
@@ -96,7 +96,7 @@ void check_completeness(Stack& stack, const FoundSidecar& found, const std::opti
         is = " numbered " + range(numbers->lowest, numbers->highest);
     }
     if (same) return;
-    note(stack, found.name + ": tells of " + (told.count ? std::to_string(*told.count) + " slices" : "slices") +
+    note(stack, found.name + ": reports " + (told.count ? std::to_string(*told.count) + " slices" : "slices") +
                     expected + ", there are " + std::to_string(stack.slices.size()) + is +
                     "; check that they are complete and of one scan");
 }
@@ -111,7 +111,7 @@ bool has_step(const Stack& stack, const FoundSidecar& found, const std::optional
 
 void note_step(Stack& stack, const FoundSidecar& found, const std::optional<SliceNumbers>& numbers) {
     const SpacingMm& mm = found.content.spacing_mm;
-    std::string text = found.name + ": tells a spacing of " + shown(mm);
+    std::string text = found.name + ": gives a spacing of " + shown(mm);
     if (numbers && numbers->step != 0) {
         text += " in steps of " + std::to_string(found.content.step.value_or(1)) +
                 ", the names of the slices go in steps of " + std::to_string(numbers->step);
@@ -123,7 +123,7 @@ void note_step(Stack& stack, const FoundSidecar& found, const std::optional<Slic
 
 void note_size(Stack& stack, const FoundSidecar& found) {
     const Sidecar& told = found.content;
-    std::string text = found.name + ": tells of slices of " + size_text(told.width, told.height) + ", these are " +
+    std::string text = found.name + ": reports slices of " + size_text(told.width, told.height) + ", these are " +
                        size_text(stack.image.width, stack.image.height);
     const bool has_spacing = !is_empty(told.spacing_mm);
     if (has_spacing) {
@@ -165,7 +165,7 @@ Told told_by(Stack& stack, Sidecars::const_iterator best, Sidecars::const_iterat
             list.add(one->name + " (" + shown(one->content.spacing_mm) + ")");
         }
         advise(stack, list.text() +
-                          ": tell different spacings and fit the slices equally well, so none is used; pass "
+                          ": give different spacings and fit the slices equally well, so none is used; pass "
                           "the right one with --spacing");
         return {};
     }
@@ -175,7 +175,7 @@ Told told_by(Stack& stack, Sidecars::const_iterator best, Sidecars::const_iterat
     const Sidecar& content = best->content;
     if (!is_empty(mm) && content.other_axes && content.count &&
         *content.count < static_cast<Index>(stack.slices.size())) {
-        advise(stack, best->name + ": tells of " + std::to_string(*content.count) + " slices along z, there are " +
+        advise(stack, best->name + ": reports " + std::to_string(*content.count) + " slices along z, there are " +
                           std::to_string(stack.slices.size()) + ", so its spacing of " + shown(mm) +
                           " is not used; pass " + as_option({mm[0], mm[1], std::nullopt}));
         return {};

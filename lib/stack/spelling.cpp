@@ -131,7 +131,7 @@ std::pair<fs::path, std::string> first_missing(const fs::path& path) {
 /// What the text itself tells.
 std::string hint_of_text(const std::string& text) {
     if (const auto meant = repaired(text)) return "give '" + printable(*meant) + "'";
-    if (text.starts_with('~')) return "write out the folder that ~ stands for, or leave out the quotes around it";
+    if (text.starts_with('~')) return "write out the folder that ~ means, or leave out the quotes around it";
     if (is_path_of_windows(text)) return "it is a path of Windows, give it as this system has it";
     return {};
 }

@@ -214,7 +214,7 @@ NrrdFiles nrrd_files(InputFile& header, const NrrdText& text, std::span<const In
     const std::int64_t count = (last - first) / step + 1;
     check_count(header, sizes, files.subdim, count);  // before names are made
     constexpr std::int64_t most_files = 10'000'000;
-    if (count > most_files) damaged_header(header, "its pattern stands for " + std::to_string(count) + " data files");
+    if (count > most_files) damaged_header(header, "its pattern makes " + std::to_string(count) + " data files");
     for (std::int64_t i = 0; i < count; ++i) files.files.add(resolve(name_of(*pattern, first + i * step)));
     files.remark = resolve.remark();
     return files;

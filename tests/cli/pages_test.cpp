@@ -196,7 +196,7 @@ TEST_CASE("an acquisition that was interrupted has gaps where it ends", "[cli]")
     support::write_pages(folder / "a.tif", pages(20), ome);  // time 1: two slices of each channel, none of others
     const Result whole = run_in(folder.path(), {"a.tif", "--channel", "2", "-o", "v.nrrd"});
     CHECK(whole.status == 0);
-    CHECK(whole.err.find("a.tif: holds 20 pages, its OME text tells of 30") != std::string::npos);
+    CHECK(whole.err.find("a.tif: holds 20 pages, its OME text declares 30") != std::string::npos);
     CHECK(values(folder / "v.nrrd") == expected(2, 0));
 
     const Arguments second{"a.tif", "--channel", "1", "--time", "1", "--spacing", "1", "--force"};
@@ -219,7 +219,7 @@ TEST_CASE("an acquisition that was interrupted has gaps where it ends", "[cli]")
         support::write_pages(folder / "c.tif", pages(count), imagej);
         const Result part = run_in(folder.path(), {"c.tif", "-o", "y.nrrd"});
         CHECK(part.status == 4);
-        check_sentence(part, {"c.tif: holds " + std::to_string(count) + " pages", "ImageJ text tells of 30 images"});
+        check_sentence(part, {"c.tif: holds " + std::to_string(count) + " pages", "ImageJ text declares 30 images"});
     }
     check_holds(folder.path(), {"a.tif", "b.tif", "c.tif", "m.nhdr", "v.nrrd", "w.nrrd", "x.nrrd"});
 }

@@ -331,7 +331,8 @@ TEST_CASE("folders without anything to take", "[cli]") {
     check_refused(folder.path(), {"empty"}, 3, {"empty: holds no slices", "it is empty"});
     write_file(folder / "thumbs/Thumbs.db", "x");
     write_file(folder / "thumbs/scan_spr.bmp", "x");
-    check_refused(folder.path(), {"thumbs"}, 3, {"only what scanners and systems put beside them", "scan_spr.bmp"});
+    check_refused(folder.path(), {"thumbs"}, 3,
+                  {"only files that scanners and systems put beside them", "scan_spr.bmp"});
     write_file(folder / "logs/scan.log", "text\n");
     check_refused(folder.path(), {"logs"}, 3, {"holds no slices", "scan.log"});
     write_file(folder / "zarr/zarr.json", "{}\n");

@@ -83,7 +83,7 @@ TEST_CASE("a file beside the slices that does not fit is told on stderr", "[cli]
     write_file(folder / "stack" / "scan.pcr", "[VolumeData]\nVolume_SizeX=32\nVolume_SizeY=24\nVoxelSizeRec=0.01\n");
     const Result made = run_in(folder.path(), {"stack", "-o", "v.nrrd"});
     CHECK(made.status == 0);
-    CHECK(made.err.find("scan.pcr: tells of slices of 32 x 24, these are 16 x 12") != std::string::npos);
+    CHECK(made.err.find("scan.pcr: reports slices of 32 x 24, these are 16 x 12") != std::string::npos);
     CHECK(made.err.find("the spacing is unknown") != std::string::npos);
     CHECK(read_file(folder / "v.nrrd").find("space units") == std::string::npos);
 }

@@ -223,7 +223,7 @@ TEST_CASE("TIFF pages: directories inside of pages are no slices, and are named"
     CHECK(slices(file, fills).size() == 2);
     CHECK(fills == std::vector<int>{0, 2});
     CHECK(pages_of(file).notes ==
-          std::vector<std::string>{"what stands inside of its pages (SubIFDs, such as smaller copies) is left out"});
+          std::vector<std::string>{"images inside of its pages (SubIFDs, such as smaller copies) are left out"});
 }
 
 TEST_CASE("TIFF pages: chains that do not end well are refused", "[codec][tiff]") {

@@ -1,4 +1,4 @@
-// A box in space chooses the samples whose centres lie in it.
+// A box in space chooses the samples whose centres are inside.
 
 #include "import/recipe.hpp"
 #include "support/catch.hpp"
@@ -86,7 +86,7 @@ const Source& source() {
 
 }  // namespace
 
-TEST_CASE("a box takes the samples whose centres lie in it", "[import]") {
+TEST_CASE("a box takes the samples whose centres are inside", "[import]") {
     Options options = options_with_roi("1, 2, 3, 0.5, 0.25, 1.5,");
     options.spacing = Vector3{0.1, 0.25, 0.5};
     options.origin = Vector3{0.3, 0.5, 1};

@@ -157,7 +157,7 @@ TEST_CASE("of several images in an OME text the first is taken", "[stack]") {
     CHECK(says(order, "6 pages are left out"));
     // Without page numbers it cannot be known which they are.
     const PageOrder unknown = order_of(pages(36), ome("XYCZT", "", "", "<Image><Pixels/></Image>"));
-    CHECK(unknown.refusal.find("and of other images, which does not say which page is which") != std::string::npos);
+    CHECK(unknown.refusal.find("and other images, which does not say which page is which") != std::string::npos);
 }
 
 TEST_CASE("channels that are samples of one page are none of its pages", "[stack]") {
@@ -209,10 +209,10 @@ TEST_CASE("fewer pages than ImageJ's words tell of are a file that is not whole"
     CHECK(order_of(pages(5), "ImageJ=1\nimages=5\nslices=5\n").refusal.empty());
 }
 
-TEST_CASE("words that cannot be are said to be so", "[stack]") {
+TEST_CASE("impossible words are reported", "[stack]") {
     SECTION("more pages than words") {
         CHECK(
-            order_of(pages(31), imagej).refusal.starts_with("holds 31 pages, its ImageJ text tells of 30 images, 3 "));
+            order_of(pages(31), imagej).refusal.starts_with("holds 31 pages, its ImageJ text declares 30 images, 3 "));
         CHECK_FALSE(order_of(pages(31), ome("XYCZT", "")).refusal.empty());
         const PageOrder plain = order_of(pages(6), "ImageJ=1\nimages=5\nslices=5\n");
         CHECK(is_plain(plain, 6));
@@ -226,7 +226,7 @@ TEST_CASE("words that cannot be are said to be so", "[stack]") {
         for (const std::string& data : {twice_page, twice_slice, from_one}) {
             const PageOrder order = order_of(pages(30), ome("XYTZC", data));
             check_axes(order, "TZC");
-            CHECK(says(order, "cannot be"));
+            CHECK(says(order, "impossible"));
         }
     }
     SECTION("pages of other files") {

@@ -167,7 +167,7 @@ TEST_CASE("slices that were numbered anew keep their step", "[stack]") {
     write_scan(folder, 1, 5);
     const Stack stack = find_stack(folder.path());
     check_known(stack, {0.02, 0.02, 0.04}, "s.log");
-    check_note(stack, "s.log: tells of 5 slices numbered 27 to 35, there are 5 numbered 1 to 5; ");
+    check_note(stack, "s.log: reports 5 slices numbered 27 to 35, there are 5 numbered 1 to 5; ");
 }
 
 TEST_CASE("every second slice has not the spacing of the log", "[stack]") {
@@ -177,8 +177,8 @@ TEST_CASE("every second slice has not the spacing of the log", "[stack]") {
     const Stack stack = find_stack(folder.path());
     check_unknown(stack);
     CHECK(stack.problems.size() == 3);  // with the one about the names
-    CHECK_THAT(text_of(stack), Contains("tells of 9 slices numbered 27 to 35, there are 5 numbered 27 to 35") &&
-                                   Contains("s.log: tells a spacing of 0.02 mm in steps of 1, the names of the slices "
+    CHECK_THAT(text_of(stack), Contains("reports 9 slices numbered 27 to 35, there are 5 numbered 27 to 35") &&
+                                   Contains("s.log: gives a spacing of 0.02 mm in steps of 1, the names of the slices "
                                             "go in steps of 2, so it is not used; pass --spacing 0.02,0.02,Z"));
     CHECK(stack.sidecars == Strings{"s.log"});
 }
@@ -208,7 +208,7 @@ TEST_CASE("a wrong count is told with both numbers", "[stack]") {
     check_known(stack, {0.02, 0.02, 0.02}, "s.log");
     check_note(
         stack,
-        "s.log: tells of 5 slices numbered 27 to 31, there are 3 numbered 28 to 30; check that they are complete");
+        "s.log: reports 5 slices numbered 27 to 31, there are 3 numbered 28 to 30; check that they are complete");
 
     // What the log has wrong in itself is told, too.
     write_scan(folder, 27, 31);
@@ -216,7 +216,7 @@ TEST_CASE("a wrong count is told with both numbers", "[stack]") {
     stack = find_stack(folder.path());
     CHECK(stack.geometry.spacing_known);
     CHECK_THAT(text_of(stack), Contains("s.log: \"Sections Count\" is 7, 5 were expected") &&
-                                   Contains("s.log: tells of 7 slices numbered 27 to 31, there are 5 numbered"));
+                                   Contains("s.log: reports 7 slices numbered 27 to 31, there are 5 numbered"));
 }
 
 TEST_CASE("slices of another size may have been scaled", "[stack]") {
@@ -226,7 +226,7 @@ TEST_CASE("slices of another size may have been scaled", "[stack]") {
     const Stack stack = find_stack(folder.path());
     check_unknown(stack);
     check_note(stack,
-               "s.log: tells of slices of 12 x 10, these are 6 x 5, so its spacing of 0.02 mm is not used; if "
+               "s.log: reports slices of 12 x 10, these are 6 x 5, so its spacing of 0.02 mm is not used; if "
                "they were cropped and not scaled, pass --spacing 0.02");
 }
 
@@ -246,7 +246,7 @@ TEST_CASE("two logs", "[stack]") {
         write_file(folder / "b.log", text_of(Log{.size = "20.1"}));
         const Stack stack = find_stack(folder.path());
         check_unknown(stack);
-        check_note(stack, "a.log (0.02 mm) and b.log (0.0201 mm): tell different spacings");
+        check_note(stack, "a.log (0.02 mm) and b.log (0.0201 mm): give different spacings");
         CHECK(stack.strays == Strings{"a.log", "b.log"});
     }
     SECTION("of which one has the size of the slices") {
@@ -271,8 +271,8 @@ TEST_CASE("a log that tells x and y only", "[stack]") {
                with(with(text_of(Log{}), "Section to Section Step=1\n", ""), "Sections Count=5\n", ""));
     const Stack stack = find_stack(folder.path());
     check_unknown(stack);
-    CHECK_THAT(text_of(stack), Contains("s.log: does not tell the step from section to section") &&
-                                   Contains("s.log: tells the spacing along x and y (0.02, 0.02, ? mm) and not along "
+    CHECK_THAT(text_of(stack), Contains("s.log: does not give the step from section to section") &&
+                                   Contains("s.log: gives the spacing along x and y (0.02, 0.02, ? mm) and not along "
                                             "z, so it is not used; pass --spacing 0.02,0.02,Z"));
 }
 
@@ -296,7 +296,7 @@ TEST_CASE("spacing from GE and Nikon", "[stack]") {
         write_file(folder / "v.pca", pca);
         const Stack stack = find_stack(folder.path());
         check_unknown(stack);
-        check_note(stack, "v.pcr: tells of slices of 8 x 3, these are 4 x 3");
+        check_note(stack, "v.pcr: reports slices of 8 x 3, these are 4 x 3");
     }
     SECTION("pca alone") {
         write_file(folder / "v.pca", pca);
@@ -315,7 +315,7 @@ TEST_CASE("spacing from GE and Nikon", "[stack]") {
         write_file(folder / "v.xtekct", with(xtekct, "VoxelsZ=3", "VoxelsZ=9"));
         stack = find_stack(folder.path());
         check_known(stack, {0.02, 0.03, 0.04}, "v.xtekct");
-        check_note(stack, "v.xtekct: tells of 9 slices, there are 3; check that they are complete");
+        check_note(stack, "v.xtekct: reports 9 slices, there are 3; check that they are complete");
     }
 }
 
@@ -352,7 +352,7 @@ TEST_CASE("spacing from Micro-Manager", "[stack]") {
     write_file(folder / "metadata.txt", with(text, ": 5", ": 4"));
     const Stack more = find_stack(folder / "img_000000000_FITC_%03d.tif");
     check_unknown(more);
-    check_note(more, "tells of 4 slices along z, there are 5");
+    check_note(more, "reports 4 slices along z, there are 5");
 }
 
 TEST_CASE("what is no sidecar leaves the spacing unknown", "[stack]") {
@@ -410,7 +410,7 @@ TEST_CASE("sidecar before file before unknown", "[stack]") {
         find_spacing(stack, tags);
         check_unknown(stack);
         check_note(stack,
-                   "v.tif (resolution): tells the spacing along x and y (0.1, 0.1, ? mm) and not along z, so "
+                   "v.tif (resolution): gives the spacing along x and y (0.1, 0.1, ? mm) and not along z, so "
                    "it is not used; pass --spacing 0.1,0.1,Z");
     }
     SECTION("known already") {

@@ -144,7 +144,7 @@ def _crop(source, stack, factors, bounds, align):
     for axis in range(3):
         lo, hi = extent[2 * axis], extent[2 * axis + 1]
         if hi < lo:
-            raise ValueError("The region of interest lies outside of the images. Move it, or clear it to load everything.")
+            raise ValueError("The region of interest is outside of the images. Move it, or clear it to load everything.")
         fields.append("%d:%d" % (lo * factors[axis], min((hi + 1) * factors[axis], whole.size[axis])))
     return ",".join(fields)
 
