@@ -79,7 +79,7 @@ int failed(int code, const char* sentence, const std::string& details = {}) noex
     return code;
 }
 
-/// All that keeps a stack from being imported, if that is more than the error's sentence can tell.
+/// All that keeps a stack from being imported, if that is more than the error's sentence says.
 std::string details_of(const stack2nrrd_handle* handle, const Error& error) {
     if (handle == nullptr || !handle->stack) return {};
     const std::vector<s2n::Problem>& problems = handle->stack->problems;

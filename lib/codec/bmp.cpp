@@ -51,7 +51,7 @@ bool matches(std::span<const std::byte> head) {
     return head.size() >= 2 && head[0] == std::byte{'B'} && head[1] == std::byte{'M'};
 }
 
-/// Little-endian numbers of the header; what lies beyond the end of the file is refused.
+/// Little-endian numbers of the header; what is beyond the end of the file is refused.
 class Header {
 public:
     explicit Header(InputFile& file) : file_(file) {}

@@ -22,18 +22,18 @@
 
 namespace stack2nrrd {
 
-/// Samples per unit, as a file tells them; what is 0 there is not told. In TIFF an absent unit means inch.
+/// Samples per unit, as a file says them; 0 means unknown. In TIFF an absent unit means inch.
 struct FileDensity {
     enum class Unit : std::uint8_t { none, inch, centimetre, metre };
     std::optional<double> x, y;
     Unit unit = Unit::none;
 };
 
-/// Samples that stand in the file as they are delivered, but for the byte order and the order of the rows.
+/// Samples that are in the file as they are delivered, but for the byte order and the order of the rows.
 struct FileSamples {
     std::int64_t offset = 0;
     std::endian endian = std::endian::native;
-    bool bottom_up = false;  ///< the last row stands first
+    bool bottom_up = false;  ///< the last row is first
 
     friend constexpr bool operator==(const FileSamples&, const FileSamples&) = default;
 };
@@ -41,22 +41,22 @@ struct FileSamples {
 /// Which samples of a slice are delivered.
 enum class Samples : std::uint8_t {
     shown,   ///< what they mean by the file's own words: colours of a palette, MinIsWhite inverted, few bits spread
-    stored,  ///< as they stand in the file: the index into a palette, and numbers of few bits as they are
+    stored,  ///< as they are in the file: the index into a palette, and numbers of few bits as they are
 };
 
 /// Codecs give no more of a description than this.
 inline constexpr std::size_t most_description_bytes = std::size_t{16} << 20;
 
-/// What the header of a slice tells.
+/// What the header of a slice says.
 struct Probe {
     ImageInfo image;
-    /// As TIFF and Exif count: 1 = the first row is at the top, and rows begin at the left. Only told, never applied;
-    /// whoever reads the headers checks that slices agree and reports it, so that codecs need not.
+    /// As TIFF and Exif count: 1 = the first row is at the top, and rows begin at the left. Only reported, never
+    /// applied; whoever reads the headers checks that slices agree and reports it, so that codecs need not.
     int orientation = 1;
     bool least_is_white = false;  ///< the file says that its least value is white, whatever is delivered
     int few_bits = 0;             ///< 1, 2 or 4 where grey of so few bits is spread over 8 as it is shown
     std::uint64_t palette = 0;    ///< equal for equal palettes (the colours of each index); 0 where there is none
-    /// Why one channel cannot stand for all, as what the slice is: "CMYK colour in 4 channels"; empty if it can.
+    /// Why one channel cannot represent all, as what the slice is: "CMYK colour in 4 channels"; empty if it can.
     std::string choice;
     bool interpreted = false;         ///< Samples::shown and Samples::stored differ
     std::optional<FileSamples> bare;  ///< if they are uncompressed, in one piece, and need no conversion
@@ -90,7 +90,7 @@ struct Codec {
     const char* name;
     /// Does a file that begins with `head` (up to 16 bytes) belong to this codec?
     bool (*matches)(std::span<const std::byte> head);
-    /// Where the slices of the file stand: those that have the size, type and colour of its first full-sized one.
+    /// Where the slices of the file are: those that have the size, type and colour of its first full-sized one.
     /// Whether they can be decoded is left to probe().
     /// \throws Error limit, io; whatever probe() throws.
     Pages (*pages)(InputFile& file);
@@ -99,9 +99,9 @@ struct Codec {
     /// at that place.
     Probe (*probe)(InputFile& file, std::int64_t place, Samples samples);
     /// Pushes the rows [rows.first, rows.end) of the slice (all, if that is empty), in order; rows outside are skipped
-    /// as cheaply as the format allows. Decoding ends after the last wanted row, but what stands before it is checked.
+    /// as cheaply as the format allows. Decoding ends after the last wanted row, but everything before it is checked.
     /// Damage may be noticed only after some rows were pushed: they count only if decode() returns.
-    /// `bench`: where it works; whatever lies there, from any file and any codec, makes no difference.
+    /// `bench`: where it works; whatever is there, from any file and any codec, makes no difference.
     /// \throws Error unsupported, corrupt, limit, io, and whatever `sink` throws; inconsistent if the slice has
     /// fewer rows than wanted.
     void (*decode)(InputFile& file, std::int64_t place, Samples samples, Range rows, Workbench& bench, RowSink& sink);

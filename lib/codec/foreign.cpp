@@ -127,7 +127,7 @@ constexpr std::array rows{
     Row{{"a file of a scanner or of an office program (OLE2)", "export slices as TIFF from the program that made it"},
         "",
         "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"},
-    // What stands for a file.
+    // What represents a file.
     Row{{"a pointer of Git LFS and not the file itself", "fetch the files with git lfs pull"},
         "",
         "version https://git-lfs"},

@@ -15,11 +15,11 @@ struct ForeignKind {
     std::string_view advice;  ///< what to do, as an imperative
 };
 
-/// How many of a file's first bytes tell its kind.
+/// How many of a file's first bytes show its kind.
 inline constexpr std::size_t foreign_head = 512;
 
-/// What a file is that begins with `head` (up to `foreign_head` bytes); where the content does not tell, the name does.
-/// Null if neither does.
+/// What a file is that begins with `head` (up to `foreign_head` bytes); where the content does not show it, the name
+/// does. Null if neither does.
 [[nodiscard]] const ForeignKind* foreign_kind(std::string_view name, std::span<const std::byte> head);
 
 /// The same by the name alone.

@@ -214,7 +214,7 @@ void append(std::vector<std::byte>& bytes, std::uint32_t marker, std::span<const
     bytes.insert(bytes.end(), segment.begin(), segment.end());
 }
 
-/// Calls `take(marker, segment)` for each segment up to `last`, behind which `reader` then stands.
+/// Calls `take(marker, segment)` for each segment up to `last`, and leaves `reader` behind that.
 template <class Take>
 void for_each_segment(const InputFile& file, Reader& reader, std::uint32_t last, Take take) {
     for (;;) {
@@ -222,7 +222,7 @@ void for_each_segment(const InputFile& file, Reader& reader, std::uint32_t last,
         if (marker == last) return;
         if (marker < 0xFF00 || marker == eoc || marker == sot)
             damaged(file, "its header ends before its samples begin");
-        if (marker >= 0xFF30 && marker <= 0xFF3F) continue;  // these stand alone
+        if (marker >= 0xFF30 && marker <= 0xFF3F) continue;  // these have no length
         const std::int64_t size = std::int64_t{reader.number(2)} - 2;
         if (size < 0) damaged(file, "a part of its header is too short");
         take(marker, reader.bytes(size));

@@ -52,7 +52,7 @@ struct J2kHeader {
     J2kStyle style;
     std::vector<std::byte> siz;       ///< the segment, without its marker and length
     std::vector<std::byte> segments;  ///< what else decoding takes of the header, markers included
-    bool has_packed_headers = false;  ///< PPM: the headers of all packets stand together, in front
+    bool has_packed_headers = false;  ///< PPM: the headers of all packets are together, in front
     std::int64_t first_part = 0;      ///< offset in the file of the first tile-part
     std::int64_t end = 0;             ///< of the codestream
 
@@ -60,7 +60,7 @@ struct J2kHeader {
     [[nodiscard]] std::int64_t rows() const noexcept;
     /// On the reference grid.
     [[nodiscard]] J2kArea tile(std::int64_t column, std::int64_t row) const noexcept;
-    /// What lies in `area` of the grid, in samples of the first component.
+    /// The part in `area` of the grid, in samples of the first component.
     [[nodiscard]] J2kArea samples(const J2kArea& area) const noexcept;
 };
 
@@ -82,7 +82,7 @@ struct J2kPart {
 /// One tile as a codestream of its own: it decodes to the same samples.
 struct J2kTile {
     std::vector<std::byte> head;  ///< up to the data
-    std::vector<J2kPart> data;    ///< where it stands in the file
+    std::vector<J2kPart> data;    ///< where it is in the file
     J2kArea grid;
     J2kStyle style;
 

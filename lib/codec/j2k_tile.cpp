@@ -17,7 +17,7 @@ namespace stack2nrrd {
 
 namespace {
 
-/// A tile as OpenJPEG reads it: its head, what stands in the file, and an end. Never throws.
+/// A tile as OpenJPEG reads it: its head, what is in the file, and an end. Never throws.
 class Feed {
 public:
     Feed(InputFile& file, const J2kTile& tile)

@@ -25,7 +25,7 @@ struct Jp2Channel {
     std::optional<std::size_t> column;
     /// From the channel definition, if there is one.
     enum class Kind : std::uint8_t { colour, opacity, other } kind = Kind::colour;
-    int colour = 0;  ///< 1 red, 2 green, 3 blue or 1 grey; 0 = of the whole slice or not told
+    int colour = 0;  ///< 1 red, 2 green, 3 blue or 1 grey; 0 = of the whole slice or unknown
 };
 
 struct Jp2Boxes {

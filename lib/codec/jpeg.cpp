@@ -1,5 +1,5 @@
 // JPEG through libjpeg(-turbo). Damage is only a warning to libjpeg, here it is an error. libjpeg reports errors by
-// longjmp; every call of it that may fail stands in a lambda without destructors inside JpegReader::guarded().
+// longjmp; every call of it that may fail is in a lambda without destructors inside JpegReader::guarded().
 
 #include "codec/codec.hpp"
 #include "codec/exif.hpp"
@@ -167,7 +167,7 @@ private:
         --source.bytes_in_buffer;
         return *source.next_input_byte++;
     }
-    /// What Exif says of the orientation stands near its beginning: the first directory is small.
+    /// The orientation in Exif is near its beginning: the first directory is small.
     static boolean on_app1(j_decompress_ptr jpeg) {
         static constexpr std::array<JOCTET, 6> signature{'E', 'x', 'i', 'f', 0, 0};
         JpegReader& reader = self(jpeg);

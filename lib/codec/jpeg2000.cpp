@@ -152,7 +152,7 @@ void set_palette(Layout& layout, Samples samples) {
         }
     }
     set_palette(probe, entries, samples);
-    // What its 8 bits do not tell apart.
+    // What its 8 bits do not distinguish.
     for (const std::uint16_t entry : palette.entries) probe.palette = (probe.palette ^ entry) * 0x100000001b3 | 1;
     probe.interpreted = true;
     layout.stored = samples == Samples::stored;
@@ -274,7 +274,7 @@ public:
         parts_ = find_j2k_parts(file, layout.header);
     }
 
-    /// Pushes those rows of the slice that are wanted and stand in the row `row` of tiles.
+    /// Pushes those rows of the slice that are wanted and are in the row `row` of tiles.
     void push(std::int64_t row, Range wanted, RowSink& sink) {
         const J2kHeader& header = layout_.header;
         const std::int64_t top = header.samples(header.grid).y0;

@@ -1,6 +1,6 @@
 // PNG. Samples are delivered as stored: no gamma, no colour profile, no background. libpng reads the header, and the
 // samples where they are not regular; it decides which files are sound. It reports errors by longjmp; every call of it
-// that may fail stands in a lambda without destructors inside PngReader::guarded().
+// that may fail is in a lambda without destructors inside PngReader::guarded().
 
 #include "codec/png.hpp"
 

@@ -95,7 +95,7 @@ void undo_average(const std::byte* filtered, const std::byte* above, std::byte* 
 }
 
 /// The one of `left`, `above` and `corner` that is nearest to left + above - corner, the first of those that are:
-/// comparing 3 corner - above - left with the first two tells which. In noise half of all branches would go the wrong
+/// comparing 3 corner - above - left with the first two shows which. In noise half of all branches would go the wrong
 /// way: compilers must not make one of it, and CMakeLists.txt sees to it.
 int paeth(int left, int above, int corner) {
     const int turn = 3 * corner - above - left;

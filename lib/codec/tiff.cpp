@@ -65,7 +65,7 @@ public:
     }
 
     /// For `wanted` rows: what is stored (rows, strips or tiles, plane by plane) or libtiff's raster; rows of tiles
-    /// that are joined; an unpacked row; one as it is delivered; and a block as it stands in the file.
+    /// that are joined; an unpacked row; one as it is delivered; and a block as it is in the file.
     static Workbench::Sizes<5> room_bytes(const TiffLayout& layout, Index wanted) {
         const auto size = [](std::int64_t bytes) { return static_cast<std::size_t>(bytes); };
         const std::int64_t row = layout.planes * layout.row_bytes;
@@ -100,7 +100,7 @@ public:
 
 private:
     void push(Index y, const PlaneRows& planes) { sink_.row(y, converter_.convert(planes.data())); }
-    /// Rows that stand one after the other in each plane, from row `top` on.
+    /// Rows that are one after the other in each plane, from row `top` on.
     void push(Range rows, Index top) {
         const auto row_of = [&](int p, Index y) { return plane(p) + (y - top) * layout_.row_bytes; };
         if (converter_.passes()) {
@@ -144,7 +144,7 @@ private:
         }
     }
 
-    /// Where row y of plane p stands in the file.
+    /// Where row y of plane p is in the file.
     [[nodiscard]] std::int64_t place(int p, Index y) const {
         const std::uint64_t offset = TIFFGetStrileOffset(tiff_.get(), layout_.block(p, y / layout_.block_height));
         return static_cast<std::int64_t>(offset) + layout_.shift + y % layout_.block_height * layout_.row_bytes;
@@ -154,7 +154,7 @@ private:
         for (Index y = rows.first; y < rows.end;) {
             const std::int64_t start = place(p, y);
             Index end = y;
-            // Strips that stand one after the other are read at once.
+            // Strips that are one after the other are read at once.
             do {
                 end = std::min(rows.end, (end / layout_.block_height + 1) * layout_.block_height);
             } while (end < rows.end && place(p, end) == start + (end - y) * layout_.row_bytes);

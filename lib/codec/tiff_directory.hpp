@@ -17,14 +17,14 @@ public:
     /// Reads the file's header. The file must begin as a TIFF.
     explicit TiffDirectory(InputFile& file);
 
-    /// Where the first directory stands.
+    /// Where the first directory is.
     [[nodiscard]] std::uint64_t first() const noexcept { return first_; }
 
-    /// Reads the directory at `offset` instead of the one before. False if it has no entries or does not stand wholly
+    /// Reads the directory at `offset` instead of the one before. False if it has no entries or is not wholly
     /// inside the file; then it has those that do.
     bool read(std::uint64_t offset);
 
-    /// Where the directory after this one stands; 0 if this is the last one.
+    /// Where the directory after this one is; 0 if this is the last one.
     [[nodiscard]] std::uint64_t next() const noexcept { return next_; }
 
     /// The first value of a tag that is a SHORT, LONG, LONG8 or the place of a directory; nothing if there is none.
@@ -38,7 +38,7 @@ public:
     /// The text of a tag up to its first NUL, at most `most` bytes of it. `bytes` receives its length as declared.
     [[nodiscard]] std::string text(std::uint16_t tag, std::uint64_t most, std::uint64_t& bytes) const;
 
-    /// Bytes of all values that stand outside of the directory, as far as the file could hold them.
+    /// Bytes of all values that are outside of the directory, as far as the file could hold them.
     [[nodiscard]] std::uint64_t value_bytes() const;
 
 private:

@@ -37,9 +37,9 @@ std::vector<PaletteColour> read_palette(const TiffHandle& tiff, int bits) {
     return palette;
 }
 
-/// What libtiff does not tell of a directory, or corrects or drops because it takes it for a mistake.
+/// What libtiff does not report of a directory, or corrects or drops because it takes it for a mistake.
 struct RawDirectory {
-    std::uint64_t value_bytes = 0;       // of all values that stand outside of the directory
+    std::uint64_t value_bytes = 0;       // of all values that are outside of the directory
     std::uint64_t only_strip_bytes = 0;  // StripByteCounts, if it is one value
     std::uint64_t photometric = 0;
     std::uint64_t orientation = ORIENTATION_TOPLEFT;
@@ -123,7 +123,7 @@ std::uint64_t decoded_bytes(const TiffHandle& tiff, const TiffLayout& layout, In
     return TIFFVStripSize64(tiff.get(), static_cast<std::uint32_t>(rows));
 }
 
-/// Every block must stand inside the file and be large enough for what it claims to hold. This also finds truncated
+/// Every block must be inside the file and large enough for what it claims to hold. This also finds truncated
 /// files before anything is decoded.
 void check_blocks(const TiffHandle& tiff, TiffLayout& layout, Index stored_planes, double max_ratio) {
     const InputFile& file = tiff.file();

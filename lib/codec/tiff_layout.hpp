@@ -19,7 +19,7 @@ struct TiffLayout {
     std::uint16_t compression = 1;
     const TiffSamples* samples = nullptr;  ///< what one stored sample becomes
     int bits = 8;                          ///< of one stored sample
-    int channels = 1;                      ///< that stand side by side in a plane
+    int channels = 1;                      ///< that are side by side in a plane
     int planes = 1;                        ///< that are read: 1, or the number of channels if each is stored apart
     int taken = 1;                         ///< channels that are delivered, the first of those that are stored
     bool converted = false;                ///< libtiff makes RGB of 8 bits of whole blocks
@@ -39,8 +39,8 @@ struct TiffLayout {
     Index block_row_bytes = 0;  ///< strips: row_bytes
     Index blocks_across = 1;
     Index blocks_down = 0;
-    std::int64_t shift = 0;          ///< verbatim: the samples stand that far behind where the directory says
-    std::int64_t largest_block = 0;  ///< bytes of the largest block as it stands in the file
+    std::int64_t shift = 0;          ///< verbatim: the samples are that far behind where the directory says
+    std::int64_t largest_block = 0;  ///< bytes of the largest block as it is in the file
 
     [[nodiscard]] std::uint32_t block(int plane, Index down, Index across = 0) const noexcept {
         return static_cast<std::uint32_t>((plane * blocks_down + down) * blocks_across + across);
@@ -52,7 +52,7 @@ struct TiffLayout {
     }
 };
 
-/// Where the samples begin, if they stand in one piece as they are: uncompressed strips, one after the other.
+/// Where the samples begin, if they are in one piece as they are: uncompressed strips, one after the other.
 [[nodiscard]] std::optional<std::int64_t> samples_in_one_piece(const TiffHandle& tiff, const TiffLayout& layout);
 
 /// \throws Error unsupported, corrupt, limit, io; inconsistent if there can be no samples at the handle's place.

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t most_pages = 1'000'000;
 constexpr std::size_t most_notes = 10;
 
-/// What the samples of a page are when they are delivered, as far as its directory tells: of which type, and with
+/// What the samples of a page are when they are delivered, as far as its directory says: of which type, and with
 /// palettes expanded.
 struct Kind {
     std::uint32_t width = 0;
@@ -164,7 +164,7 @@ std::string imagej_text(const TiffDirectory& directory) {
     return text.starts_with("ImageJ=") ? text : std::string();
 }
 
-/// What stands behind "KEY=" on a line of it.
+/// The text behind "KEY=" on a line of it.
 std::optional<std::string_view> imagej_value(std::string_view text, std::string_view key) {
     const std::string wanted = "\n" + std::string(key) + "=";
     const std::size_t start = text.find(wanted);
@@ -217,7 +217,7 @@ Index imagej_slices(const TiffDirectory& directory) {
         constexpr Index largest = 1'000'000'000;
         return std::clamp<Index>(parse_integer(imagej_value(text, key).value_or("1")).value_or(1), 1, largest);
     };
-    // What it leaves out is 1; without "images" the others tell.
+    // What it leaves out is 1; without "images" the others count.
     const double product = static_cast<double>(value("channels")) * static_cast<double>(value("slices")) *
                            static_cast<double>(value("frames"));
     return std::max(value("images"), static_cast<Index>(std::min(product, 1e15)));

@@ -15,7 +15,7 @@ void swap_bytes(std::byte* samples, std::size_t bytes, int bits);
 
 /// Undoes the horizontal predictor: each sample of a row becomes the sum of
 /// itself and of those of its channel to its left. `bits` is 8, 16, 32 or 64,
-/// in native byte order; `rows` rows of `row_bytes` stand one after the other.
+/// in native byte order; `rows` rows of `row_bytes` are one after the other.
 void add_up_differences(std::byte* samples, std::size_t rows, std::size_t row_bytes, int bits, std::size_t channels);
 
 /// Unpacks samples of odd widths, interleaves planes, looks up palettes,

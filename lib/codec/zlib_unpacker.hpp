@@ -22,7 +22,7 @@ public:
         std::size_t available_out = 0;
     };
 
-    /// `room`: of room_bytes() bytes, at a multiple of the largest fundamental alignment; its state lies there.
+    /// `room`: of room_bytes() bytes, at a multiple of the largest fundamental alignment; its state is there.
     explicit ZlibUnpacker(std::span<std::byte> room);
     ~ZlibUnpacker();
     ZlibUnpacker(const ZlibUnpacker&) = delete;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Room for the numbers that the innermost loops work on. It begins at a cache line: a load of a whole line that lies
+// Room for the numbers that the innermost loops work on. It begins at a cache line: a load of a whole line that is
 // across two takes twice as long, and the sums along y took twice as long for it.
 
 #include <cstddef>

@@ -56,7 +56,7 @@ private:
     int error_ = 0;
 };
 
-/// Calls `take(name, is_folder)` for what stands in `folder`, in no order: bare names, `.` and `..` left out. A link is
+/// Calls `take(name, is_folder)` for everything in `folder`, in no order: bare names, `.` and `..` left out. A link is
 /// a folder if it leads to one. (The iterators of the standard library end the program where there is no memory.)
 /// \throws Error io, std::bad_alloc, and whatever `take` throws.
 void for_each_entry(const std::filesystem::path& folder,

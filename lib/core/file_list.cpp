@@ -30,7 +30,7 @@ public:
         const bool same_folder = last_ != HashedNumbers::none && this->folder(last_) == folder;
         if (same_folder && this->name(last_) == name) return last_;
         const std::uint32_t known = same_folder ? folder_place(last_) : find_folder(folder);
-        // The first file of a folder has the folder in front of its name: the whole path stands there in one piece.
+        // The first file of a folder has the folder in front of its name: the whole path is there in one piece.
         const bool is_first = known == HashedNumbers::none;
         const std::size_t text = name.size() + (is_first ? sizeof(std::uint16_t) + folder.size() : 0);
         const std::uint32_t at = reserve(header_bytes + text);

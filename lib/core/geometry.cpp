@@ -12,7 +12,7 @@ namespace stack2nrrd {
 
 namespace {
 
-/// A sum of two doubles that stands for their exact sum: enough to round a short sum of products only once.
+/// A sum of two doubles that represents their exact sum: enough to round a short sum of products only once.
 struct DoubleDouble {
     double high = 0;
     double low = 0;

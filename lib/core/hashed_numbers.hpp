@@ -1,6 +1,6 @@
 #pragma once
 
-// Numbers to be found by a hash of what they stand for: some ten bytes each, where a map of the standard library takes
+// Numbers that are found by a hash of their meaning: some ten bytes each, where a map of the standard library takes
 // eighty.
 
 #include <cstddef>

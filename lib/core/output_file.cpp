@@ -53,7 +53,7 @@ constexpr std::string_view interim_suffix = ".interim";
 constexpr std::string_view hidden_suffix = ".hidden";
 constexpr std::string_view previous_suffix = ".previous";
 
-/// What tells the hidden files of this machine from those of others that share the folder.
+/// What distinguishes the hidden files of this machine from those of others that share the folder.
 std::string host_tag() { return hex(fingerprint(host_name()), 8); }
 
 std::string new_tag() {
@@ -362,7 +362,7 @@ void publish_alone(OutputFile& file) {
 bool OutputFile::is_left_over(std::string_view tag, const fs::path& path) const {
     if (tag == tag_) return false;
     // Whoever has the lock is the only run of this machine. The locks of other machines may not be seen here: of what
-    // they have made, only its age tells.
+    // they have made, only its age decides.
     const auto host = [](std::string_view text) { return text.substr(0, text.find('-')); };
     if (lock_handle_ >= 0 && host(tag) == host(tag_)) return true;
     constexpr std::chrono::hours long_ago{24 * 7};

@@ -64,7 +64,7 @@ public:
     void keep();
     /// Hides it under previous() alone. \throws Error io.
     void set_aside();
-    /// Writes a short text that can stand in for it. \throws Error io.
+    /// Writes a short text that can replace it. \throws Error io.
     void write_interim(std::string_view text);
     /// Puts that text in its place until publish(); what was there is kept. \throws Error io.
     void stand_in();

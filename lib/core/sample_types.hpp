@@ -9,7 +9,7 @@
 
 namespace stack2nrrd {
 
-/// Calls `function` with a value of the C++ type that `type` stands for.
+/// Calls `function` with a value of the C++ type that `type` names.
 template <class Function>
 decltype(auto) with_sample_type(SampleType type, Function&& function) {
     switch (type) {

@@ -20,7 +20,7 @@ std::size_t utf8_length(std::string_view text) {
     if (lead < 0xC2 || lead > 0xF4) return 0;
     const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
     if (text.size() < length) return 0;
-    // Overlong forms, surrogates and what lies beyond Unicode show in the second byte.
+    // Overlong forms, surrogates and what is beyond Unicode show in the second byte.
     const unsigned lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
     const unsigned highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
     if (byte(1) < lowest || byte(1) > highest) return 0;

@@ -19,7 +19,7 @@ using Detail = ImportPlan::Detail;
 constexpr std::string_view offset_key = "Segmentation_ReferenceImageExtentOffset";
 constexpr std::string_view conversion_key = "Segmentation_ConversionParameters";
 
-/// Keys that tell of the source's samples what is not true of the result's, by their beginnings. Of DICOM those that
+/// Beginnings of keys that say something of the source's samples which is not true of the result's. Of DICOM those that
 /// count slices and samples, or measure their distances, places and values.
 constexpr std::array<std::string_view, 23> of_source_alone{
     "Segmentation_ReferenceImage",  // but for the offset of the extent, where that is known

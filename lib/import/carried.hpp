@@ -17,11 +17,11 @@ struct Carried {
 };
 
 /// Key/values that count in samples are made to fit the result, or left out; and where one component is taken, those
-/// that tell of others. All others are kept as they are. `plan` has its axes, slices, slab, channel, and of its volume
+/// that describe others. All others are kept as they are. `plan` has its axes, slices, slab, channel, and of its volume
 /// the type and the colour.
 [[nodiscard]] Carried carried_header(const Stack& stack, const Options& options, const ImportPlan::Detail& plan);
 
-/// Does the header of `stack` tell of segments, which are labels?
+/// Does the header of `stack` have segments, which are labels?
 [[nodiscard]] bool is_segmentation(const Stack& stack);
 
 }  // namespace stack2nrrd

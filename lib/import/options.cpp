@@ -48,7 +48,7 @@ bool to_flag(std::string_view text) {
     refuse(shown(text) + " is neither true nor false");
 }
 
-/// The fields of "X,Y,Z". One field stands for all three if `spread`.
+/// The fields of "X,Y,Z". One field is taken for all three if `spread`.
 std::array<std::string_view, 3> triple(std::string_view text, bool spread) {
     const std::vector<std::string_view> fields = split(text, ',');
     if (fields.size() == 1 && spread) return {fields[0], fields[0], fields[0]};
@@ -58,7 +58,7 @@ std::array<std::string_view, 3> triple(std::string_view text, bool spread) {
     return {fields[0], fields[1], fields[2]};
 }
 
-/// The value that a word of a short list stands for.
+/// The value that a word of a short list means.
 template <class Value>
 Value to_choice(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> choices) {
     const std::string wanted = lower_case(trimmed(text));

@@ -11,7 +11,7 @@ namespace stack2nrrd {
 /// What stack and plan keep of files and slices, and what finding the files takes for a while.
 [[nodiscard]] std::int64_t list_bytes(const Stack& stack, const ImportPlan::Detail& plan);
 
-/// Plans that are run together get as many threads as there shall be and the cap allows; then as large batches; then
+/// Plans that are run together get as many threads as are wanted and the cap allows; then as large batches; then
 /// as many slices in flight. They have all else. `options` are those of the first.
 /// \throws Error limit if the cap is too small.
 void share_out(std::span<ImportPlan::Detail* const> plans, const Options& options);

@@ -58,7 +58,7 @@ Sample clamped(double value) {
     return static_cast<Sample>(within);
 }
 
-/// Is a value rounded to what lies below the range of an integer type, or above it? (Whole limits may be compared with
+/// Is a value rounded to what is below the range of an integer type, or above it? (Whole limits may be compared with
 /// what is not yet rounded down.)
 template <class Sample>
 bool is_below(double value) {

@@ -13,7 +13,7 @@
 
 namespace stack2nrrd {
 
-/// A linear map: sample = (number + before) · gain + after. What lies far from 0 and is magnified is moved there first,
+/// A linear map: sample = (number + before) · gain + after. What is far from 0 and is magnified is moved there first,
 /// lest the sum loses its last bits.
 struct LinearMap {
     double before = 0;
@@ -31,7 +31,7 @@ struct LinearMap {
 /// What became of numbers for which a type has no place.
 struct Losses {
     std::int64_t nan = 0;  ///< integers that became 0 for want of a value
-    /// Samples that were rounded to what lies beyond the type's range, and became its ends; of floats, finite numbers
+    /// Samples that were rounded to what is beyond the type's range, and became its ends; of floats, finite numbers
     /// that became infinite.
     Clipped clipped;
 

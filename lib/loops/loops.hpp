@@ -2,7 +2,7 @@
 
 // The innermost loops: samples to numbers, sums of weighted numbers, numbers to samples. They are written once and
 // compiled for several instruction sets; the widest that the processor has is taken. All sets make the same bytes:
-// every output is summed in the same order whatever lies beside it, and products are rounded before they are added.
+// every output is summed in the same order whatever is beside it, and products are rounded before they are added.
 
 #include "loops/processor.hpp"
 
@@ -60,7 +60,7 @@ struct Loops {
 template <class Real>
 [[nodiscard]] const Loops<Real>& loops(InstructionSet set = instruction_set()) noexcept;
 
-/// How many numbers were rounded to what lies below and above the range of a type, and became its ends.
+/// How many numbers were rounded to what is below and above the range of a type, and became its ends.
 struct Clipped {
     std::int64_t low = 0;
     std::int64_t high = 0;

@@ -55,7 +55,7 @@ void add_up_samples(float* sum, bool fresh, const std::byte* const* rows, float 
 
 template <class Sample>
 Clipped round_off(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples) {
-    // Whole limits may be applied before rounding: what lies beyond them rounds to them.
+    // Whole limits may be applied before rounding: what is beyond them rounds to them.
     constexpr std::int32_t greatest = static_cast<Sample>(-1);
     const auto lowest = static_cast<float>(-offset);
     const auto highest = static_cast<float>(greatest - offset);

@@ -27,7 +27,7 @@ public:
     virtual void begin(Index z) = 0;
     /// All of its rows have come.
     virtual void end() = 0;
-    /// There is no slice z: zeros stand for it.
+    /// Slice z is missing: zeros replace it.
     virtual void blank(Index z) = 0;
 };
 

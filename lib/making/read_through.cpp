@@ -151,7 +151,7 @@ private:
     Index next_ = 0;  ///< row
     Index end_ = 0;
     const Pulse* pulse_ = nullptr;
-    std::exception_ptr failure_;  ///< what the reader was told about its rows
+    std::exception_ptr failure_;  ///< the error in its rows that the reader was sent
 };
 
 /// The readers of a source: one for each thread, or one for all, that slices take turns with.

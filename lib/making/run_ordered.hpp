@@ -22,7 +22,7 @@ using Pulse = std::function<void()>;
 /// calling thread. At most `in_flight` items are made or wait at a time: while item i is taken, those behind it are
 /// made up to i + in_flight, and no others.
 ///
-/// - `make(i, worker, pulse)`: any thread; `worker` < threads tells whose tools to use. What it makes is its own
+/// - `make(i, worker, pulse)`: any thread; `worker` < threads says whose tools to use. What it makes is its own
 ///   affair; what it wrote is seen by take(i).
 /// - `take(i, share)`: calling thread only.
 /// - `pulse()`: calling thread only, at least ten times a second while waiting.

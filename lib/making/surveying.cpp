@@ -24,7 +24,7 @@ public:
 
     void begin(Index /*z*/) override {}
     void end() override {}
-    void blank(Index /*z*/) override {}  // what stands for a missing slice is no sample of the source
+    void blank(Index /*z*/) override {}  // what replaces a missing slice is no sample of the source
 
     void rows(Index /*y*/, Index count, const std::byte* samples) override {
         const MakingPlan& plan = surveying_.plan_;

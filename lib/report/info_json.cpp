@@ -192,7 +192,7 @@ std::vector<Problem> problems_of(const Findings& f) {
     if (f.obstacle && (f.stack->problems.empty() || f.obstacle->text != f.stack->problems.front().text)) {
         problems.push_back({f.obstacle->code, true, f.obstacle->text});
     }
-    // What stands in the way behind the first obstacle is told with it.
+    // Further obstacles are reported with the first one.
     const std::optional<Problem> gaps = problem_of_gaps(*f.stack, *f.options);
     if (gaps && !(f.obstacle && f.obstacle->text == gaps->text)) problems.push_back(*gaps);
     if (!f.results.empty()) {

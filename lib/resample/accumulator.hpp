@@ -25,7 +25,7 @@ inline constexpr Index accumulator_group = static_cast<Index>(summing_group);
 template <class Real>
 class Accumulator {
 public:
-    /// An output whose last item lies in the batch. Its samples are there where sweep() has been.
+    /// An output whose last item is in the batch. Its samples are there where sweep() has been.
     struct Finished {
         Index k = 0;
         const Real* numbers = nullptr;
@@ -38,13 +38,13 @@ public:
     /// The items that must be added, in order, without a gap.
     [[nodiscard]] Range needed() const noexcept { return needed_; }
 
-    /// Where a batch must end that begins with item `first` and shall have up to `most` items, a multiple of
+    /// Where a batch must end that begins with item `first` and may have up to `most` items, a multiple of
     /// accumulator_group: batches do not cut groups.
     [[nodiscard]] Index batch_end(Index first, Index most) const noexcept {
         return std::min(needed_.end, (first / most + 1) * most);
     }
 
-    /// Begins with the items `batch`; `has_nan` tells for each whether it comes with a share of NaN.
+    /// Begins with the items `batch`; `has_nan` says for each whether it comes with a share of NaN.
     void begin(Range batch, const std::vector<bool>& has_nan);
 
     /// Adds the samples [begin, end) of all items of the batch. `numbers` and `nan` have a pointer for each item, to

@@ -49,7 +49,7 @@ double weight(const AxisPlan& plan, Index distance) {
     const Index wide = 2 * std::max(plan.step.num, plan.step.den);  // max(s, 1)
     distance = std::abs(distance);
     if (covers_cells(plan)) {
-        // The exact area mean: as much of the sample's cell as lies under the box.
+        // The exact area mean: as much of the sample's cell as the box covers.
         const double half_box = plan.kernel.support() * static_cast<double>(wide);
         const auto cell = static_cast<double>(plan.step.den);  // half of a cell
         const auto centre = static_cast<double>(distance);
@@ -75,7 +75,7 @@ bool within_support(const AxisPlan& plan, Index distance) {
     return covers_cells(plan) ? d < support + static_cast<double>(plan.step.den) : d <= support;
 }
 
-/// The sample that stands for sample i: beyond the border, the edge sample.
+/// The sample that replaces sample i: beyond the border, the edge sample.
 Index clamped(const AxisPlan& plan, Index i) { return std::clamp<Index>(i, 0, plan.source - 1); }
 
 /// The samples within the kernel's support around `centre`, those beyond the border, too. Only ends that lie beyond the
@@ -116,7 +116,7 @@ double weight_of_tail(const AxisPlan& plan, Range tail, Index centre) {
         return std::max(0.0, std::min(static_cast<double>(last + plan.step.den), half_box) -
                                  std::max(static_cast<double>(first - plan.step.den), -half_box));
     }
-    // Under a factor beyond the source's size, the output lies beyond its end, and the tail on both sides of the
+    // Under a factor beyond the source's size, the output is beyond its end, and the tail on both sides of the
     // output.
     const Index middle = std::clamp(ceil_divide(centre, unit), tail.first, tail.end);
     const double before =

@@ -60,7 +60,7 @@ struct Cells {
 };
 
 /// The cells under output `k`; on an axis that is not reduced, or with kernel nearest, the one in which the output
-/// lies.
+/// is.
 [[nodiscard]] Cells covered_cells(const AxisPlan& plan, Index k);
 
 /// The source samples that `outputs` are made of.

@@ -23,7 +23,7 @@ public:
     /// Rows worked on together.
     static constexpr std::size_t bundle = bundle_rows<Real>;
 
-    /// Tells where output row `y` shall be written: room for plan.outputs × channels samples.
+    /// Says where output row `y` is to be written: room for plan.outputs × channels samples.
     using Place = std::function<Real*(Index y)>;
 
     /// Rows hold the source samples reach(plan, all outputs), `channels` interleaved.
@@ -42,7 +42,7 @@ public:
     [[nodiscard]] static std::int64_t memory_bytes(const AxisPlan& plan, std::size_t channels);
 
 private:
-    /// Source samples of a bundle that lie side by side at a time: they shall stay in the processor's first cache, and
+    /// Source samples of a bundle that are side by side at a time: they should stay in the processor's first cache, and
     /// not be moved more often than they are read.
     [[nodiscard]] static Index window(const AxisPlan& plan, std::size_t channels);
     static constexpr Index outputs_at_a_time = 64;

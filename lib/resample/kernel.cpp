@@ -65,7 +65,7 @@ struct KernelEntry {
     std::string_view name;
     Kind kind;
     std::size_t parameters;  ///< that must be given
-    bool scale;              ///< may a scale stand before them?
+    bool scale;              ///< may a scale come before them?
     std::string_view usage;
 };
 

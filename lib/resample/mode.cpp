@@ -14,7 +14,7 @@ namespace stack2nrrd {
 
 namespace {
 
-/// The most different values that can stand under one output.
+/// The most different values that one output can cover.
 template <class Sample>
 std::size_t most_values(double cells) {
     constexpr double values = sizeof(Sample) == 1 ? 256 : sizeof(Sample) == 2 ? 65536 : 4294967296.0;

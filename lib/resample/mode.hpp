@@ -1,7 +1,7 @@
 #pragma once
 
 // The kernel mode: values are counted, over all three axes at once, and nothing is computed from them. Where each
-// output lies in a single cell, that sample is taken.
+// output is in a single cell, that sample is taken.
 
 #include "resample/axis_plan.hpp"
 

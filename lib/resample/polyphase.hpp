@@ -24,7 +24,7 @@ public:
 
     Polyphase(const AxisPlan& plan, std::shared_ptr<const TapTable<Real>> table);
 
-    /// `row`: the source samples reach(plan, all outputs). The result, plan.outputs numbers, stands until the next
+    /// `row`: the source samples reach(plan, all outputs). The result, plan.outputs numbers, is valid until the next
     /// call.
     [[nodiscard]] const Real* filter(const Real* row);
 

@@ -62,7 +62,7 @@ double tail_sum(const Kernel& kernel, Index first, Index unit, Index count, Inde
     auto piece = static_cast<Index>(first_x / scale * parts);
     for (Index begin = 0; begin < end; ++piece) {
         const Index next = std::min(end, point_at(static_cast<double>(piece + 1) / parts * scale));
-        constexpr Index apart = 3;  // points at both ends that are summed by themselves: none lies beyond a knot then
+        constexpr Index apart = 3;  // points at both ends that are summed by themselves: none is beyond a knot then
         constexpr Index least = 64;
         if (next - begin < least) {
             sum += direct(begin, next);

@@ -1,6 +1,6 @@
 #pragma once
 
-// What stands in the ImageDescription of a TIFF, and what becomes of it together with the density tags that TIFF, PNG,
+// The text in the ImageDescription of a TIFF, and what becomes of it together with the density tags that TIFF, PNG,
 // JPEG and BMP have in common. Pure functions on text.
 
 #include "sidecar/units.hpp"
@@ -41,7 +41,7 @@ struct OmeTiffData {
     std::optional<std::size_t> file;  ///< into OmeDescription::files, if it names one
 };
 
-/// A file of those that an OME-XML text tells of; either may be empty.
+/// One of the files that an OME-XML text names; either may be empty.
 struct OmeFile {
     std::string name;  ///< in UTF-8; a renamed file keeps its old name there
     std::string uuid;  ///< "urn:uuid:..."
@@ -51,9 +51,9 @@ struct OmeFile {
 
 /// One <Image> of an OME-XML text.
 struct OmeDescription {
-    Index width = 0, height = 0;                 ///< SizeX, SizeY; 0 if not told
+    Index width = 0, height = 0;                 ///< SizeX, SizeY; 0 if unknown
     Index slices = 1, channels = 1, frames = 1;  ///< SizeZ, SizeC (the samples of all channels), SizeT
-    std::string dimension_order;  ///< "XYZCT": the third letter varies fastest from page to page; empty if not told
+    std::string dimension_order;  ///< "XYZCT": the third letter varies fastest from page to page; empty if unknown
     std::string type;             ///< "uint16", as written
     std::array<std::optional<double>, 3> spacing_mm;
     Index samples_per_pixel = 1;  ///< of the first channel
@@ -67,13 +67,13 @@ struct OmeDescription {
 };
 
 /// Its first image, or the first one that is `wanted`, if there is such a one. Nothing if the root element is not
-/// <OME>, or if it tells of no image.
+/// <OME>, or if it describes no image.
 [[nodiscard]] std::optional<OmeDescription> parse_ome(
     std::string_view xml, const std::function<bool(const OmeDescription& image)>& wanted = {});
 
 enum class DensityUnit { none, inch, centimetre, metre };
 
-/// Samples per unit, as TIFF (XResolution ...), PNG (pHYs), JPEG (JFIF) and BMP (pels per metre) tell it. In TIFF an
+/// Samples per unit, as TIFF (XResolution ...), PNG (pHYs), JPEG (JFIF) and BMP (pels per metre) give it. In TIFF an
 /// absent ResolutionUnit means inch.
 struct Density {
     std::optional<double> x, y;

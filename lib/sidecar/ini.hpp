@@ -20,7 +20,7 @@ public:
 
     [[nodiscard]] bool has_section(std::string_view section) const;
 
-    /// Nothing if there is no such key, if its value is empty, or if it stands there twice with different values.
+    /// Nothing if there is no such key, if its value is empty, or if it is there twice with different values.
     /// Keys before the first section are in section "".
     [[nodiscard]] std::optional<std::string_view> value(std::string_view section, std::string_view key) const;
 

@@ -11,7 +11,7 @@
 namespace stack2nrrd {
 
 struct JsonFound {
-    std::string_view value;      ///< as it stands in the text: of a string what is between its quotes
+    std::string_view value;      ///< as it is in the text: of a string what is between its quotes
     bool contradictory = false;  ///< there are several at this path (array elements), and they differ
 };
 
@@ -21,7 +21,7 @@ void for_each_json_value(
     std::string_view text,
     const std::function<void(std::span<const std::string_view> keys, std::string_view value)>& take);
 
-/// The number, word or string at a path of keys; "" in the path stands for any element of an array. Nothing if there
+/// The number, word or string at a path of keys; "" in the path means any element of an array. Nothing if there
 /// is none, also if the text is no JSON before it comes, or nests more than 32 levels deep.
 [[nodiscard]] std::optional<JsonFound> json_value(std::string_view text, std::initializer_list<std::string_view> path);
 

@@ -1,4 +1,4 @@
-// Micro-Manager: metadata.txt beside images of one slice each, and *_metadata.txt beside files of many. "Summary" tells
+// Micro-Manager: metadata.txt beside images of one slice each, and *_metadata.txt beside files of many. "Summary" gives
 // of the acquisition, and each image of its own pixel size ("PixelSizeUm"; since version 2 one level down). A pixel
 // size of 0 is one that nobody calibrated, a step of 0 belongs to an acquisition without z.
 
@@ -21,7 +21,7 @@ bool matches(std::string_view text) {
     return json_value(text, {summary, "MicroManagerVersion"}) || json_value(text, {summary, "z-step_um"});
 }
 
-/// What the text tells that is of use, each value as it stands there.
+/// What the text says that is of use, each value as it is there.
 struct Told {
     std::string_view step, width, height, slices, times, aspect;
     std::vector<std::string_view> sizes;  ///< of a pixel: those that differ, a few of them

@@ -1,4 +1,4 @@
-// Rigaku CT Lab: "CT_<date>_<time>.xml" beside the volume. It tells sizes, but neither it nor DataInfo.xml tells the
+// Rigaku CT Lab: "CT_<date>_<time>.xml" beside the volume. It gives sizes, but neither it nor DataInfo.xml gives the
 // unit of its pitch: 14.9 would be a matter of guessing from its size.
 
 #include "core/text.hpp"

@@ -23,9 +23,9 @@ struct Sidecar {
     bool other_axes = false;                          ///< files may also follow each other in time: `count` are along z
     std::optional<Index> step;                        ///< slice thicknesses from one slice to the next; in spacing_mm
     std::optional<Index> width, height;               ///< samples of a slice
-    std::string prefix;                               ///< of the slices' names, in UTF-8; empty if not told
-    int index_length = 0;                             ///< digits of the number in a name; 0 if not told
-    std::string file_type;                            ///< "bmp", "tif", as told, in lower case; empty if not told
+    std::string prefix;                               ///< of the slices' names, in UTF-8; empty if unknown
+    int index_length = 0;                             ///< digits of the number in a name; 0 if unknown
+    std::string file_type;                            ///< "bmp", "tif", in lower case; empty if unknown
     /// What is odd, missing or was not used: sentences without the file's name, ready to follow "<file>: ".
     std::vector<std::string> doubts;
 };
@@ -35,7 +35,7 @@ struct SidecarFormat {
     const char* suffix;  ///< of the file's name, in any case
     /// Is a text from a file of that suffix in this format? Cheap.
     bool (*matches)(std::string_view text);
-    /// Never fails: what cannot be told is left out, and a doubt says so if it matters.
+    /// Never fails: what is unknown is left out, and a doubt says so if it matters.
     void (*parse)(std::string_view text, Sidecar& sidecar);
 };
 

@@ -1,5 +1,5 @@
 // TESCAN (XRE) "data settings ... recon.txt". Its "Voxel size" has no unit, but its unit can be proven: it is "Pixel
-// size" x SOD / SDD, and "Pixel size" is the detector's, which stands once more in a key that ends in "(mm)". Without
+// size" x SOD / SDD, and "Pixel size" is the detector's, which comes once more in a key that ends in "(mm)". Without
 // that proof there is no spacing. "geometry recon.txt" has steps without any unit and is not read.
 
 #include "core/text.hpp"

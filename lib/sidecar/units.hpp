@@ -1,7 +1,7 @@
 #pragma once
 
 // Lengths as scanners and microscopes write them. A number becomes a spacing only here, so that the rules of what is
-// no spacing stand in one place.
+// no spacing are in one place.
 
 #include <optional>
 #include <string>

@@ -56,7 +56,7 @@ void append_utf8(std::string& text, unsigned long code) {
     }
 }
 
-/// Appends what the entity `name` (between '&' and ';') stands for; false if that is not known.
+/// Appends the text that the entity `name` (between '&' and ';') means; false if that is not known.
 bool append_entity(std::string& text, std::string_view name) {
     struct Entity {
         std::string_view name;

@@ -20,9 +20,9 @@ public:
 
     /// The name without its namespace prefix.
     [[nodiscard]] std::string_view name() const { return name_; }
-    /// 1 for the root element, 2 for what stands in it, ...
+    /// 1 for the root element, 2 for the elements in it, ...
     [[nodiscard]] int depth() const { return depth_; }
-    /// The value as it stands in the text; see unescaped().
+    /// The value as it is in the text; see unescaped().
     [[nodiscard]] std::optional<std::string_view> attribute(std::string_view name) const;
     /// What follows the tag, up to the next one.
     [[nodiscard]] std::string_view content() const;

@@ -80,7 +80,7 @@ private:
     std::unique_ptr<isal_zstream> stream_;
 };
 
-/// A part of the block that stands for it.
+/// A part of the block that is typical of it.
 std::span<const std::byte> sample_of(std::span<const std::byte> block) {
     constexpr std::size_t sample_bytes = std::size_t{16} << 10;
     return block.size() <= sample_bytes ? block : block.subspan((block.size() - sample_bytes) / 2, sample_bytes);
@@ -101,7 +101,7 @@ struct BlockDeflater::State {
         if (!choose) return false;
         const std::span<const std::byte> sample = sample_of(block);
         const std::size_t by_quick = quick.deflate(sample, true, piece);
-        // Where there is much to find a sample does not tell how much, and zlib is not slow.
+        // Where there is much to find, a sample does not show how much, and zlib is not slow.
         if (by_quick * 4 < sample.size()) return true;
         return zlib.deflate(sample, true, piece) * 100 < by_quick * 99;
     }

@@ -46,7 +46,7 @@ void check_suffix(const fs::path& file, std::initializer_list<std::string_view> 
                 printable(utf8(file)) + ": has the suffix '" + printable(suffix) + "', " + expected + " was expected");
 }
 
-/// In a header, "LIST ..." and a number format such as "%03d" stand for more than one file.
+/// In a header, "LIST ..." and a number format such as "%03d" name more than one file.
 bool means_several_files(std::string_view name) {
     if (name.starts_with("LIST ") || name.starts_with("LIST\t")) return true;
     for (std::size_t percent = name.find('%'); percent != name.npos; percent = name.find('%', percent + 1)) {
@@ -56,7 +56,7 @@ bool means_several_files(std::string_view name) {
     return false;
 }
 
-/// The name of the samples' file stands in the header, on a line of its own.
+/// The name of the samples' file is in the header, on a line of its own.
 void check_name(const fs::path& samples) {
     const std::string name = utf8(samples.filename());
     if (name.find_first_of("\r\n") != std::string::npos || trimmed(name) != name || means_several_files(name)) {

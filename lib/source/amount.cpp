@@ -41,7 +41,7 @@ std::int64_t bytes_of(const FileList& files) {
     return sum;
 }
 
-/// Of streams that go forward only: what lies between slices is read, too, and to go back is to begin again. Counted in
+/// Of streams that go forward only: what is between slices is read, too, and to go back is to begin again. Counted in
 /// samples, and then in the same proportion of the files.
 std::int64_t bytes_of_streams(const Stack& stack, const std::vector<SliceRef>& slices, Range range, Range rows,
                               bool backward) {

@@ -37,10 +37,10 @@ void each_file_once(Stack& stack, FileList files);
 void add_in_order(Stack& stack, FileList files);
 
 /// Makes those of `files` that have a number the slices of a stack without any: by their numbers, with the gaps between
-/// them; and tells what is odd about the numbers. `where`: what the user gave, as it is shown.
+/// them; and reports what is odd about the numbers. `where`: what the user gave, as it is shown.
 void add_numbered(Stack& stack, const FileList& files, const Numbering& numbering, const std::string& where);
 
-/// Takes the doubt about numbers that go in steps back: something else tells the same steps.
+/// Takes back the doubt about numbers that go in steps: something else gives the same steps.
 void confirm_steps(Stack& stack);
 
 }  // namespace stack2nrrd

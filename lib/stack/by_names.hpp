@@ -21,7 +21,7 @@ enum class Others : std::uint8_t { left_out, refused };
 /// Makes `files` the slices of `stack`, which has none, in the order of the numbers in their `names`; in the order of
 /// the text where no more than a few have digits. Returns the series if it does not have all of the files and others
 /// may be left out: its files are the slices. `where`: what the user gave, as it is shown.
-/// \throws Error inconsistent if the names tell no order.
+/// \throws Error inconsistent if the names give no order.
 std::optional<Series> add_by_names(Stack& stack, const FileList& files, const Names& names, const std::string& where,
                                    Others others);
 

@@ -70,7 +70,7 @@ FileList images_in(Stack& stack, const FileList& files) {
         return files.picked(images);
     };
     FileList images = choose([&](std::uint32_t file) { return !image_suffix(files.name(file)).empty(); });
-    // Some programs write slices without suffix; then the first bytes tell.
+    // Some programs write slices without suffix; then the first bytes decide.
     return images.empty() ? choose([&](std::uint32_t file) { return begins_like_an_image(files.path(file)); }) : images;
 }
 
@@ -195,7 +195,7 @@ std::size_t position_of(std::string_view name, const Names& names) {
     return static_cast<std::size_t>(found - names.begin());
 }
 
-/// What a scanner wrote stands for the slices beside it that it tells of.
+/// The slices beside a scanner's log that it describes.
 Stack find_told_by(const fs::path& log, const Sidecar& told) {
     const fs::path folder = log.parent_path();
     const std::string what = shown(log) + ": is a scanner's file about slices (" + told.format + ")";
@@ -236,7 +236,7 @@ Stack find_beside(const fs::path& file, const fs::file_status& status) {
     if (const std::optional<Sidecar> told = read_sidecar(utf8(file))) return find_told_by(file, *told);
     {
         InputFile input(utf8(file));
-        (void)codec_for(input);  // what is no slice stands for none
+        (void)codec_for(input);  // a file that is no slice has no series
     }
     const FileList files = list_files(file.parent_path());
     const Names names(files);
@@ -281,7 +281,7 @@ Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
         const std::string_view number = matched_digits(pattern, names[i]);
         if (!number.empty()) add(i, number);
     }
-    // What stands beside the number may be a glob, unless it is the name as it is.
+    // The text beside the number may be a glob, unless it is the name as it is.
     if (slices.empty() && (is_glob(pattern.before) || is_glob(pattern.after))) {
         for (std::size_t i = 0; i < names.size(); ++i) {
             if (is_hidden(names[i]) && !is_hidden(pattern.before)) continue;

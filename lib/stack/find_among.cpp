@@ -113,7 +113,7 @@ Stack find_among(const FileList& given, const std::string& where) {
     if (!are_in_one_folder(chosen) && have_folders_of_their_own(chosen)) {
         chosen = with_whole_paths(chosen);
         const Names paths(chosen, Names::Of::path);
-        // Where all files have the same name, nothing else tells them apart.
+        // Where all files have the same name, nothing else distinguishes them.
         const bool same_name = std::adjacent_find(names.begin(), names.end(), std::not_equal_to<>()) == names.end();
         if (same_name || find_series(paths).size() == 1) names = paths;
     }

@@ -9,7 +9,7 @@
 namespace stack2nrrd {
 
 /// Files in natural order, whatever order `given` has. `where`: what the user gave, as it is shown.
-/// \throws Error inconsistent if the names tell no order; not_found if there is no slice.
+/// \throws Error inconsistent if the names give no order; not_found if there is no slice.
 [[nodiscard]] Stack find_among(const FileList& given, const std::string& where);
 
 /// \throws Error not_found

@@ -23,7 +23,7 @@ namespace {
 
 enum class Wanted { files, folders };
 
-/// Calls `take(path)` for what lies in `folder`.
+/// Calls `take(path)` for everything in `folder`.
 template <class Take>
 void for_each_in(const fs::path& folder, Wanted wanted, Take&& take) {
     for_each_entry(folder.empty() ? fs::path(".") : folder, [&](const fs::path& name, bool is_folder) {

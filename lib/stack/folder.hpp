@@ -1,6 +1,6 @@
 #pragma once
 
-// What lies in folders. Paths are UTF-8, as everywhere in a Stack.
+// The contents of folders. Paths are UTF-8, as everywhere in a Stack.
 
 #include "core/file.hpp"
 
@@ -21,7 +21,7 @@ namespace stack2nrrd {
 /// copy name it: `s_007.tif.part`, `.s_007.tif.x3Fq9Z`. Else empty.
 [[nodiscard]] std::string_view unfinished_image(std::string_view name);
 
-/// Paths of all that lies in `folder` and is no folder itself, hidden or not, in natural order. Pipes and broken links
+/// Paths of everything in `folder` that is no folder itself, hidden or not, in natural order. Pipes and broken links
 /// are among them: a slice that cannot be read must be reported, not left out. An empty path is the working directory.
 /// \throws Error io.
 [[nodiscard]] FileList list_files(const std::filesystem::path& folder);

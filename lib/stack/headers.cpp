@@ -52,7 +52,7 @@ std::string hex_text(std::uint64_t number) {
     return text.data();
 }
 
-/// What the headers told, gathered by all threads in any order. Nothing is kept per slice but a small number: most
+/// What the headers say, gathered by all threads in any order. Nothing is kept per slice but a small number: most
 /// stacks have a single kind of slice.
 class Survey {
 public:

@@ -209,7 +209,7 @@ struct Column {
     Counting counting = Counting::irregular;
     bool varies = false;
     bool tells_apart = false;
-    bool has_unit = false;  ///< an amount, by what stands beside it
+    bool has_unit = false;  ///< an amount, by the text beside it
 };
 
 /// Nothing if no program writes numbers so.
@@ -302,8 +302,8 @@ struct Part {
     std::string text;
 };
 
-std::string with_parts(const Names& names, const Members& members, const std::vector<Part>& parts,
-                       bool as_glob, bool as_printf) {
+std::string with_parts(const Names& names, const Members& members, const std::vector<Part>& parts, bool as_glob,
+                       bool as_printf) {
     const std::string_view first = names[members.front()];
     const bool one_suffix = std::all_of(members.begin(), members.end(), [&](std::size_t member) {
         return image_suffix(names[member]) == image_suffix(first);
@@ -388,8 +388,7 @@ Numbers mixed_numbers_in(const Names& names, const Members& members, const Readi
     return numbers;
 }
 
-std::optional<std::string> mixed_pattern_for(const Names& names, const Members& members,
-                                             const Reading& reading) {
+std::optional<std::string> mixed_pattern_for(const Names& names, const Members& members, const Reading& reading) {
     const Columns columns(names, members);
     std::string conversion = "%g";
     if (reading.kind == NumberKind::whole) {

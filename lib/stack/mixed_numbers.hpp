@@ -14,12 +14,11 @@ namespace stack2nrrd {
 
 /// Joins those series of `found`, which are of `names`, that differ in how one number is written and in nothing else:
 /// with a fraction or an exponent in some names only, or with more blanks in front of fewer digits. The number has to
-/// count, so that whatever else lies beside a series is not drawn into it.
+/// count, so that no other file beside a series is drawn into it.
 void join_mixed(const Names& names, std::vector<Series>& found);
 
 /// numbers_in(), pattern_for() and glob_for() where Reading::mixed is set.
-[[nodiscard]] Numbers mixed_numbers_in(const Names& names, const Members& members,
-                                       const Reading& reading);
+[[nodiscard]] Numbers mixed_numbers_in(const Names& names, const Members& members, const Reading& reading);
 [[nodiscard]] std::optional<std::string> mixed_pattern_for(const Names& names, const Members& members,
                                                            const Reading& reading);
 [[nodiscard]] std::string mixed_glob_for(const Names& names, const Members& members);

@@ -31,7 +31,7 @@ int compare_numbers(std::string_view a, std::string_view b) noexcept {
 }
 
 int compare_natural(std::string_view a, std::string_view b) noexcept {
-    // A name is a sequence of letters and numbers. A number meets a letter as its first digit would: no letter lies
+    // A name is a sequence of letters and numbers. A number meets a letter as its first digit would: no letter is
     // between two digits, so this orders letters and numbers alike, and the sequences with them.
     std::size_t i = 0;
     std::size_t j = 0;

@@ -12,7 +12,7 @@ namespace stack2nrrd {
 
 namespace {
 
-/// Digits in front of the point, as they stand in a name.
+/// Digits in front of the point, as they are in a name.
 std::size_t whole_width(const Names& names, const NumberedName& number) {
     std::string_view text = number.text(names);
     if (!text.empty() && !is_digit(text.front())) text.remove_prefix(1);
@@ -39,7 +39,7 @@ bool may_have_passed_midnight(const std::vector<std::int64_t>& values, std::int6
 
 /// `text`: one of the times.
 std::int64_t length_of_day(std::string_view text) {
-    // The fraction of a second has as many digits as stand behind hours, minutes and seconds.
+    // The fraction of a second has as many digits as follow hours, minutes and seconds.
     std::size_t digits = 0;
     for (const char c : text) digits += is_digit(c) ? 1 : 0;
     std::int64_t day = 24 * 60 * 60;

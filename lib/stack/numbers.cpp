@@ -96,7 +96,7 @@ std::int64_t days_of(std::int64_t year, std::int64_t month, std::int64_t day) {
     return year * 365 + year / 4 - year / 100 + year / 400 + of_year;
 }
 
-/// The time that the digits in `text` tell by `layout`, in its least unit.
+/// The time that the digits in `text` mean by `layout`, in its least unit.
 std::int64_t clock_value(std::string_view text, std::string_view layout) {
     if (layout == "u") return to_integer(text);
     std::int64_t year = 2000;
@@ -129,7 +129,7 @@ std::int64_t clock_value(std::string_view text, std::string_view layout) {
     return (((days * 24 + parts[0]) * 60 + parts[1]) * 60 + parts[2]) * unit + parts[3];
 }
 
-/// The sign of a number's text, what stands in front of its point, and behind it.
+/// The sign of a number's text, the text in front of its point, and behind it.
 struct NumberText {
     bool negative = false;
     std::string_view whole, fraction;

@@ -65,7 +65,7 @@ struct Reading {
 /// A name and the number in it. Small: there may be many.
 struct NumberedName {
     std::uint32_t name = 0;  ///< index of the name
-    std::uint16_t at = 0;    ///< where the number stands in the name, sign included
+    std::uint16_t at = 0;    ///< where the number is in the name, sign included
     std::uint16_t size = 0;
     std::int64_t value = 0;  ///< in units of 10^-decimals; of a clock, of its least unit
 

@@ -125,7 +125,7 @@ std::optional<OmeSet> ome_set_of(const std::string& path) {
     const std::optional<std::size_t> known = own_of(*ome);
     if (!known && ome->files.empty() && !elsewhere) return std::nullopt;
     if (!known && ome->files.size() + static_cast<std::size_t>(ome->further_images) > 1) {
-        if (holds_one_page(path)) return std::nullopt;  // names will tell
+        if (holds_one_page(path)) return std::nullopt;  // names will decide
         refuse_set(path, "is not among the files that its OME text names (" +
                              (ome->files.empty() ? std::string("none") : printable(ome->files.front().name) + ", ..") +
                              "), one of them was expected; give it the name that it had");

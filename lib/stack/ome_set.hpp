@@ -19,9 +19,9 @@ struct OmeSet {
     std::size_t own = 0;  ///< which of them has the words
 };
 
-/// The set that a file is of; nothing if its words tell of no other file and stand in it. The others are looked for
-/// beside it: by what tells files apart (their UUID), if they were renamed, else by name. \throws Error inconsistent if
-/// one of them is not there, or if nothing says which of several images the file is of.
+/// The set that a file belongs to; nothing if its text is in the file itself and names no other file. The others are
+/// looked for beside it: by what distinguishes files (their UUID), if they were renamed, else by name. \throws Error
+/// inconsistent if one of them is not there, or if nothing says which of several images the file is of.
 [[nodiscard]] std::optional<OmeSet> ome_set_of(const std::string& path_utf8);
 
 /// Are `files` one set, and all of it? False if the first of them is of none.

@@ -90,7 +90,7 @@ bool place_in_order(PageOrder& order, Index declared) {
     return true;
 }
 
-/// Tells how pages and words differ, once all pages have their positions.
+/// Reports how pages and words differ, once all pages have their positions.
 void compare(PageOrder& order, Index declared, const std::string& words) {
     const auto outside = std::count(order.positions.begin(), order.positions.end(), -1);
     const Index placed = static_cast<Index>(order.positions.size()) - outside;
@@ -105,7 +105,7 @@ void compare(PageOrder& order, Index declared, const std::string& words) {
 }
 
 PageOrder imagej_order(const ImageJDescription& imagej, std::size_t pages) {
-    if (pages == 1) return each_page_a_slice(pages);  // the codec tells what became of the others
+    if (pages == 1) return each_page_a_slice(pages);  // the codec reports what became of the others
     PageOrder order;
     const auto refuse = [&](const std::string& advice) {
         PageOrder plain = each_page_a_slice(pages);
@@ -158,7 +158,7 @@ PageOrder page_order(const OmeDescription& ome, const std::vector<Page>& pages, 
     order.axes = ome.dimension_order.substr(2);
     order.positions.resize(pages.size(), -1);
     std::optional<Index> declared = declared_pages(order, pages.size());
-    // Old texts do not tell that colours are samples of one page.
+    // Old texts do not say that colours are samples of one page.
     const Index samples = image.channels();
     const auto count = static_cast<Index>(pages.size());
     if (samples > 1 && ome.samples_per_pixel == 1 && ome.channels % samples == 0 && declared == count * samples) {

@@ -27,13 +27,13 @@ struct PageOrder {
     [[nodiscard]] std::vector<std::optional<std::size_t>> pages_of(Index channel, Index time) const;
 };
 
-/// What `ome` tells of `pages`, which look like `image` and are in as many files as it names. They are counted by
+/// What `ome` says about `pages`, which look like `image` and are in as many files as it names. They are counted by
 /// number over all files: file i has those from files[i] to files[i + 1]. `own`: the file that pages are in where it
 /// names none.
 [[nodiscard]] PageOrder page_order(const OmeDescription& ome, const std::vector<Page>& pages,
                                    const std::vector<Index>& files, std::size_t own, const ImageInfo& image);
 
-/// What `description` tells of `pages`, which are the slices of a file by number and look like `image`. Where it tells
+/// What `description` says about `pages`, which are the slices of a file by number and look like `image`. Where it says
 /// nothing each page is a slice.
 [[nodiscard]] PageOrder page_order(const std::vector<Page>& pages, const std::string& description,
                                    const ImageInfo& image);

@@ -82,7 +82,7 @@ PagedFile read_pages(InputFile& file, const Codec& codec, Samples samples) {
     const std::int64_t first = pages.slices.front().place;
     Probe probe = codec.probe(file, first, samples);
     if (probe.description.empty() && first != 0) {
-        // Words stand in the first page, even if that is a thumbnail which nobody can decode.
+        // Words are in the first page, even if that is a thumbnail which nobody can decode.
         try {
             probe.description = codec.probe(file, 0, samples).description;
         } catch (const Error&) {

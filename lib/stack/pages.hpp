@@ -34,7 +34,7 @@ void say_what_is_taken(Stack& stack, const FindOptions& options);
 
 /// Where `stack` is one file that holds several slices, or of a set of files by its own words, makes those of one
 /// channel at one time the slices of the stack, and says what was taken if `options` do not choose. Returns what the
-/// file says of its spacing: its first page may tell for all others. \throws Error as ome_set_of().
+/// file says of its spacing: its first page may speak for all others. \throws Error as ome_set_of().
 std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& options);
 
 /// Makes the pages of each file of a stack in the order given its slices, file after file.

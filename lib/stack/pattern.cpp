@@ -85,7 +85,7 @@ std::size_t end_of_set(std::string_view pattern, std::size_t at) noexcept {
     return pattern.find(']', at + 1);
 }
 
-/// `set`: what stands between the brackets.
+/// `set`: the text between the brackets.
 bool set_has(std::string_view set, char32_t wanted) noexcept {
     const bool others = set[0] == '!' || set[0] == '^';
     bool found = false;
@@ -98,7 +98,7 @@ bool set_has(std::string_view set, char32_t wanted) noexcept {
     return found != others;
 }
 
-/// Matches one character against what stands at `pattern[p]`, which is no `*`, and moves behind both if they fit.
+/// Matches one character against the text at `pattern[p]`, which is no `*`, and moves behind both if they fit.
 bool match_one(std::string_view pattern, std::size_t& p, std::string_view name, std::size_t& n) noexcept {
     if (p == pattern.size()) return false;
     std::size_t after_p = p;

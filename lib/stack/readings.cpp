@@ -77,7 +77,7 @@ bool is_signed(const Facts& facts, std::size_t i, std::size_t names) {
 
 // ------------------------------------------------------------------------------------------------------------- clocks
 
-/// Dates and times, as runs of digits: those that tell more come first.
+/// Dates and times, as runs of digits: those with more parts come first.
 struct Clock {
     std::string_view layout;  ///< runs have blanks between them
     bool certain;             ///< no counter looks like it
@@ -222,7 +222,8 @@ Reading whole_at(const Facts& facts, std::size_t i, std::size_t names) {
     return reading;
 }
 
-/// Is run `i` by itself the number of the slices, that is, does it tell all apart and count by one, as well as `least`?
+/// Is run `i` by itself the number of the slices, that is, does it distinguish all and count by one, as well as
+/// `least`?
 bool is_counter(const Names& names, const Members& members, const Facts& facts, std::size_t i, std::size_t hash_length,
                 Counting least) {
     if (!facts.runs[i].varies) return false;
@@ -272,7 +273,8 @@ std::optional<Reading> find_clock(const Names& names, const Members& members, co
             reading->layout.erase(reading->layout.find('f'));
             --reading->runs;
         }
-        // Hours and minutes are told from a counter of as many digits by not being 0, two runs of two digits by a date.
+        // Hours and minutes are distinguished from a counter of as many digits by not being 0, two runs of two digits
+        // by a date.
         const bool has_date = reading->layout.find('D') != std::string::npos;
         const bool says_so = reading->runs > 2 && facts.before[first + 1] == "h" && facts.before[first + 2] == "m";
         if (!has_date && !says_so && reading->runs > 1 && is_last_counter(Counting::by_one)) continue;

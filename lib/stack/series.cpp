@@ -53,7 +53,7 @@ std::string text_key(std::string_view name, std::size_t hash_length) {
 
 // ------------------------------------------------------------------------------------------------ which number orders
 
-/// A reading that tells all names of a series apart.
+/// A reading that distinguishes all names of a series.
 struct Candidate {
     Reading reading;
     std::vector<std::int64_t> values;  ///< by member
@@ -132,7 +132,7 @@ std::size_t count_with_first(const Names& names, const Series& series, const std
     return static_cast<std::size_t>(std::count(same.begin(), same.end(), true));
 }
 
-/// The readings that tell as many names apart as all numbers together do.
+/// The readings that distinguish as many names as all numbers together do.
 std::vector<Candidate> find_candidates(const Names& names, const Series& series, const std::vector<Reading>& readings) {
     struct Count {
         std::size_t different;
@@ -234,7 +234,7 @@ void find_rivals(const Names& names, Series& series, const std::vector<Reading>&
         if (rival.reading.first < best.reading.first) std::swap(*series.number, *series.rival);
         return;
     }
-    // What does not tell all slices apart may still contradict.
+    // What does not distinguish all slices may still contradict.
     for (const Reading& other : readings) {
         const auto is_it = [&](const Candidate& candidate) { return candidate.reading == other; };
         if (std::any_of(candidates.begin(), candidates.end(), is_it)) continue;

@@ -32,8 +32,8 @@ enum class Verdict : std::uint8_t {
     clear,     ///< one orders the slices, and no other contradicts it
     stated,    ///< one orders the slices, as it counts; another, which does not, contradicts it
     disputed,  ///< two order the slices differently, and either may be meant
-    several,   ///< several vary, and none tells all slices apart
-    random     ///< only random words tell the slices apart: hashes, UUIDs
+    several,   ///< several vary, and none distinguishes all slices
+    random     ///< only random words distinguish the slices: hashes, UUIDs
 };
 
 /// Names that differ in their numbers only (and, perhaps, in their image suffix, or in the Unicode normal form of
@@ -56,14 +56,14 @@ struct Series {
 /// members.
 [[nodiscard]] std::vector<Series> find_series(const Names& names);
 
-/// The series that `names[which]` stands for, of names whose suffixes mean the same format. If several numbers vary in
-/// it, and none tells all names apart, only names that differ from it in one number are members: the number with the
+/// The series that `names[which]` belongs to; the suffixes of `names` mean the same format. If several numbers vary in
+/// it, and none distinguishes all names, only names that differ from it in one number are members: the number with the
 /// most of them, which then is stated, with the runner-up as its rival. If two have as many, the verdict is `several`.
 [[nodiscard]] Series find_series_of(const Names& names, std::size_t which);
 
 /// Numbers that nobody has.
 struct Gap {
-    std::size_t before = 0;  ///< the gap lies before this one of Numbering::slices
+    std::size_t before = 0;  ///< the gap is before this one of Numbering::slices
     std::int64_t count = 0;
     std::string text;  ///< "0421" or "0007..0009", padded as the names beside it
 };
@@ -90,7 +90,7 @@ struct Numbering {
 
 /// A printf pattern, a glob, or a glob with one number of printf in it, that picks `members` with any number in
 /// `reading`. With `fix_others` the other numbers are those of the first member even where they vary. Nothing where no
-/// pattern can tell: for times, exponents, and numbers that are padded now and then.
+/// pattern can express: for times, exponents, and numbers that are padded now and then.
 [[nodiscard]] std::optional<std::string> pattern_for(const Names& names, const Members& members, const Reading& reading,
                                                      bool fix_others);
 

@@ -77,7 +77,7 @@ Mould mould_of(const Names& names, const Members& members, std::size_t hash_leng
         }
     }
     if (hash_length > 0) {
-        // Random words hold no runs: whatever lies between runs and is not all text is one.
+        // Random words hold no runs: whatever is between runs and is not all text is one.
         const std::string around = text_around(stem_of(first), hash_length);
         std::size_t at = 0;
         std::size_t run = 0;

@@ -90,8 +90,8 @@ void compare(FoundSidecar& found, const Stack& stack) {
     found.same_type = is_type_of(first, told.file_type);
 }
 
-/// How well a sidecar fits: what counts most first. What is not told lies between a match and a mismatch, but for the
-/// size: a sidecar of the right name that tells another size has to be heard before one that tells none.
+/// How well a sidecar fits: what counts most first. What is unknown counts between a match and a mismatch, but for the
+/// size: a sidecar of the right name that gives another size comes before one that gives none.
 std::array<int, 5> fit(const FoundSidecar& found) {
     const auto points = [](std::optional<bool> same) { return same ? (*same ? 2 : 0) : 1; };
     const int size = found.same_size ? (*found.same_size ? 2 : 1) : 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-// The sidecars of a stack: which of the files beside the slices tell of just these slices.
+// The sidecars of a stack: which of the files beside the slices describe just these slices.
 
 #include "sidecar/sidecar.hpp"
 
@@ -14,7 +14,7 @@
 
 namespace stack2nrrd {
 
-/// A sidecar and how well it fits the slices. Where both a sidecar and the slices tell something, it is compared.
+/// A sidecar and how well it fits the slices. What both a sidecar and the slices say is compared.
 struct FoundSidecar {
     std::string name;  ///< base name, as it is shown
     Sidecar content;
@@ -27,14 +27,14 @@ struct FoundSidecar {
 };
 
 /// All that lie beside the slices of `stack`, the one that fits best first; of equally good ones the one whose format
-/// knows more. Empty if the slices lie in several folders. Files that look like sidecars and cannot be read are told as
-/// problems of `stack`, which needs its headers.
+/// knows more. Empty if the slices are in several folders. Files that look like sidecars and cannot be read are
+/// reported as problems of `stack`, which needs its headers.
 [[nodiscard]] std::vector<FoundSidecar> sidecars_of(Stack& stack);
 
 /// The sidecar in the file `path`; nothing if it is none, or cannot be read.
 [[nodiscard]] std::optional<Sidecar> read_sidecar(const std::string& path);
 
-/// Is `name` that of a slice which `sidecar` tells of: its prefix, a number of the right length, a suffix?
+/// Is `name` that of a slice which `sidecar` describes: its prefix, a number of the right length, a suffix?
 [[nodiscard]] bool has_name_of(std::string_view name, const Sidecar& sidecar);
 
 /// Does `a`, which comes before `b` in that order, fit the slices no better than `b`?

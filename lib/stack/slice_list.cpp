@@ -29,7 +29,7 @@ constexpr std::string_view source_key = "stack2nrrd_list_source";
 constexpr std::string_view missing_key = "stack2nrrd_list_missing";
 constexpr std::string_view taken_key = "stack2nrrd_list_taken";
 
-/// What was given when the list was written, which the import of the stack would be told, too.
+/// The options with which the list was written, which the import of the stack would get, too.
 struct ListedOption {
     std::string_view key;
     std::string ListedOptions::*option;

@@ -25,7 +25,7 @@ void advise(Stack& stack, const std::string& text) {
 bool is_whole(const SpacingMm& mm) { return mm[0] && mm[1] && mm[2]; }
 bool is_empty(const SpacingMm& mm) { return !mm[0] && !mm[1] && !mm[2]; }
 
-/// "0.02 mm", "0.02, 0.02, 0.04 mm" or, of what is not told along z, "0.02, 0.02, ? mm".
+/// "0.02 mm", "0.02, 0.02, 0.04 mm" or, of what is unknown along z, "0.02, 0.02, ? mm".
 std::string shown(const SpacingMm& mm) {
     if (is_whole(mm) && mm[0] == mm[1] && mm[0] == mm[2]) return number_text(*mm[0]) + " mm";
     std::string text;
@@ -37,7 +37,7 @@ std::string size_text(const std::optional<Index>& width, const std::optional<Ind
     return (width ? std::to_string(*width) : "?") + " x " + (height ? std::to_string(*height) : "?");
 }
 
-/// Says of a spacing that is not told along all axes what to do about it.
+/// Reports a spacing that is not known along all axes, with what to do about it.
 void note_halves(Stack& stack, const std::string& source, const SpacingMm& mm) {
     std::string told;
     std::string untold;
@@ -79,7 +79,7 @@ void note_foreign(Stack& stack, Sidecars::const_iterator first, Sidecars::const_
     if (list.count() > 0) advise(stack, list.text());
 }
 
-/// Number and numbers of the slices, as told and as they are.
+/// Number and numbers of the slices, as the sidecar says and as they are.
 void check_completeness(Stack& stack, const FoundSidecar& found, const std::optional<SliceNumbers>& numbers) {
     const Sidecar& told = found.content;
     const auto range = [](std::int64_t first, std::int64_t last) {
@@ -101,7 +101,7 @@ void check_completeness(Stack& stack, const FoundSidecar& found, const std::opti
                     "; check that they are complete and of one scan");
 }
 
-/// Do the slices follow each other as the sidecar's spacing along z has it? If it cannot be told, they do not.
+/// Do the slices follow each other as the sidecar's spacing along z has it? If that is unknown, they do not.
 bool has_step(const Stack& stack, const FoundSidecar& found, const std::optional<SliceNumbers>& numbers) {
     if (stack.files.size() == 1) return true;
     if (numbers && numbers->step == 0) return false;
@@ -146,7 +146,7 @@ struct Told {
     std::string source;
 };
 
-/// What the one among `ours`, all of which may be of these slices, tells that fits best.
+/// What the best fitting one among `ours`, all of which may be of these slices, says.
 Told told_by(Stack& stack, Sidecars::const_iterator best, Sidecars::const_iterator end) {
     const SpacingMm& mm = best->content.spacing_mm;
     if (!best->same_size.value_or(true)) {
@@ -246,7 +246,7 @@ void find_spacing(Stack& stack, const FoundSpacing& of_slices) {
 
     const std::string first = printable(stack.files.name(0));
     const std::string source = first + " (" + of_slices.source + ")";
-    // Almost every program writes a resolution, mostly a screen's: where it tells nothing or nobody asks, that is no
+    // Almost every program writes a resolution, mostly a screen's: where it means nothing or nobody asks, that is no
     // news.
     if (!is_whole(beside.mm) && !of_slices.source.empty()) note_doubts(stack, first, of_slices.doubts);
     if (is_whole(beside.mm)) {

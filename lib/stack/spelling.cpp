@@ -128,7 +128,7 @@ std::pair<fs::path, std::string> first_missing(const fs::path& path) {
     return {existing, {}};
 }
 
-/// What the text itself tells.
+/// What the text itself shows.
 std::string hint_of_text(const std::string& text) {
     if (const auto meant = repaired(text)) return "give '" + printable(*meant) + "'";
     if (text.starts_with('~')) return "write out the folder that ~ means, or leave out the quotes around it";

@@ -99,8 +99,8 @@ Steps steps_of(const std::vector<std::int64_t>& values, NumberKind kind, std::in
     std::nth_element(distances.begin(), middle, distances.end());
     // Positions that were measured are multiples of their last digit and of nothing else.
     steps.regular = is_whole || steps.missing <= files || divisor == *middle;
-    // Two rounded steps differ by one unit at most. Only where steps are longer than that can a gap be told from them,
-    // and few numbers tell nothing.
+    // Two rounded steps differ by one unit at most. Only where steps are longer than that can a gap be distinguished
+    // from them, and few numbers show nothing.
     constexpr std::int64_t enough = 4;
     const std::int64_t least = is_whole ? 3 : 2;
     if (steps.missing > 0 && files >= enough && kind != NumberKind::clock && *middle >= least) {

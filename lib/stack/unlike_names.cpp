@@ -209,7 +209,7 @@ std::optional<std::string> pattern_for_unlike(const Names& names) {
     for (const bool from_right : {true, false}) {
         const std::optional<Numbers> numbers = numbers_at(names, words, 0, from_right);
         if (!numbers || !numbers->countable || values_of(*numbers).empty()) continue;
-        // What stands between the number and the random words has to be the same, too.
+        // The text between the number and the random words has to be the same, too.
         const auto part = [&](std::size_t i) {
             const std::string_view stem = stem_of(names[i]);
             const NumberedName& number = numbers->of[i];

@@ -26,7 +26,7 @@ struct CommonCounter {
 [[nodiscard]] std::optional<CommonCounter> find_hexadecimal_counter(const Names& names);
 
 /// A glob with one number of printf in it that picks all names by the number which is their last word, or their first:
-/// `*_%03d.tif`. Nothing if there is none that tells all names apart.
+/// `*_%03d.tif`. Nothing if there is none that distinguishes all names.
 [[nodiscard]] std::optional<std::string> pattern_for_unlike(const Names& names);
 
 /// Do names differ in what holds digits, be they those of another script? Then text does not order them.

@@ -87,7 +87,7 @@ Stack find_volume(const std::string& path_utf8) {
     for (const std::string& remark : volume->remarks) {
         stack.problems.push_back({ErrorCode::inconsistent, false, printable(path_utf8) + ": " + remark});
     }
-    // Of one file the remarks tell. Behind samples that lie bare in an image, it is the image that goes on.
+    // The remarks cover one file. Behind samples that are bare in an image, it is the image that goes on.
     if (longer > 0 && volume->files.size() > 1 && !is_bare_list) {
         stack.problems.push_back({ErrorCode::inconsistent, false,
                                   printable(path_utf8) + ": " + std::to_string(longer) + " of " +

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Key/values of the list of images: slices without a file, by z from 0, and the page that each name stands for.
+// Key/values of the list of images: slices without a file, by z from 0, and the page that each name means.
 constexpr std::string_view gaps_key = "stack2nrrd_list_gaps";
 constexpr std::string_view pages_key = "stack2nrrd_list_pages";
 

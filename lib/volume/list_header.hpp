@@ -28,11 +28,11 @@ struct ManifestSlice {
     [[nodiscard]] bool missing() const noexcept { return file < 0; }
 };
 
-/// Where the samples lie in each of the files, if that is the same in all: uncompressed and without gaps.
+/// Where the samples are in each of the files, if that is the same in all: uncompressed and without gaps.
 struct BareLayout {
     std::int64_t byte_skip = 0;  ///< -1: they end the file
     std::endian endian = std::endian::little;
-    bool bottom_up = false;  ///< the last row of a slice stands first in its file
+    bool bottom_up = false;  ///< the last row of a slice is first in its file
 };
 
 struct Manifest {
@@ -53,7 +53,7 @@ struct Manifest {
 /// \throws Error invalid_argument: a name with a line break; bare samples with missing slices or pages.
 [[nodiscard]] std::string manifest_text(const Manifest& manifest, const std::filesystem::path& file);
 
-/// The slices of a list of images, in z order: of NrrdVolume::files, where a file stands again for each of its slices.
+/// The slices of a list of images, in z order: of NrrdVolume::files, where a file comes again for each of its slices.
 /// \throws Error corrupt: `volume` is no such list, or its gaps, pages and names do not fit its sizes.
 [[nodiscard]] std::vector<ManifestSlice> manifest_slices(const NrrdVolume& volume);
 

@@ -222,7 +222,7 @@ int extra_axis(const InputFile& file, const NrrdAxes& axes) {
         const bool nowhere = placed && !axes.directions[at];
         const bool alone = dimension == 4 && !axes.kinds.empty() && unknown == 1;
         if (kind.empty() && !nowhere && !alone) continue;
-        // Kinds go before directions, but an axis of a "domain" that lies nowhere in space is no axis of a volume.
+        // Kinds go before directions, but an axis of a "domain" that is nowhere in space is no axis of a volume.
         if (known != nullptr && known->use == KindUse::place && !(nowhere && dimension == 4)) continue;
         if (!kind.empty()) check_kind(file, kind, axes.sizes[at]);
         if (extra >= 0) {

@@ -22,7 +22,7 @@ struct Pattern {
     char fill = ' ';
 };
 
-/// "%%" stands for a percent sign. Nothing if `text` is no pattern of one whole number.
+/// "%%" means a percent sign. Nothing if `text` is no pattern of one whole number.
 std::optional<Pattern> parse_pattern(std::string_view text) {
     Pattern pattern;
     std::string* part = &pattern.before;
@@ -105,7 +105,7 @@ public:
         return utf8(given);
     }
 
-    /// What is to be told of files that were found elsewhere; empty if there is nothing.
+    /// What is to be reported about files that were found elsewhere; empty if there is nothing.
     [[nodiscard]] std::string remark() const {
         if (moved_ == 0) return {};
         const std::string others = moved_ == 1 ? "" : ", and so for " + std::to_string(moved_ - 1) + " more";

@@ -160,7 +160,7 @@ private:
         return across() && independent();
     }
 
-    /// One slice has no direction across it; any that is perpendicular does, since no second sample lies there.
+    /// One slice has no direction across it; any perpendicular one serves, since there is no second sample.
     bool across() {
         if (slices_) return true;
         Vector3& z = geometry_.direction[2];
@@ -203,7 +203,7 @@ private:
         }
     }
 
-    /// The first sample of an axis is half a cell behind its beginning, or lies there if samples are nodes. Teem's
+    /// The first sample of an axis is half a cell behind its beginning, or at it if samples are nodes. Teem's
     /// nrrdOriginCalculate() has it so, and that centres which are unknown are those of cells.
     void origin_from_mins() {
         if (std::any_of(axes_.directions.begin(), axes_.directions.end(), [](const auto& d) { return d; })) return;

@@ -207,8 +207,8 @@ void check_streams(const InputFile& file, const NrrdVolume& volume) {
                " are read that way; write it with raw encoding, for example with unu save");
 }
 
-/// A list of ours may say that its rows stand upside down. A copy that another program made of it has no list of files
-/// any more, and is taken as it stands.
+/// A list of ours may say that its rows are upside down. A copy that another program made of it has no list of files
+/// any more, and is taken as it is.
 void turn_rows(const NrrdText& text, NrrdVolume& volume) {
     const std::string* top_left = text.key_value(top_left_key);
     if (top_left == nullptr || text.list_size == 0 || volume.encoding != NrrdEncoding::raw) return;

@@ -1,6 +1,6 @@
 #pragma once
 
-// The header of a NRRD volume: what it holds, where its samples are, where they lie in space. No sample is read here.
+// The header of a NRRD volume: what it holds, where its samples are, and their places in space. No sample is read here.
 
 #include "core/byte_count.hpp"
 #include "core/file.hpp"

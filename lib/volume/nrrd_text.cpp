@@ -291,7 +291,7 @@ NrrdText read_nrrd_text(InputFile& file) {
             !text.fields.empty() && text.fields.back().first == "datafile" && is_list(text.fields.back().second);
         if (!list) continue;
         text.list_at = lines.position();
-        while (lines.next(line)) text.list_size += is_blank(line) ? 0 : 1;  // to the end, whatever stands there
+        while (lines.next(line)) text.list_size += is_blank(line) ? 0 : 1;  // to the end, whatever is there
         break;
     }
     text.end = lines.position();

@@ -16,7 +16,7 @@
 
 namespace stack2nrrd {
 
-/// The header as it stands.
+/// The header as it is.
 struct NrrdText {
     /// Names in lower case and without blanks ("spacedirections", as some writers have it, too), each at most once.
     std::vector<std::pair<std::string, std::string>> fields;
@@ -40,7 +40,7 @@ struct NrrdText {
 /// unsupported (an unknown field or version), limit, io.
 [[nodiscard]] NrrdText read_nrrd_text(InputFile& file);
 
-/// Hands on the names behind `data file: LIST`, as they stand, one by one: read once more, as there may be many. A view
+/// Hands on the names behind `data file: LIST`, as they are, one by one: read once more, as there may be many. A view
 /// is valid during its call only. \throws Error io, limit, changed, and whatever `take` throws.
 void for_each_listed(InputFile& file, const NrrdText& text, const std::function<void(std::string_view)>& take);
 

@@ -78,7 +78,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<PieceStream> copy() const override { return std::make_unique<Gunzip>(*this); }
 
-    /// Inflates to the end and tells how many bytes there were.
+    /// Inflates to the end and returns how many bytes there were.
     [[nodiscard]] std::int64_t count() {
         std::array<std::byte, 32 << 10> scratch;
         std::int64_t total = 0;

@@ -77,7 +77,7 @@ struct SampleReader::Plane {
     std::size_t piece = nowhere;
     Piece start;
     std::int64_t position = 0;  // of stream, in bytes of samples
-    /// Streams that stand still, in order. Half of those that are free are set on the way to a slice, at the beginnings
+    /// Idle streams, in order. Half of those that are free are set on the way to a slice, at the beginnings
     /// of slices before it; going back from there uses them up. So all of a volume, then its last part, then the last
     /// of that are unpacked, and no slice more than a few times.
     struct Bookmark {
