@@ -1,4 +1,4 @@
-# libdeflate: deflate for what lies in memory as a whole. Debian 12's brings no CMake package of its own.
+# libdeflate: deflate for data that is in memory as a whole. Debian 12's brings no CMake package of its own.
 #
 # Gives LibDeflate::LibDeflate and LibDeflate_FOUND.
 

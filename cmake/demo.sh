@@ -1,6 +1,6 @@
 #!/bin/bash
 # From a bare Debian 12 to a first result: installs what is needed, builds, makes a phantom stack and reduces it.
-# Everything it makes lies under build/; running it again is quick.
+# Everything it makes is under build/; running it again is quick.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,4 +1,4 @@
-# Every find_package of the project stands here. Nothing is fetched from the network.
+# Every find_package of the project is here. Nothing is fetched from the network.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)

@@ -80,7 +80,7 @@ install(FILES "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake" "${PROJECT_BINARY_D
     "${CMAKE_CURRENT_LIST_DIR}/FindOpenJPEG.cmake"
     DESTINATION "${package_folder}")
 
-# The same for pkg-config. Its files tell all paths from their own place. What a static library needs is in Requires, not in
+# The same for pkg-config. Its files give all paths relative to their own place. What a static library needs is in Requires, not in
 # Requires.private: no shared one is installed beside it, so that it is always needed, with and without --static.
 set(pkgconfig_folder "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 set(prefix "${CMAKE_INSTALL_PREFIX}")

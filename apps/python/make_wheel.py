@@ -3,7 +3,7 @@
     make_wheel.py --version V --module FOLDER... --library FILE --program FILE --license FILE --readme FILE --output FOLDER
 
 A wheel is a zip file with metadata, so nothing but Python is needed. Files have a fixed date: the same input gives the
-same bytes. On Linux the platform is told from what the two binaries ask of the C library; where they need another library
+same bytes. On Linux the platform follows from what the two binaries ask of the C library; where they need another library
 of the system, the wheel is for machines that have it, and its platform is plain linux.
 """
 

@@ -1,4 +1,4 @@
-// The stack2nrrd program: find, plan, run, and tell.
+// The stack2nrrd program: find, plan, run, and report.
 
 #include "command_line.hpp"
 #include "progress.hpp"
@@ -218,7 +218,7 @@ std::string return_parameters(const Findings& findings, const std::string& made)
 
 /// The plans, with the window that the samples have if one is to be found. None if the search was stopped.
 std::vector<ImportPlan> plans_of(const Command& command, const Stack& stack, const std::vector<Level>& levels) {
-    // The share that programs are told is that of the run.
+    // The share that programs get is that of the run.
     const bool bar = command.progress == "auto" || command.progress == "bar";
     ProgressDisplay display(bar ? command.progress : "none", command.quiet);
     std::vector<ImportPlan> plans;
@@ -285,7 +285,7 @@ int import(const Command& command, Findings& findings) {
             "; nothing was written");
         return 128 + stop_signal;
     }
-    // The result stands; nothing that happens from here on makes the run a failure.
+    // The result is complete; nothing that happens from here on makes the run a failure.
     try {
         display.finish();
         if (silent) return 0;

@@ -105,7 +105,7 @@ std::string memory_text(std::int64_t bytes) {
 
 std::int64_t peak_memory() {
 #if defined(__linux__)
-    // What getrusage() tells may be the peak of the program that started this one.
+    // What getrusage() reports may be the peak of the program that started this one.
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);) {
         if (line.starts_with("VmHWM:")) return std::strtoll(line.c_str() + 6, nullptr, 10) * 1024;

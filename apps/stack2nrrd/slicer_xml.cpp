@@ -114,7 +114,7 @@ constexpr const char* input =
     "      <index>0</index>\n"
     "    </file>\n";
 
-// Slicer's own temporary file may be replaced, and it is Slicer that is told how far the run is.
+// Slicer's own temporary file may be replaced, and progress goes to Slicer.
 constexpr const char* output =
     "    <image type=\"scalar\">\n"
     "      <name>output</name>\n"

@@ -2,5 +2,5 @@
 
 #include <string>
 
-/// All options as 3D Slicer wants to be told of them: the description of a command line module.
+/// All options in the form that 3D Slicer reads: the description of a command line module.
 [[nodiscard]] std::string slicer_xml();

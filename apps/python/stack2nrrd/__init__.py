@@ -2,7 +2,7 @@
 
     import stack2nrrd
 
-    samples, volume = stack2nrrd.read("scan", factor=2, spacing=0.01)     # a numpy array [z, y, x], and where it lies
+    samples, volume = stack2nrrd.read("scan", factor=2, spacing=0.01)     # a numpy array [z, y, x], and its geometry
     stack2nrrd.write("scan", "half.nrrd", factor=2, spacing=0.01)         # the same into a file
     stack2nrrd.info("scan")["problems"]                                   # what was found, as a dict
 
@@ -96,7 +96,7 @@ class _Volume(NamedTuple):
 class Volume(_Volume):
     """What an import makes. `size`, `directions` and `origin` count in x, y, z; arrays are indexed [z, y, x].
 
-    Of what read() has made, `clipped_low` and `clipped_high` say how many samples lay below the lowest or above the
+    Of what read() has made, `clipped_low` and `clipped_high` say how many samples were below the lowest or above the
     highest value of `sample_type` (outside of the window, if there is one) and became that value. Before that they are
     None. They are no part of the tuple."""
 
@@ -245,7 +245,7 @@ def _view_of(out, volume):
             )
         )
     kind = {"l": "i", "q": "i", "L": "I", "Q": "I"}.get(view.format, view.format)  # on some systems l is i
-    plain = kind in ("B", "b", "c")  # bytes may stand for anything
+    plain = kind in ("B", "b", "c")  # bytes may be of any type
     if not plain and (kind != volume.format or view.itemsize != struct.calcsize(volume.format)):
         raise ValueError("out: has samples of type %r, %s was expected" % (view.format, volume.sample_type))
     return view.cast("B")

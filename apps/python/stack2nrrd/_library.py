@@ -1,4 +1,4 @@
-"""The shared library: where it is, and what its functions take. All of it is told in stack2nrrd/stack2nrrd.h."""
+"""The shared library: where it is, and what its functions take. stack2nrrd/stack2nrrd.h describes all of it."""
 
 import ctypes
 import os

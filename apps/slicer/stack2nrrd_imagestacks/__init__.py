@@ -44,9 +44,9 @@ class Unsupported(ValueError):
 def outputVolumeGeometry(logic, align="first"):
     """(4 x 4 IJK to RAS, extent, components), from what the logic knows; no file is touched.
 
-    align="first" is the grid that ImageStacks has always had: samples lie on samples of the source. With "cell" each lies
-    in the middle of the block of source samples that it stands for. The extent counts in samples of the output without
-    region; one that lies outside of the stack leaves an empty extent, with an end below its beginning.
+    align="first" is the grid that ImageStacks has always had: samples are on samples of the source. With "cell" each is
+    in the middle of the block of source samples that it covers. The extent counts in samples of the output without
+    region; one that is outside of the stack leaves an empty extent, with an end below its beginning.
     """
     ijkToRAS, extent = _grid(
         logic.originalVolumeIJKToRAS, logic.originalVolumeDimensions, _factors(logic), logic.outputVolumeBounds, align
