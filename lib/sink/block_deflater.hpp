@@ -10,20 +10,26 @@ namespace stack2nrrd {
 /// Compresses blocks of bytes, each by itself, into pieces of one raw deflate stream (RFC 1951): every piece ends at a
 /// whole byte, so that pieces can be made side by side and laid one behind the other. For one thread at a time.
 ///
-/// What a block becomes depends on the block, the level and the library: builds with ISA-L and without it differ.
-/// ISA-L makes the same bytes on all x86-64 processors with SSE 4.2 (the level that AVX-512 changes is not used).
+/// What a block becomes depends on the block, the few bytes before it, the level and the library: builds with ISA-L and
+/// without it differ. ISA-L makes the same bytes on all x86-64 processors with SSE 4.2 (the level that AVX-512 changes
+/// is not used).
 class BlockDeflater {
 public:
     /// `level`: 1 to 5 are ISA-L, 7 to 9 zlib. At 6, each block goes to ISA-L unless zlib would save more than 1 %.
-    /// Without ISA-L all are zlib.
+    /// The first block, and all without ISA-L, are zlib.
     explicit BlockDeflater(int level);
     BlockDeflater(BlockDeflater&&) noexcept;
     BlockDeflater& operator=(BlockDeflater&&) = delete;
     ~BlockDeflater();
 
+    /// How many bytes before a block are looked at.
+    static constexpr std::size_t before_bytes = 32;
+
     /// Writes the piece for `block` into `piece`, of at least most_bytes(block.size()), and returns its length. After
-    /// the `last` one, the stream ends.
-    std::size_t deflate(std::span<const std::byte> block, bool last, std::span<std::byte> piece);
+    /// the `last` one, the stream ends. `before`: the before_bytes that come before the block in the stream; none for
+    /// the first block.
+    std::size_t deflate(std::span<const std::byte> before, std::span<const std::byte> block, bool last,
+                        std::span<std::byte> piece);
 
     [[nodiscard]] static constexpr std::size_t most_bytes(std::size_t block_bytes) noexcept {
         return block_bytes + block_bytes / 64 + 1024;

@@ -27,6 +27,8 @@ constexpr std::size_t piece_bytes = BlockDeflater::most_bytes(GzipStream::block_
 struct Block {
     std::vector<std::byte> bytes = std::vector<std::byte>(GzipStream::block_bytes);
     std::size_t filled = 0;
+    std::array<std::byte, BlockDeflater::before_bytes> before{};  ///< the end of the block in front of it
+    bool first = true;                                            ///< there is none
     bool last = false;
 
     std::vector<std::byte> piece = std::vector<std::byte>(piece_bytes);
@@ -44,7 +46,8 @@ void compress(Block& block, BlockDeflater& deflater) noexcept {
     try {
         // A first argument of null would mean something else to zlib than no bytes.
         block.crc = ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
-        block.made = deflater.deflate(bytes, block.last, block.piece);
+        const std::span<const std::byte> before = std::span(block.before).first(block.first ? 0 : block.before.size());
+        block.made = deflater.deflate(before, bytes, block.last, block.piece);
     } catch (...) {
         block.failure = std::current_exception();
     }
@@ -82,6 +85,12 @@ struct GzipStream::State {
 
     Block& at(std::size_t i) { return ring[i % ring.size()]; }
 
+    /// A full block is followed by another.
+    void keep_end() {
+        const Block& block = at(filled);
+        std::copy_n(block.bytes.end() - BlockDeflater::before_bytes, BlockDeflater::before_bytes, end.begin());
+    }
+
     void help(BlockDeflater& deflater) {
         std::unique_lock lock(mutex);
         for (;;) {
@@ -104,6 +113,9 @@ struct GzipStream::State {
     /// Hands the block under way to the threads.
     void submit(bool last) {
         at(filled).last = last;
+        at(filled).first = filled == 0;
+        at(filled).before = end;
+        if (!last) keep_end();
         {
             const std::lock_guard lock(mutex);
             ++filled;
@@ -146,6 +158,7 @@ struct GzipStream::State {
     std::size_t filled = 0;
     std::size_t claimed = 0;
     std::size_t written = 0;
+    std::array<std::byte, BlockDeflater::before_bytes> end{};  ///< of the block that was filled last
     uLong crc = ::crc32(0, nullptr, 0);
     std::uint32_t bytes = 0;  ///< written so far, modulo 2^32
 
