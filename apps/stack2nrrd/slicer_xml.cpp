@@ -145,12 +145,15 @@ constexpr const char* output =
     "      <channel>output</channel>\n"
     "    </string>\n";
 
+/// Slicer loads one volume, under the name that it chose. `force` is among the outputs above.
+bool is_for_slicer(std::string_view name) { return name != "force" && name != "pyramid"; }
+
 std::string parameters(std::string_view group, bool advanced) {
     std::string text;
     if (!advanced && group == "Input") text += input;
     if (!advanced && group == "Output") text += output;
     for (const OptionInfo& option : stack2nrrd::option_table()) {
-        if (option.group != group || option.name == "force" || is_basic(option.name) == advanced) continue;
+        if (option.group != group || !is_for_slicer(option.name) || is_basic(option.name) == advanced) continue;
         text += parameter(option);
     }
     if (text.empty()) return text;

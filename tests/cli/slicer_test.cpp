@@ -113,7 +113,7 @@ TEST_CASE("Slicer can read the description", "[cli]") {
     }
 }
 
-TEST_CASE("the description has every option, in its group", "[cli]") {
+TEST_CASE("the description has every option that makes one volume, in its group", "[cli]") {
     const std::vector<Parameter> parameters = parameters_of(described());
     for (const stack2nrrd::OptionInfo& option : stack2nrrd::option_table()) {
         std::string flag(option.name);
@@ -122,6 +122,10 @@ TEST_CASE("the description has every option, in its group", "[cli]") {
         const auto found = std::find_if(parameters.begin(), parameters.end(), [&](Parameter p) {
             return p.fields["longflag"] == flag && p.fields["name"] == flag;
         });
+        if (option.name == "pyramid") {  // Slicer would look for a file that is not there
+            CHECK(found == parameters.end());
+            continue;
+        }
         REQUIRE(found != parameters.end());
         const std::string group(option.group);
         CHECK(found->group == (found->advanced ? group + ", advanced" : group));
