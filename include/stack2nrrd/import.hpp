@@ -67,8 +67,8 @@ private:
 [[nodiscard]] STACK2NRRD_EXPORT ImportPlan plan_import(const Stack& stack, const Options& options = {});
 
 /// Plans several imports of one stack that run_imports() makes from one reading. The options may differ, except in
-/// FindOptions, `step`, `reverse` and `missing`; `threads` and `memory` are those of the first. Each plan is the one
-/// that plan_import() makes, except that memory_bytes() is that of the whole run. \throws Error as plan_import();
+/// `step`, `reverse` and `missing`; `threads` and `memory` are those of the first. Each plan is the one that
+/// plan_import() makes, except that memory_bytes() is that of the whole run. \throws Error as plan_import();
 /// invalid_argument if `options` is empty, or differs where it must not.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<ImportPlan> plan_imports(const Stack& stack,
                                                                      std::span<const Options> options);

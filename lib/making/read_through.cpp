@@ -73,8 +73,7 @@ bool contains(const Range& range, Index z) { return range.first <= z && z < rang
 /// One thread's part: rows go from a reader to the workers of all makings that want the slice.
 class Lane final : private RowSink {
 public:
-    Lane(const Source& source, std::span<Making* const> makings)
-        : source_(source), row_bytes_(source.image().row_bytes()) {
+    Lane(const Source& source, std::span<Making* const> makings) : row_bytes_(source.image().row_bytes()) {
         for (Making* making : makings) parts_.push_back({making->slices(), making->rows(), making->worker()});
     }
 
@@ -143,7 +142,6 @@ private:
                                                  " were expected, in order; its reader has to push exactly these");
     }
 
-    const Source& source_;
     std::size_t row_bytes_;
     std::vector<Part> parts_;
     std::vector<const Part*> wanted_;  ///< those that want the slice that is read
