@@ -1,6 +1,7 @@
 // The orientation that Exif tells, alone, in JPEG and in PNG.
 
 #include "codec_support.hpp"
+#include "write_jpeg.hpp"
 
 #include "codec/exif.hpp"
 
@@ -8,12 +9,10 @@
 
 #include <catch2/catch.hpp>
 
-#include <jpeglib.h>
 #include <png.h>
 #include <zlib.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 namespace stack2nrrd::test {
@@ -49,28 +48,10 @@ Bytes make_exif(const std::vector<Entry>& entries, bool is_little, std::size_t d
 }
 
 Bytes jpeg_slice() {
-    jpeg_compress_struct jpeg{};
-    jpeg_error_mgr errors{};
-    jpeg.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&jpeg);
-    unsigned char* memory = nullptr;
-    unsigned long size = 0;
-    jpeg_mem_dest(&jpeg, &memory, &size);
-    jpeg.image_width = 9;
-    jpeg.image_height = 5;
-    jpeg.input_components = 1;
-    jpeg.in_color_space = JCS_GRAYSCALE;
-    jpeg_set_defaults(&jpeg);
-    jpeg_start_compress(&jpeg, TRUE);
-    Bytes row(9, std::byte{77});
-    auto* pointer = reinterpret_cast<JSAMPROW>(row.data());
-    while (jpeg.next_scanline < jpeg.image_height) jpeg_write_scanlines(&jpeg, &pointer, 1);
-    jpeg_finish_compress(&jpeg);
-    jpeg_destroy_compress(&jpeg);
-    const auto bytes = std::as_bytes(std::span(memory, size));
-    Bytes file(bytes.begin(), bytes.end());
-    std::free(memory);
-    return file;
+    JpegSpec spec;
+    spec.width = 9;
+    spec.height = 5;
+    return jpeg_bytes(spec, Bytes(45, std::byte{77}));
 }
 
 /// As the first segment of a JPEG, or somewhere behind others.

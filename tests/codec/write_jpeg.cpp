@@ -7,7 +7,7 @@
 
 namespace stack2nrrd::test {
 
-void write_jpeg(const std::string& file, const JpegSpec& spec, const Bytes& samples) {
+Bytes jpeg_bytes(const JpegSpec& spec, const Bytes& samples) {
     jpeg_compress_struct jpeg{};
     jpeg_error_mgr errors{};
     jpeg.err = jpeg_std_error(&errors);
@@ -38,8 +38,14 @@ void write_jpeg(const std::string& file, const JpegSpec& spec, const Bytes& samp
     }
     jpeg_finish_compress(&jpeg);
     jpeg_destroy_compress(&jpeg);
-    write_bytes(file, std::as_bytes(std::span(memory, size)));
+    const auto bytes = std::as_bytes(std::span(memory, size));
+    Bytes file(bytes.begin(), bytes.end());
     std::free(memory);
+    return file;
+}
+
+void write_jpeg(const std::string& file, const JpegSpec& spec, const Bytes& samples) {
+    write_bytes(file, jpeg_bytes(spec, samples));
 }
 
 Bytes jpeg_picture(const JpegSpec& spec) {

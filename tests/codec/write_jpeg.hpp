@@ -16,7 +16,8 @@ struct JpegSpec {
     int restart = 0;
 };
 
-/// `samples`: interleaved.
+/// The bytes of a file. `samples`: interleaved.
+[[nodiscard]] Bytes jpeg_bytes(const JpegSpec& spec, const Bytes& samples);
 void write_jpeg(const std::string& file, const JpegSpec& spec, const Bytes& samples);
 
 /// Smooth enough for a JPEG, different everywhere.

@@ -1,6 +1,7 @@
 #include "core/file.hpp"
 
 #include "support/catch.hpp"
+#include "support/refusal.hpp"
 #include "support/temp_folder.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -27,15 +28,7 @@ using stack2nrrd::InputFile;
 
 void put(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
 
-template <class Action>
-std::optional<ErrorCode> refusal(Action action) {
-    try {
-        action();
-    } catch (const stack2nrrd::Error& error) {
-        return error.code();
-    }
-    return std::nullopt;
-}
+using support::refusal;
 
 }  // namespace
 

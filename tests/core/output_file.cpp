@@ -1,6 +1,7 @@
 #include "core/output_file.hpp"
 
 #include "support/catch.hpp"
+#include "support/refusal.hpp"
 #include "support/temp_folder.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -31,15 +32,7 @@ std::string get(const fs::path& file) {
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-template <class Action>
-std::optional<ErrorCode> refusal(Action action) {
-    try {
-        action();
-    } catch (const stack2nrrd::Error& error) {
-        return error.code();
-    }
-    return std::nullopt;
-}
+using support::refusal;
 
 std::unique_ptr<OutputFile> written(const fs::path& path, bool replace, const std::string& text = "new") {
     auto file = std::make_unique<OutputFile>(path, replace);

@@ -3,6 +3,7 @@
 // An import, told once and carried out twice: by the library and by the slow truth.
 
 #include "support/reference.hpp"
+#include "support/refusal.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace import_test {
@@ -67,16 +69,15 @@ struct Source {
 [[nodiscard]] std::string disagreement(const Source& source, const Recipe& recipe, std::int64_t* off = nullptr,
                                        std::optional<SampleType> type = std::nullopt);
 
-/// The code of the Error that `action` throws; nothing if it throws none. `sentence` receives what().
-template <class Action>
-std::optional<ErrorCode> refusal(Action action, std::string* sentence = nullptr) {
-    try {
-        action();
-    } catch (const stack2nrrd::Error& error) {
-        if (sentence != nullptr) *sentence = error.what();
-        return error.code();
-    }
-    return std::nullopt;
+using support::refusal;
+
+/// Options by name.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+inline Options options_with(const Settings& settings) {
+    Options options;
+    for (const auto& [name, value] : settings) stack2nrrd::set_option(options, name, value);
+    return options;
 }
 
 }  // namespace import_test

@@ -24,14 +24,6 @@ namespace {
 using namespace import_test;
 using support::OwnSource;
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-Options options_with(const Settings& settings) {
-    Options options;
-    for (const auto& [name, value] : settings) stack2nrrd::set_option(options, name, value);
-    return options;
-}
-
 std::string text_of(const Settings& settings) {
     std::string text;
     for (const auto& [name, value] : settings) text += "--" + name + " " + value + " ";

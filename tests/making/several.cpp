@@ -28,14 +28,6 @@ using stack2nrrd::PlannedOutput;
 using stack2nrrd::Report;
 using support::OwnSource;
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-Options options_with(const Settings& settings) {
-    Options options;
-    for (const auto& [name, value] : settings) stack2nrrd::set_option(options, name, value);
-    return options;
-}
-
 std::vector<Options> all_with(const std::vector<Settings>& all, const Settings& common = {}) {
     std::vector<Options> result;
     for (Settings settings : all) {

@@ -3,6 +3,7 @@
 
 #include "support/catch.hpp"
 #include "support/phantom.hpp"
+#include "support/refusal.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume_reader.hpp"
 
@@ -68,15 +69,7 @@ std::vector<std::string> names_of(const support::Nrrd& nrrd) {
     return names;
 }
 
-template <class Action>
-std::optional<ErrorCode> refusal(Action action) {
-    try {
-        action();
-    } catch (const stack2nrrd::Error& error) {
-        return error.code();
-    }
-    return std::nullopt;
-}
+using support::refusal;
 
 NrrdOptions gzip(int level = 6) {
     NrrdOptions options;

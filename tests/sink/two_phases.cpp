@@ -2,6 +2,7 @@
 // result; and a later run finds nothing in its way.
 
 #include "support/catch.hpp"
+#include "support/refusal.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume_reader.hpp"
 
@@ -117,15 +118,7 @@ Contents visible(Contents all) {
     return all;
 }
 
-template <class Action>
-std::optional<ErrorCode> refusal(Action action) {
-    try {
-        action();
-    } catch (const stack2nrrd::Error& error) {
-        return error.code();
-    }
-    return std::nullopt;
-}
+using support::refusal;
 
 /// Something that happens between finish() and publish(), which then throws; all is as before.
 void check_unchanged(const std::function<void(const fs::path& folder)>& happens, std::optional<ErrorCode> expected) {
