@@ -5,6 +5,8 @@
 
 namespace stack2nrrd {
 
+bool SliceWorker::lead(SliceWorker& /*other*/) { return false; }
+
 std::unique_ptr<Making> making_of(const MakingPlan& plan, unsigned threads, Index in_flight, Sink& sink) {
     if (plan.modes) return counting(plan, threads, in_flight, sink);
     return plan.single ? filtering<float>(plan, in_flight, sink) : filtering<double>(plan, in_flight, sink);

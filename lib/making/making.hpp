@@ -29,6 +29,10 @@ public:
     virtual void end() = 0;
     /// Slice z is missing: zeros replace it.
     virtual void blank(Index z) = 0;
+
+    /// Hands on to `other`, from now on, what it makes of its rows before they are filtered. `other` then gets no rows,
+    /// but everything else, wants the same rows of the same slices, and exists at least as long. False if it cannot.
+    [[nodiscard]] virtual bool lead(SliceWorker& other);
 };
 
 class Making {

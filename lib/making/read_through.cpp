@@ -74,7 +74,7 @@ bool contains(const Range& range, Index z) { return range.first <= z && z < rang
 class Lane final : private RowSink {
 public:
     Lane(const Source& source, std::span<Making* const> makings) : row_bytes_(source.image().row_bytes()) {
-        for (Making* making : makings) parts_.push_back({making->slices(), making->rows(), making->worker()});
+        for (Making* making : makings) add({making->slices(), making->rows(), making->worker()});
     }
 
     void blank(Index z) {
@@ -107,9 +107,18 @@ public:
 private:
     struct Part {
         Range slices;
-        Range rows;
+        Range rows;  ///< that it is sent; none if another part's worker hands them on
         std::unique_ptr<SliceWorker> worker;
     };
+
+    void add(Part part) {
+        for (const Part& other : parts_) {
+            if (other.slices != part.slices || other.rows != part.rows || !other.worker->lead(*part.worker)) continue;
+            part.rows = {};
+            break;
+        }
+        parts_.push_back(std::move(part));
+    }
 
     void rows(Index y, Index count, const std::byte* samples) override {
         if (failure_) std::rethrow_exception(failure_);

@@ -43,7 +43,7 @@ SliceFilter<Real>::Layout::Layout(const MakingPlan& plan)
       kept(static_cast<std::size_t>(row_batch) * plan.image.row_bytes()),
       block(columns.size()),
       may_have_nan(is_float(plan.image.type)) {
-    constexpr Index samples = 512;
+    constexpr Index samples = 256;
     if (!may_have_nan) {
         block = std::min(block, std::max<Index>(1, samples / plan.volume.channels / line<Real>) * line<Real>);
     }
@@ -69,13 +69,24 @@ SliceFilter<Real>::SliceFilter(const MakingPlan& plan, const SliceTables<Real>& 
       number_rows_(rows_.size()),
       nan_rows_(rows_.size()),
       has_nan_(rows_.size()),
-      add_up_at_once_(convert_.add_up != nullptr && converts_once(plan.axes[1], *tables.y)) {
+      add_up_at_once_(convert_.add_up != nullptr && converts_once(plan.axes[1], *tables.y)),
+      filters_{this} {
     if (!layout_.may_have_nan) return;
     x_of_nan_.emplace(plan.axes[0], tables.x, layout_.channels, [this](Index y) {
         slice_->nan.resize(plan_.small_slice_length());  // zeros, where this is the first row with a NaN
         return slice_->nan.data() + static_cast<std::size_t>(y) * plan_.small_row_length();
     });
     nan_.resize(layout_.numbers);
+}
+
+/// Rows are converted once for all factors of a pyramid.
+template <class Real>
+bool SliceFilter<Real>::lead(SliceWorker& other) {
+    auto* const filter = dynamic_cast<SliceFilter*>(&other);
+    if (filter == nullptr || add_up_at_once_ || filter->add_up_at_once_) return false;
+    if (filter->plan_.channel != plan_.channel || filter->x_.needed() != x_.needed()) return false;
+    filters_.push_back(filter);
+    return true;
 }
 
 template <class Real>
@@ -126,6 +137,12 @@ template <class Real>
 void SliceFilter<Real>::filter(Range batch) {
     if (is_wide_integer(plan_.image.type)) look_for_wide_integers(batch);
     add_up_at_once_ ? sum_samples(batch) : sum_numbers(batch);
+    for (SliceFilter* filter : filters_) filter->filter_x();
+}
+
+/// What y has finished.
+template <class Real>
+void SliceFilter<Real>::filter_x() {
     for (const auto& output : y_.finished()) {
         x_.add(output.k, output.numbers);
         if (output.nan != nullptr) x_of_nan_->add(output.k, output.nan);
@@ -150,7 +167,7 @@ void SliceFilter<Real>::look_for_wide_integers(Range batch) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(batch.size()); ++i) {
         const std::byte* const samples = rows_[i] + first * sample_bytes(plan_.image.type);
         if (beyond_double(plan_.image.type, samples, one ? width : width * stride, one ? stride : 1)) {
-            rounded_integers_ = true;
+            for (SliceFilter* filter : filters_) filter->rounded_integers_ = true;
             return;
         }
     }
@@ -180,8 +197,10 @@ void SliceFilter<Real>::sum_numbers(Range batch) {
             number_rows_[i] = numbers;
             nan_rows_[i] = has_nan_[i] ? nan : nullptr;
         }
-        if (begin == 0) y_.begin(batch, has_nan_);
-        y_.sweep(begin, end, number_rows_.data(), nan_rows_.data());
+        for (SliceFilter* filter : filters_) {
+            if (begin == 0) filter->y_.begin(batch, has_nan_);
+            filter->y_.sweep(begin, end, number_rows_.data(), nan_rows_.data());
+        }
     });
 }
 

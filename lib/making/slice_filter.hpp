@@ -49,6 +49,7 @@ public:
     void rows(Index y, Index count, const std::byte* samples) override;
     void end() override;
     void blank(Index z) override;
+    bool lead(SliceWorker& other) override;
 
     /// What one worker takes.
     [[nodiscard]] static std::int64_t bytes(const MakingPlan& plan);
@@ -68,6 +69,7 @@ private:
     };
 
     void filter(Range batch);
+    void filter_x();
     void look_for_wide_integers(Range batch);
     void sum_numbers(Range batch);
     void sum_samples(Range batch);
@@ -93,6 +95,8 @@ private:
     std::vector<const Real*> nan_rows_;
     std::vector<bool> has_nan_;
     bool add_up_at_once_;  ///< samples are added up as they are converted
+
+    std::vector<SliceFilter*> filters_;  ///< this one, and those that it leads
 };
 
 }  // namespace stack2nrrd

@@ -146,6 +146,18 @@ TEST_CASE("results that are made together are those of their own runs", "[making
     check_together(source.stack, plain, {{"reverse", "true"}});
 }
 
+TEST_CASE("levels that share converted rows, wider than what is converted at a time", "[making]") {
+    const std::vector<Settings> levels{
+        {{"factor", "2"}}, {{"factor", "4"}, {"kernel", "gauss:1,3"}}, {{"factor", "8"}}, {{"factor", "13/5"}}};
+    for (const SampleType type : {SampleType::uint8, SampleType::uint16, SampleType::int32, SampleType::float32}) {
+        Volume volume = phantom::noise({1203, 70, 17}, type, 3);
+        if (type == SampleType::float32) volume.at(1100, 35, 8) = std::numeric_limits<double>::quiet_NaN();
+        const Source source(volume, type);
+        check_together(source.stack, levels);
+        check_together(source.stack, levels, {{"crop", "50:1150,,"}});  // their columns differ, their rows do not
+    }
+}
+
 TEST_CASE("floats with NaN, and a window that was found", "[making]") {
     Volume volume = phantom::noise({27, 22, 23}, SampleType::float32, 5);
     for (std::size_t i = 0; i < volume.samples.size(); i += 7)
