@@ -129,4 +129,36 @@ struct NrrdOptions {
 /// \throws Error invalid_argument from begin() if the size does not fit.
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> memory_sink(std::span<std::byte> volume);
 
+/// What sinks have in common that fill a volume of another library in memory, such as those of teem.hpp, itk.hpp and
+/// vtk.hpp: samples go straight into its buffer, and it replaces the caller's when the whole run has succeeded.
+class STACK2NRRD_EXPORT BufferSink : public Sink {
+public:
+    ~BufferSink() override;
+    void begin(const VolumeInfo& volume) final;
+    void write_slice(Index z, std::span<const std::byte> samples) final;
+    void write_late_notes(std::span<const std::string> values) final;
+    void finish() final;
+    void publish() final;
+    void withdraw() noexcept final;
+
+protected:
+    BufferSink();
+
+    /// Makes the volume and returns its buffer: VolumeInfo::bytes() bytes, in the order of memory_sink(). Refuse here
+    /// what the library does not hold. Called once.
+    virtual std::byte* make(const VolumeInfo& volume) = 0;
+    /// Called when all samples are there, with all key/values that the header of a NRRD file would have.
+    virtual void complete(const std::vector<std::pair<std::string, std::string>>& notes) = 0;
+    /// Exchanges the caller's volume and the new one. Called once more to take that back.
+    virtual void exchange() noexcept = 0;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The header of a NRRD file of `volume`, as nrrd_sink() writes it for raw samples that follow it, up to and with the
+/// empty line. What is known only at the end is not in it: late notes, and the keys `min` and `max`.
+[[nodiscard]] STACK2NRRD_EXPORT std::string nrrd_header_text(const VolumeInfo& volume);
+
 }  // namespace stack2nrrd

@@ -8,11 +8,14 @@
 #include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/source.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -165,5 +168,24 @@ struct FindOptions {
 /// \throws Error invalid_argument if `source` is null, has no slices, or has an image() that is not valid; limit if an
 ///         axis has more than a million samples.
 [[nodiscard]] STACK2NRRD_EXPORT Stack stack_from(std::shared_ptr<const Source> source, std::string name = "source");
+
+/// A stack of a volume that is in memory. `samples`: size z × size y × size x × channels, the last one fastest, native
+/// byte order, of exactly VolumeInfo::bytes() bytes, without any alignment; what memory_sink() has written, for
+/// instance. They are not copied: they must stay as they are as long as the stack, its copies and their plans are used.
+/// `owner` is kept for as long. Geometry, fields and notes are taken over as they are from a file that has them in its
+/// header.
+/// \throws Error invalid_argument if `samples` are not as many as `volume` says, or its channels are not those of its
+///         colour; as stack_from(source).
+[[nodiscard]] STACK2NRRD_EXPORT Stack stack_from(const VolumeInfo& volume, std::span<const std::byte> samples,
+                                                 std::string name = "volume",
+                                                 std::shared_ptr<const void> owner = nullptr);
+
+/// The same with the header of a NRRD, as text from its first line on, instead of a VolumeInfo: all that files with
+/// this header may be is taken, axes of components that are the slowest included. What it says of encoding, byte order
+/// and data files is not looked at. What is odd about it becomes problems of the stack.
+/// \throws Error invalid_argument if `samples` are not as many as it says; unsupported, corrupt or limit as for files.
+[[nodiscard]] STACK2NRRD_EXPORT Stack stack_from(std::string_view nrrd_header, std::span<const std::byte> samples,
+                                                 std::string name = "volume",
+                                                 std::shared_ptr<const void> owner = nullptr);
 
 }  // namespace stack2nrrd

@@ -4,6 +4,7 @@
 
 #include <stack2nrrd/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -85,13 +86,14 @@ InputFile::~InputFile() {
 }
 
 bool InputFile::changed() noexcept {
+    if (text_ != nullptr) return false;
     std::error_code failure;
     const fs::path path = path_from_utf8(path_);
     return static_cast<std::int64_t>(fs::file_size(path, failure)) != bytes_ || failure ||
            fs::last_write_time(path, failure).time_since_epoch().count() != modified_ns_;
 }
 
-std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
+std::size_t InputFile::read_from_disk(std::int64_t offset, void* buffer, std::size_t size) noexcept {
     auto* stream = static_cast<FILE*>(stream_);
     if (::_fseeki64(stream, offset, SEEK_SET) != 0) return 0;
     const std::size_t got = std::fread(buffer, 1, size, stream);
@@ -140,6 +142,7 @@ InputFile::~InputFile() {
 }
 
 bool InputFile::changed() noexcept {
+    if (text_ != nullptr) return false;
     struct stat status {};
     if (::fstat(handle_, &status) != 0) {
         error_ = errno;
@@ -148,7 +151,7 @@ bool InputFile::changed() noexcept {
     return status.st_size != bytes_ || modification_time(status) != modified_ns_;
 }
 
-std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
+std::size_t InputFile::read_from_disk(std::int64_t offset, void* buffer, std::size_t size) noexcept {
     std::size_t done = 0;
     while (done < size) {
         const ssize_t got = ::pread(handle_, static_cast<char*>(buffer) + done, size - done,
@@ -169,12 +172,29 @@ std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t si
 
 InputFile::InputFile(InputFile&& other) noexcept
     : path_(std::move(other.path_)),
+      text_(other.text_),
       handle_(std::exchange(other.handle_, -1)),
       stream_(std::exchange(other.stream_, nullptr)),
       bytes_(other.bytes_),
       modified_ns_(other.modified_ns_),
       id_(other.id_),
       error_(other.error_) {}
+
+InputFile InputFile::of_text(std::string name, std::string_view text) noexcept {
+    InputFile file;
+    file.path_ = std::move(name);
+    file.text_ = text.empty() ? "" : text.data();
+    file.bytes_ = static_cast<std::int64_t>(text.size());
+    return file;
+}
+
+std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
+    if (text_ == nullptr) return read_from_disk(offset, buffer, size);
+    const std::int64_t rest = std::max<std::int64_t>(bytes_ - offset, 0);
+    const std::size_t count = std::min(size, static_cast<std::size_t>(rest));
+    if (count > 0) std::memcpy(buffer, text_ + offset, count);
+    return count;
+}
 
 FileStamp InputFile::stamp() const noexcept {
     // An odd factor loses no bit, and spreads those of the date, so that they do not meet those of the inode.

@@ -26,6 +26,8 @@ class InputFile {
 public:
     /// \throws Error not_found, io; corrupt if it is a folder, a pipe or a device (which must never be waited for).
     explicit InputFile(const std::string& path_utf8);
+    /// Text in memory instead of a file; `name` is shown in messages. The text is not copied.
+    [[nodiscard]] static InputFile of_text(std::string name, std::string_view text) noexcept;
     InputFile(InputFile&& other) noexcept;
     InputFile& operator=(InputFile&&) = delete;
     ~InputFile();
@@ -47,7 +49,11 @@ public:
     void check() const;
 
 private:
+    InputFile() = default;
+    std::size_t read_from_disk(std::int64_t offset, void* buffer, std::size_t size) noexcept;
+
     std::string path_;
+    const char* text_ = nullptr;  ///< instead of a file
     int handle_ = -1;
     [[maybe_unused]] void* stream_ = nullptr;  // where there are no POSIX handles
     std::int64_t bytes_ = 0;

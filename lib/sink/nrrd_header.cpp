@@ -55,11 +55,12 @@ std::size_t range_width(const VolumeInfo& volume) noexcept {
     return static_cast<std::size_t>(volume.channels) * (number_width + 1) - 1;
 }
 
-NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_view data_file) {
-    NrrdHeader header;
-    std::string& text = header.text;
-    text = nrrd_axes(volume.type, {volume.colour, volume.channels, volume.components}, volume.size,
-                     volume.geometry.direction);
+namespace {
+
+/// All lines whose text is known before the run.
+std::string known_lines(const VolumeInfo& volume, Encoding encoding) {
+    std::string text = nrrd_axes(volume.type, {volume.colour, volume.channels, volume.components}, volume.size,
+                                 volume.geometry.direction);
     if (sample_bytes(volume.type) > 1) {
         text += std::endian::native == std::endian::little ? "endian: little\n" : "endian: big\n";
     }
@@ -68,6 +69,17 @@ NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_
     text += "space origin: " + nrrd_vector(volume.geometry.origin) + "\n";
     text += further_fields(volume);
     for (const auto& [key, value] : volume.notes) text += nrrd_escaped(key) + ":=" + nrrd_escaped(value) + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string nrrd_header_text(const VolumeInfo& volume) { return known_lines(volume, Encoding::raw) + "\n"; }
+
+NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_view data_file) {
+    NrrdHeader header;
+    std::string& text = header.text;
+    text = known_lines(volume, encoding);
     for (const std::string& key : volume.late_notes) {
         text += key + ":=";
         header.late_notes_at.push_back(text.size());

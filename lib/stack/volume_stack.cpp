@@ -16,9 +16,6 @@ namespace stack2nrrd {
 
 namespace {
 
-/// What a copy of the volume keeps: all but what is said anew of the copy itself.
-bool is_kept(std::string_view key) { return key != "min" && key != "max" && !key.starts_with("stack2nrrd_"); }
-
 /// The list of slices whose samples lie bare in their files says where; a slice that was saved anew since may have
 /// something else there.
 /// \throws Error inconsistent; io.
@@ -59,6 +56,23 @@ bool is_volume(const std::string& path_utf8) {
     return is_nrrd(std::span(head.data(), size));
 }
 
+void keep_notes(Stack& stack, const std::vector<std::pair<std::string, std::string>>& notes) {
+    for (const auto& [key, value] : notes) {
+        const bool said_anew = key == "min" || key == "max" || key.starts_with("stack2nrrd_");
+        if (!said_anew) stack.notes.emplace_back(key, value);
+    }
+}
+
+void take_header(Stack& stack, const NrrdVolume& volume, const std::string& name) {
+    stack.components = volume.component_axis;
+    stack.fields = volume.fields;
+    stack.geometry = volume.geometry;
+    keep_notes(stack, volume.key_values);
+    for (const std::string& remark : volume.remarks) {
+        stack.problems.push_back({ErrorCode::inconsistent, false, printable(name) + ": " + remark});
+    }
+}
+
 Stack find_volume(const std::string& path_utf8) {
     NrrdVolume read = read_nrrd(path_utf8);
     if (read.encoding == NrrdEncoding::image_list) return listed_stack(std::move(read));
@@ -69,9 +83,7 @@ Stack find_volume(const std::string& path_utf8) {
     stack.name = base_name(path_utf8);
     stack.kind = "volume";
     stack.image = volume->image();
-    stack.components = volume->component_axis;
-    stack.fields = volume->fields;
-    stack.geometry = volume->geometry;
+    take_header(stack, *volume, path_utf8);
     stack.decoder_bytes = decoder_bytes(*volume);
     std::vector<FileStamp> stamps(volume->files.size());
     const bool is_bare_list = is_list_of_images(*volume);
@@ -84,9 +96,6 @@ Stack find_volume(const std::string& path_utf8) {
     stack.files.set_stamps(std::move(stamps));
     stack.slices.resize(static_cast<std::size_t>(volume->size[2]));
     for (std::size_t z = 0; z < stack.slices.size(); ++z) stack.slices[z] = {0, static_cast<Index>(z)};
-    for (const std::string& remark : volume->remarks) {
-        stack.problems.push_back({ErrorCode::inconsistent, false, printable(path_utf8) + ": " + remark});
-    }
     // The remarks cover one file. Behind samples that are bare in an image, it is the image that goes on.
     if (longer > 0 && volume->files.size() > 1 && !is_bare_list) {
         stack.problems.push_back({ErrorCode::inconsistent, false,
@@ -94,9 +103,6 @@ Stack find_volume(const std::string& path_utf8) {
                                       std::to_string(volume->files.size()) +
                                       " data files are longer than their samples, the rest is not read; check the "
                                       "fields \"sizes\" and \"byte skip\""});
-    }
-    for (const auto& [key, value] : volume->key_values) {
-        if (is_kept(key)) stack.notes.emplace_back(key, value);
     }
     recall_stack(stack, *volume);
     stack.volume = std::move(volume);

@@ -241,11 +241,22 @@ void check_sizes(const InputFile& file, const NrrdVolume& volume) {
 
 ImageInfo NrrdVolume::image() const { return {size[0], size[1], colour, type, "NRRD", components}; }
 
-NrrdVolume read_nrrd(const std::string& path_utf8) {
-    InputFile file(path_utf8);
+namespace {
+
+/// How the samples are stored, and where.
+void read_storage(InputFile& file, const NrrdText& text, const NrrdAxes& axes, NrrdVolume& volume) {
+    read_encoding(file, text, volume);
+    check_streams(file, volume);
+    read_byte_order(file, text, volume);
+    read_skips(file, text, volume);
+    read_files(file, text, axes, volume);
+}
+
+/// `storage`: does the header say where the samples are?
+NrrdVolume read_header(InputFile& file, bool storage) {
     const NrrdText text = read_nrrd_text(file);
     NrrdVolume volume;
-    volume.path = path_utf8;
+    volume.path = file.path();
     read_type(file, text, volume);
     const NrrdAxes axes = read_nrrd_axes(file, text);
     const AxisRoles roles = axis_roles(file, axes);
@@ -255,11 +266,7 @@ NrrdVolume read_nrrd(const std::string& path_utf8) {
     }
     read_channels(axes, roles, volume);
     check_sizes(file, volume);
-    read_encoding(file, text, volume);
-    check_streams(file, volume);
-    read_byte_order(file, text, volume);
-    read_skips(file, text, volume);
-    read_files(file, text, axes, volume);
+    if (storage) read_storage(file, text, axes, volume);
     volume.kinds = axes.kinds;
     read_fields(text, axes, roles, volume);
     volume.key_values = text.key_values;
@@ -272,7 +279,19 @@ NrrdVolume read_nrrd(const std::string& path_utf8) {
     if (!volume.geometry.spacing_known && text.field("axismins") != nullptr) {
         volume.remarks.emplace_back("axis mins and maxs are not taken for a spacing");
     }
+    return volume;
+}
 
+}  // namespace
+
+NrrdVolume read_nrrd_header(std::string_view text, const std::string& name) {
+    InputFile file = InputFile::of_text(name, text);
+    return read_header(file, false);
+}
+
+NrrdVolume read_nrrd(const std::string& path_utf8) {
+    InputFile file(path_utf8);
+    NrrdVolume volume = read_header(file, true);
     if (volume.files.size() == 1 && volume.encoding != NrrdEncoding::image_list) {
         InputFile data = open_piece(volume, 0);
         const Piece piece = locate_piece(volume, data);

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,11 @@ struct NrrdVolume {
 /// read: see check_data_files().
 /// \throws Error unsupported (the sentence names the feature), corrupt, limit, not_found, io.
 [[nodiscard]] NrrdVolume read_nrrd(const std::string& path_utf8);
+
+/// Reads a header that is not in a file, of samples that are none of its affair: what it says of encoding, byte order
+/// and data files is not looked at. `name` is the path of the result, and shown in messages.
+/// \throws Error unsupported, corrupt, limit.
+[[nodiscard]] NrrdVolume read_nrrd_header(std::string_view text, const std::string& name);
 
 /// Opens all data files and checks that they can hold what the header declares. Of how many of several raw ones have
 /// bytes behind the samples that nobody asked to be skipped is told.
