@@ -182,6 +182,7 @@ TEST_CASE("volumes in memory that are none are refused", "[making]") {
     CHECK_FALSE(code([](VolumeInfo&) {}).has_value());
     CHECK(code([](VolumeInfo&) {}, 119) == invalid);
     CHECK(code([](VolumeInfo& v) { v.size[2] = 5; }) == invalid);
+    CHECK(code([](VolumeInfo& v) { v.size[2] = 3; }) == invalid);
     CHECK(code([](VolumeInfo& v) { v.size[2] = 0; }, 0) == invalid);
     CHECK(code([](VolumeInfo& v) { v.size = {-6, -5, 4}; }) == invalid);
     CHECK(code([](VolumeInfo& v) { v.type = SampleType::uint16; }) == invalid);
