@@ -14,13 +14,13 @@ set(table
     "lib/loops          | core                                             | intrinsics"
     "lib/intensity      | core loops                                       | "
     "lib/resample       | core loops                                       | "
-    "lib/sink           | core                                             | png zlib isal"
+    "lib/sink           | core                                             | png zlib isal zstd"
     "lib/volume         | core codec                                       | teem zlib"
     "lib/stack          | core codec sidecar volume                        | "
     "lib/source         | core codec stack volume                          | "
     "lib/making         | core codec intensity loops resample              | "
     "lib/import         | core intensity making resample sink source stack volume | "
-    "lib/report         |                                                  | "
+    "lib/report         | core                                             | "
     "lib/capi           |                                                  | "
     "apps/python        |                                                  | "
     "apps/slicer        |                                                  | "
@@ -39,6 +39,7 @@ set(itk "^itk[A-Z]")
 set(vtk "^vtk[A-Z]")
 set(zlib "^z(lib|conf)\\.h$")
 set(isal "^isa-l/")
+set(zstd "^zstd(_errors)?\\.h$")
 set(libdeflate "^libdeflate\\.h$")
 set(intrinsics "^immintrin\\.h$")
 set(sanitizers "^sanitizer/")

@@ -1,11 +1,12 @@
 #pragma once
 
-// What OutputFile asks of the system, in one form for all of them. Calls that fail leave the reason in errno, if they
-// do not return it.
+// What OutputFile and OutputFolder ask of the system, in one form for all of them. Calls that fail leave the reason in
+// errno, if they do not return it.
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -18,6 +19,8 @@ namespace stack2nrrd {
 /// How many bytes were written, or -1.
 [[nodiscard]] std::int64_t put(int handle, const void* bytes, std::size_t size);
 [[nodiscard]] std::int64_t put_at(int handle, const void* bytes, std::size_t size, std::int64_t offset);
+/// Writes all of them. False if it cannot.
+[[nodiscard]] bool put_all(int handle, std::span<const std::byte> bytes);
 /// Makes the bytes durable. 0, or -1.
 [[nodiscard]] int flush(int handle);
 int close_handle(int handle);
@@ -45,5 +48,7 @@ void make_names_durable(const std::filesystem::path& folder);
 [[nodiscard]] bool exchange(const std::filesystem::path& one, const std::filesystem::path& other);
 /// Gives a file another name, which must be free: a plain rename would replace what somebody else has put there.
 [[nodiscard]] std::error_code rename_to_free(const std::filesystem::path& from, const std::filesystem::path& to);
+/// The same of a folder.
+[[nodiscard]] std::error_code rename_folder_to_free(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace stack2nrrd

@@ -3,6 +3,8 @@
 // Files that appear whole or not at all, whatever the file system can do: with and without links, locks, and renames
 // that refuse or exchange.
 
+#include "core/hidden_names.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
-#include <vector>
 
 namespace stack2nrrd {
 
@@ -73,7 +73,7 @@ public:
     /// Where what had the name is hidden.
     [[nodiscard]] const std::filesystem::path& previous() const noexcept { return previous_; }
     /// If the name is missing since a run was killed between two steps: the tag of what that run has hidden.
-    [[nodiscard]] std::string lost() const;
+    [[nodiscard]] std::string lost() const { return names_.lost(); }
     /// The tag in the hidden name of a previous file of this name; empty if it is none.
     [[nodiscard]] std::string tag_of_previous(std::string_view name) const;
     /// Puts what a run of that tag has hidden back in its place. \throws Error io.
@@ -86,29 +86,20 @@ public:
 
 private:
     [[noreturn]] void fail(const char* what, const std::error_code& why) const;
-    [[nodiscard]] std::filesystem::path hidden(std::string_view tag, std::string_view suffix) const;
-    void lock();
-    void unlock() noexcept;
     [[nodiscard]] bool link_previous() noexcept;
     void create();
     void close_stream() noexcept;
-    void find_left_overs();
-    [[nodiscard]] bool is_left_over(std::string_view tag, const std::filesystem::path& path) const;
 
+    HiddenNames names_;
     std::filesystem::path file_;
-    std::filesystem::path folder_;
-    std::string stem_;  ///< of all hidden names: ".NAME."
-    std::string tag_;   ///< machine, process, number
-    std::filesystem::path lock_;
+    std::string tag_;
     std::filesystem::path temporary_;
     std::filesystem::path interim_;
     std::filesystem::path hidden_;
     std::filesystem::path previous_;
-    const std::filesystem::path* kept_ = nullptr;                       ///< where what had the name is now
-    std::vector<std::pair<std::string, std::string_view>> left_overs_;  ///< by tag and suffix
+    const std::filesystem::path* kept_ = nullptr;  ///< where what had the name is now
     bool replace_ = false;
     bool published_ = false;
-    int lock_handle_ = -1;
     int handle_ = -1;
 };
 

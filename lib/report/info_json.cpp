@@ -1,6 +1,6 @@
 #include <stack2nrrd/report.hpp>
 
-#include "report/json.hpp"
+#include "core/json.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/version.hpp>

@@ -1,6 +1,6 @@
 // JSON as it is written, judged by a reader of JSON that others wrote.
 
-#include "report/json.hpp"
+#include "core/json.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "report/json.hpp"
+#include "core/json.hpp"
 
 #include <algorithm>
 #include <charconv>
