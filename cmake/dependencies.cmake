@@ -12,7 +12,7 @@ endif()
 # Where the option was changed, what was found before is of the other kind, and would stay.
 if(DEFINED STACK2NRRD_FOUND_FOR AND NOT STACK2NRRD_FOUND_FOR STREQUAL "static ${STACK2NRRD_STATIC_DEPS}")
     foreach(library ZLIB_LIBRARY_RELEASE TIFF_LIBRARY_RELEASE PNG_LIBRARY_RELEASE JPEG_LIBRARY_RELEASE OpenJPEG_LIBRARY
-                    ISAL_LIBRARY LibDeflate_LIBRARY)
+                    ISAL_LIBRARY LibDeflate_LIBRARY Zstd_LIBRARY)
         unset(${library} CACHE)
     endforeach()
 endif()
@@ -24,6 +24,7 @@ find_package(JPEG REQUIRED)
 find_package(OpenJPEG 2.5 MODULE REQUIRED)
 find_package(ISAL MODULE)        # without it, zlib does what ISA-L would, more slowly
 find_package(LibDeflate MODULE)  # without it, whichever of these two is there does
+find_package(Zstd MODULE)        # without it, OME-Zarr has no zstd
 if(STACK2NRRD_STATIC_DEPS)
     # What Debian's libtiff.a refers to. Its -dev package brings them all.
     set_property(TARGET TIFF::TIFF APPEND PROPERTY INTERFACE_LINK_LIBRARIES JPEG::JPEG stack2nrrd_no_jbig)

@@ -65,6 +65,10 @@ if(library_type STREQUAL "STATIC_LIBRARY")
         list(APPEND dependencies ISAL)
         list(APPEND requires libisal)
     endif()
+    if(TARGET Zstd::Zstd)
+        list(APPEND dependencies Zstd)
+        list(APPEND requires libzstd)
+    endif()
     if(TARGET LibDeflate::LibDeflate)
         list(APPEND dependencies LibDeflate)
         list(APPEND requires libdeflate)
@@ -76,7 +80,7 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/stack2nrrdConfig.cmake.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
     COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/stack2nrrdConfig.cmake" "${PROJECT_BINARY_DIR}/stack2nrrdConfigVersion.cmake"
-    "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindLibDeflate.cmake"
+    "${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindLibDeflate.cmake" "${CMAKE_CURRENT_LIST_DIR}/FindZstd.cmake"
     "${CMAKE_CURRENT_LIST_DIR}/FindOpenJPEG.cmake"
     DESTINATION "${package_folder}")
 

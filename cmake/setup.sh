@@ -49,7 +49,7 @@ install_packages() {
 
 # What the library and the program are built with.
 build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev libopenjp2-7-dev zlib1g-dev libisal-dev libdeflate-dev
-                nlohmann-json3-dev)
+                libzstd-dev nlohmann-json3-dev)
 
 # What .deb and wheel are made with.
 packing_packages=(dpkg-dev python3)

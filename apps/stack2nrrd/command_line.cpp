@@ -33,7 +33,7 @@ constexpr std::array<ProgramOption, 12> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
-    {{"output", "FILE", "", "Output", ".nrrd, or .nhdr with its samples in a file beside it"},
+    {{"output", "FILE", "", "Output", ".nrrd; .nhdr, with its samples in a file beside it; .ome.zarr, a folder"},
      'o',
      [](Command& c, const std::string& v) { c.output = path_of(v); }},
     {{"manifest", "FILE.nhdr", "", "Output", "write the list of slices; with or without -o"},

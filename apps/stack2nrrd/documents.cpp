@@ -112,7 +112,7 @@ std::string man_page() {
 
 /// The words that a value is chosen from: those of "a|b|c"; none for values of any other kind.
 std::string choices(std::string_view value) {
-    constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789|";
+    constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789.|";
     if (value.find('|') == std::string_view::npos) return {};
     if (value.find_first_not_of(characters) != std::string_view::npos) return {};
     std::string words(value);

@@ -123,13 +123,15 @@ std::vector<Sink*> pointers(const Sinks& sinks) {
 
 /// What is written: each volume, the list of slices, and `texts` about them. Checked, and nothing is there yet.
 Sinks outputs_of(const Command& command, const Stack& stack, const std::vector<Level>& levels, Sinks texts = {}) {
-    Sinks sinks;
-    for (const Level& level : levels) {
+    std::vector<Level> written;
+    for (Level level : levels) {
         if (level.file.empty()) continue;
-        NrrdOptions nrrd = level.options.nrrd;
-        nrrd.force = nrrd.force || command.info;  // which replaces nothing
-        sinks.push_back(nrrd_sink(level.file, nrrd, command.options.threads));
+        for (bool* force : {&level.options.nrrd.force, &level.options.zarr.force}) {
+            *force = *force || command.info;  // which replaces nothing
+        }
+        written.push_back(std::move(level));
     }
+    Sinks sinks = output_sinks(written);
     // What is no volume comes with the first one.
     if (!command.manifest.empty() && !command.info) {
         texts.insert(texts.begin(), manifest_sink(stack, command.options, command.manifest));

@@ -145,8 +145,8 @@ constexpr const char* output =
     "      <channel>output</channel>\n"
     "    </string>\n";
 
-/// Slicer loads one volume, under the name that it chose. `force` is among the outputs above.
-bool is_for_slicer(std::string_view name) { return name != "force" && name != "pyramid"; }
+/// Slicer loads one volume, a NRRD under the name that it chose. `force` is among the outputs above.
+bool is_for_slicer(std::string_view name) { return name != "force" && name != "pyramid" && name != "zarr-version"; }
 
 std::string parameters(std::string_view group, bool advanced) {
     std::string text;

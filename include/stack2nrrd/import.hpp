@@ -30,11 +30,11 @@ public:
     /// the whole files of the wanted slices.
     [[nodiscard]] std::int64_t read_bytes() const noexcept;
 
-    /// An upper bound of the memory that the whole process takes during the run, in bytes, with a NRRD sink of these
-    /// options, and without any other sink or the buffer of memory_sink(). Only the list of files and slices grows with
-    /// their number. It counts with the names and 70 to 75 bytes a file: 58 that are kept, 12 more while the stack is
-    /// found, and the rest of a block of names. A page of a file of many counts with 96 bytes.
-    /// Not promised: the same number in another version, or what the rest of your program takes.
+    /// An upper bound of the memory that the whole process takes during the run, in bytes, with the sink of these
+    /// options (a NRRD file, or an OME-Zarr), and without any other sink or the buffer of memory_sink(). Only the list
+    /// of files and slices grows with their number. It counts with the names and 70 to 75 bytes a file: 58 that are
+    /// kept, 12 more while the stack is found, and the rest of a block of names. A page of a file of many counts with
+    /// 96 bytes. Not promised: the same number in another version, or what the rest of your program takes.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
     /// Options::window_auto asked for a window, and survey_window() has not found it yet. Such a plan knows everything
@@ -90,7 +90,7 @@ private:
                                                                        std::span<const Options> options,
                                                                        const KeepGoing& keep_going = {});
 
-/// The options of one result of a pyramid, and the file that it is written to.
+/// The options of one result of a pyramid, and where it is written to: a file, or an array of an OME-Zarr.
 struct Level {
     Options options;
     std::filesystem::path file;
@@ -98,11 +98,16 @@ struct Level {
 
 /// The results of an import to `file`, the finest first: one for each factor of Options::pyramid, or a single one
 /// without a pyramid. For `scan.nrrd` and the factors 2 and 4 they are `scan_2.nrrd` and `scan_4.nrrd`. Each has the
-/// options of a run of its own, except that only the first has the preview. \throws Error invalid_argument if the
+/// options of a run of its own, except that only the first has the preview. For `scan.ome.zarr` they are
+/// `scan.ome.zarr/0`, `scan.ome.zarr/1`, ..., also if there is only one. \throws Error invalid_argument if the
 /// factors are not valid, or if there is a factor, a size or a slab as well; as
 ///         plan_import().
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<Level> levels_of(const Stack& stack, const Options& options,
                                                              const std::filesystem::path& file);
+
+/// The sinks of these levels, in their order: a NRRD file for each, or one OME-Zarr for all. \throws Error as
+/// nrrd_sink() and zarr_sinks().
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::unique_ptr<Sink>> output_sinks(std::span<const Level> levels);
 
 /// Checks that the sinks write none of the files that `stack` was read from (slices, lists, headers, data files, logs),
 /// and no file twice, also where links give a file several names. Call it before a run; run_import() does not.

@@ -59,6 +59,9 @@ struct Box {
     std::array<Vector3, 3> edges{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}};  ///< directions; any length
 };
 
+/// What a result is written as.
+enum class Format : std::uint8_t { nrrd, zarr };
+
 /// Everything that can be asked of an import: how slices are found (FindOptions), and what is made of them. A plain
 /// struct: set fields, or use set_option(), which reads text. Default options copy the stack as it is. Nothing is
 /// checked before plan_import(). Fields may be added in later versions, so do not rely on its size or on the order of
@@ -105,10 +108,15 @@ struct Options : FindOptions {
     /// Asks levels_of() for the factors 1, 2, 4, … until no axis has more than 256 samples. Default: false.
     bool pyramid_auto = false;
     /// The most memory that a run may take, in bytes, as ImportPlan::memory_bytes() counts it. Default: 0, no limit. A
-    /// lower limit makes a run slower, not different; one that cannot be kept is an error that names the least.
+    /// lower limit makes a run slower, not different (but for the depth of the chunks of an OME-Zarr); one that cannot
+    /// be kept is an error that names the least.
     std::uint64_t memory = 0;
-    /// How the result is written. Used by nrrd_sink(), if it is given to it, and counted by the plan.
+    /// What the plan counts as the sink of the result. Default: NRRD. levels_of() sets it by the name of the output.
+    Format format = Format::nrrd;
+    /// How the result is written: what output_sinks() gives to nrrd_sink() or to zarr_sinks(). set_option() sets what
+    /// the two share in both.
     NrrdOptions nrrd{};
+    ZarrOptions zarr{};
 };
 
 /// One option of those that all faces share (program, C, Python, Slicer).

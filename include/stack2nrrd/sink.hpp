@@ -37,6 +37,7 @@ struct VolumeInfo {
     HeaderFields fields{};                                     ///< kept from the header of the source
     std::vector<std::pair<std::string, std::string>> notes{};  ///< key/values for the header, in order
     std::vector<std::string> late_notes{};  ///< keys of further ones, whose values are known after the last slice
+    Index chunk_depth = 64;                 ///< slices of a chunk, where the samples are stored in chunks
 
     /// Bytes of the samples of one slice. Both numbers are the largest of 64 bits where the true one does not fit.
     [[nodiscard]] STACK2NRRD_EXPORT std::int64_t slice_bytes() const noexcept;
@@ -77,7 +78,7 @@ public:
     /// Undoes publish(): the previous file has its name again. Called if another sink of the run could not publish.
     virtual void withdraw() noexcept {}
 
-    /// The files that publish() gives names to. The answer is the same before begin() and after it.
+    /// The files and folders that publish() gives names to. The answer is the same before begin() and after it.
     [[nodiscard]] virtual std::vector<std::filesystem::path> files() const { return {}; }
 };
 
@@ -92,8 +93,8 @@ public:
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> text_sink(const std::filesystem::path& file,
                                                                 std::function<std::string()> text, bool force = false);
 
-/// How the samples of a NRRD file are stored.
-enum class Encoding : std::uint8_t { raw, gzip };
+/// How samples are stored. NRRD has no zstd, and zarr_sinks() only where the library was built with it.
+enum class Encoding : std::uint8_t { raw, gzip, zstd };
 
 /// How a NRRD file is written.
 struct NrrdOptions {
@@ -122,6 +123,39 @@ struct NrrdOptions {
 ///         written by somebody else), io (no such folder, or one that cannot be written to).
 [[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> nrrd_sink(const std::filesystem::path& file,
                                                                 const NrrdOptions& options = {}, unsigned threads = 0);
+
+/// The version of OME-Zarr: 0.4 is Zarr 2, with a file for each chunk; 0.5 is Zarr 3, with a file for each slab of
+/// chunks.
+enum class ZarrVersion : std::uint8_t { v0_4, v0_5 };
+
+/// How an OME-Zarr is written.
+struct ZarrOptions {
+    /// Default: 0.5. Older readers take 0.4 alone.
+    ZarrVersion version = ZarrVersion::v0_5;
+    /// Of each chunk. Default: gzip, which every reader has.
+    Encoding encoding = Encoding::gzip;
+    /// Effort of gzip and zstd, 1 to 9; ignored for raw. Default: 1, which keeps up with a run.
+    int level = 1;
+    /// Replaces an existing Zarr group of the same name, and no other folder. Default: false, it is an error.
+    bool force = false;
+    /// Also writes a PNG of the finest level, as NrrdOptions::preview.
+    std::filesystem::path preview{};
+};
+
+/// An OME-Zarr: a folder with the levels "0", "1", ... of one volume, the finest first; a sink for each. Axes are z, y,
+/// x, or c, z, y, x where a sample has several channels. Chunks have VolumeInfo::chunk_depth slices (or what the volume
+/// has), and at most 128 x 128 samples of each; scale and translation say where samples lie, in LPS millimetres. What
+/// OME-Zarr has no word for is in the attribute "stack2nrrd". The folder is made under a hidden name beside its own,
+/// made durable, and published as a whole by the first of the sinks; a run must finish and publish all of them, as
+/// run_imports() does. A symbolic link is followed. Two runs cannot write one folder at the same time.
+/// `threads`: how many may compress, the calling one included, at most 8; 0 = one a core. It does not change the bytes.
+/// Not promised: as nrrd_sink(). 	hrows Error as nrrd_sink(); invalid_argument also for a folder that is no Zarr
+/// group,
+///         unsupported for an encoding that is not built in.
+[[nodiscard]] STACK2NRRD_EXPORT std::vector<std::unique_ptr<Sink>> zarr_sinks(const std::filesystem::path& folder,
+                                                                              std::size_t levels,
+                                                                              const ZarrOptions& options = {},
+                                                                              unsigned threads = 0);
 
 /// Writes into a caller's buffer: size z × size y × size x × channels, the last one fastest, native byte order, of
 /// exactly VolumeInfo::bytes() bytes. The buffer is not owned and needs no alignment. Its contents after an unfinished

@@ -149,10 +149,17 @@ const s2n::Stack& stack_of(stack2nrrd_handle& h) {
     return *h.stack;
 }
 
+/// Of the results for h.output.
 std::vector<s2n::Options> options_of(stack2nrrd_handle& h) {
     std::vector<s2n::Options> options;
-    for (const s2n::Level& level : levels_of(stack_of(h), h.options, {})) options.push_back(level.options);
+    for (const s2n::Level& level : levels_of(stack_of(h), h.options, h.output)) options.push_back(level.options);
     return options;
+}
+
+/// What a run is planned for.
+void set_output(stack2nrrd_handle& h, const std::filesystem::path& file) {
+    if (h.output != file) h.plans.clear();
+    h.output = file;
 }
 
 const std::vector<s2n::ImportPlan>& plans_of(stack2nrrd_handle& h) {
@@ -297,7 +304,7 @@ int stack2nrrd_info(stack2nrrd_handle* handle, const char** json) {
 int stack2nrrd_read(stack2nrrd_handle* handle, void* samples, size_t bytes, stack2nrrd_progress progress, void* user) {
     return with(handle, [&] {
         expect(samples != nullptr, "the buffer");
-        handle->output.clear();
+        set_output(*handle, {});
         if (options_of(*handle).size() > 1) {
             throw Error(ErrorCode::invalid_argument,
                         "--pyramid: makes several volumes, but there is one buffer; write them, or read each with "
@@ -312,14 +319,12 @@ int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_pro
     return with(handle, [&] {
         expect(path != nullptr, "the path");
         const std::filesystem::path file = path_of(path);
-        std::vector<std::unique_ptr<s2n::Sink>> sinks;
+        const std::vector<s2n::Level> levels = levels_of(stack_of(*handle), handle->options, file);
+        const std::vector<std::unique_ptr<s2n::Sink>> sinks = output_sinks(levels);
         std::vector<s2n::Sink*> pointers;
-        for (const s2n::Level& level : levels_of(stack_of(*handle), handle->options, file)) {
-            sinks.push_back(nrrd_sink(level.file, level.options.nrrd, handle->options.threads));
-            pointers.push_back(sinks.back().get());
-        }
+        for (const auto& sink : sinks) pointers.push_back(sink.get());
         check_outputs(*handle->stack, pointers);
-        handle->output = file;
+        set_output(*handle, file);
         run(*handle, pointers, progress, user);
     });
 }

@@ -1,6 +1,6 @@
 // A pyramid: one stack, several factors.
 
-#include "core/file.hpp"
+#include "sink/zarr_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
@@ -58,9 +58,11 @@ fs::path level_file(const fs::path& file, Index factor) {
 }  // namespace
 
 std::vector<Level> levels_of(const Stack& stack, const Options& options, const fs::path& file) {
-    if (options.pyramid.empty() && !options.pyramid_auto) return {{options, file}};
-    check_alone(options);
     Options one = options;
+    if (is_zarr_name(file)) one.format = Format::zarr;
+    const bool is_zarr = one.format == Format::zarr && !file.empty();
+    if (options.pyramid.empty() && !options.pyramid_auto) return {{one, is_zarr ? file / "0" : file}};
+    check_alone(options);
     one.pyramid.clear();
     one.pyramid_auto = false;
     const std::vector<Index> factors = options.pyramid_auto ? automatic_factors(stack, one) : options.pyramid;
@@ -68,8 +70,9 @@ std::vector<Level> levels_of(const Stack& stack, const Options& options, const f
     std::vector<Level> levels;
     for (const Index factor : factors) {
         for (AxisOptions& axis : one.axes) axis.factor = {factor, 1};
-        levels.push_back({one, level_file(file, factor)});
+        levels.push_back({one, is_zarr ? file / std::to_string(levels.size()) : level_file(file, factor)});
         one.nrrd.preview.clear();
+        one.zarr.preview.clear();
     }
     return levels;
 }

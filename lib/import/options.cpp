@@ -259,12 +259,18 @@ void set_pyramid(Options& o, std::string_view v) {
 }
 
 void set_encoding(Options& o, std::string_view v) {
-    o.nrrd.encoding = to_choice<Encoding>(v, {{"raw", Encoding::raw}, {"gzip", Encoding::gzip}});
+    o.nrrd.encoding = o.zarr.encoding =
+        to_choice<Encoding>(v, {{"raw", Encoding::raw}, {"gzip", Encoding::gzip}, {"zstd", Encoding::zstd}});
 }
 
-void set_level(Options& o, std::string_view v) { o.nrrd.level = static_cast<int>(to_integer(v, 1, 9)); }
-void set_preview(Options& o, std::string_view v) { o.nrrd.preview = path_from_utf8(v); }
-void set_force(Options& o, std::string_view v) { o.nrrd.force = to_flag(v); }
+void set_level(Options& o, std::string_view v) { o.nrrd.level = o.zarr.level = static_cast<int>(to_integer(v, 1, 9)); }
+
+void set_zarr_version(Options& o, std::string_view v) {
+    o.zarr.version = to_choice<ZarrVersion>(v, {{"0.5", ZarrVersion::v0_5}, {"0.4", ZarrVersion::v0_4}});
+}
+
+void set_preview(Options& o, std::string_view v) { o.nrrd.preview = o.zarr.preview = path_from_utf8(v); }
+void set_force(Options& o, std::string_view v) { o.nrrd.force = o.zarr.force = to_flag(v); }
 
 void set_threads(Options& o, std::string_view v) { o.threads = static_cast<unsigned>(to_integer(v, 0, 1024)); }
 
@@ -272,7 +278,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 29> entries{{
+constexpr std::array<Entry, 30> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -326,10 +332,12 @@ constexpr std::array<Entry, 29> entries{{
     {{"window", "LO,HI|auto", "", "Output",
       "map source values LO..HI to the type's range (floats: to 0..1); auto = 1st to 99th percentile, found first"},
      set_window},
-    {{"encoding", "raw|gzip", "raw", "Output", "of the samples"}, set_encoding},
+    {{"encoding", "raw|gzip|zstd", "raw", "Output", "of the samples; OME-Zarr has gzip by itself, and may have zstd"},
+     set_encoding},
     {{"level", "1..9", "6", "Output",
-      "of gzip: to 5 fast, from 7 small; 6 is fast where that makes it at most 1 % longer"},
+      "of gzip: to 5 fast, from 7 small; 6 is fast where that makes it at most 1 % longer; OME-Zarr has 1 by itself"},
      set_level},
+    {{"zarr-version", "0.5|0.4", "0.5", "Output", "of an OME-Zarr; 0.4 is for older readers"}, set_zarr_version},
     {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, made in the same run"},
      set_preview},
     {{"force", "", "", "Output", "replace an existing output"}, set_force},

@@ -20,6 +20,31 @@ namespace stack2nrrd {
 
 namespace fs = std::filesystem;
 
+std::vector<std::unique_ptr<Sink>> output_sinks(std::span<const Level> levels) {
+    std::vector<std::unique_ptr<Sink>> sinks;
+    if (levels.empty()) return sinks;
+    const Options& first = levels.front().options;
+    if (first.format == Format::zarr) {
+        return zarr_sinks(levels.front().file.parent_path(), levels.size(), first.zarr, first.threads);
+    }
+    for (const Level& level : levels) sinks.push_back(nrrd_sink(level.file, level.options.nrrd, first.threads));
+    return sinks;
+}
+
+namespace {
+
+/// Is `file` somewhere in `folder`?
+bool is_within(const fs::path& folder, const fs::path& file) {
+    std::error_code failure;
+    const fs::path whole = fs::weakly_canonical(fs::absolute(file), failure);
+    for (fs::path above = whole; !failure && above.has_relative_path(); above = above.parent_path()) {
+        if (fs::equivalent(folder, above, failure)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 void check_outputs(const Stack& stack, std::span<Sink* const> sinks) {
     std::vector<fs::path> outputs;
     for (const Sink* sink : sinks) {
@@ -29,11 +54,14 @@ void check_outputs(const Stack& stack, std::span<Sink* const> sinks) {
     std::error_code failure;
     for (const fs::path& output : outputs) {
         if (!fs::exists(output, failure)) continue;
+        const bool is_folder = fs::is_directory(output, failure);
         const auto check = [&](const std::string& input) {
-            if (!fs::equivalent(output, path_from_utf8(input), failure)) return;
-            throw Error(ErrorCode::invalid_argument, printable(utf8(output)) + ": is one of the inputs (" +
-                                                         printable(input) +
-                                                         "), another file was expected; give another name");
+            const fs::path path = path_from_utf8(input);
+            if (is_folder ? !is_within(output, path) : !fs::equivalent(output, path, failure)) return;
+            throw Error(ErrorCode::invalid_argument,
+                        printable(utf8(output)) +
+                            (is_folder ? ": has one of the inputs in it (" : ": is one of the inputs (") +
+                            printable(input) + "), another file was expected; give another name");
         };
         for (std::size_t i = 0; i < stack.files.size(); ++i) check(stack.files.path(i));
         for (const std::string& input : stack.other_inputs) check(input);

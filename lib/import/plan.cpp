@@ -11,7 +11,6 @@
 #include "import/provenance.hpp"
 #include "import/roi.hpp"
 #include "intensity/to_float.hpp"
-#include "sink/nrrd_sink.hpp"
 #include "source/amount.hpp"
 #include "source/image_files.hpp"
 #include "source/own_slices.hpp"
@@ -269,7 +268,6 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     plan->clipping_advice = clipping_advice(options, *plan);
     plan->may_clip = !plan->clipping_advice.empty();
     if (plan->may_clip) volume.late_notes = {"stack2nrrd_clipped_low", "stack2nrrd_clipped_high"};
-    plan->sink_bytes = nrrd_sink_bytes(volume, options.nrrd, options.threads);
     plan->list_bytes = list_bytes(stack, *plan);
     return plan;
 }
@@ -339,6 +337,7 @@ std::vector<ImportPlan> plan_imports(const Stack& stack, std::span<const Options
     const std::shared_ptr<const Source> source =
         source_of(stack, slices, stored ? Samples::stored : Samples::shown, backward);
     for (Detail* plan : shared) plan->source = source;
+    plan_sinks(shared, options);
     share_out(shared, options.front());
     std::vector<ImportPlan> result;
     for (std::size_t i = 0; i < plans.size(); ++i) {

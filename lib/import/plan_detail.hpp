@@ -25,7 +25,7 @@ struct ImportPlan::Detail : MakingPlan {
     Index source_slices = 0;               ///< see ImportPlan, as are the next two
     std::int64_t read_bytes = 0;
     std::int64_t memory_bytes = 0;
-    std::int64_t sink_bytes = 0;  ///< of a NRRD file written as the options say
+    std::int64_t sink_bytes = 0;  ///< of the sink that the options say; of several levels of an OME-Zarr in the first
     std::int64_t list_bytes = 0;  ///< what the list of files and slices takes, here and in the stack
     unsigned threads = 1;
     Index in_flight = 1;                ///< slices between reader and z

@@ -4,12 +4,15 @@
 #include "core/text.hpp"
 #include "making/surveying.hpp"
 #include "resample/accumulator.hpp"
+#include "sink/nrrd_sink.hpp"
+#include "sink/zarr_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -49,7 +52,63 @@ Index largest(Index least, Index most, Fits fits) {
     return least;
 }
 
+/// Slices that are only copied along z, or counted, need no company.
+bool is_alone(const ImportPlan::Detail* plan) { return plan->axes[2].copies() || plan->modes; }
+
+/// What the plans take with these shares, which they are given.
+std::int64_t memory_with(Plans plans, unsigned threads, Index z_batch, Index in_flight) {
+    for (ImportPlan::Detail* plan : plans) {
+        plan->threads = threads;
+        plan->z_batch = is_alone(plan) ? 1 : z_batch;
+        plan->in_flight = in_flight;
+    }
+    const std::int64_t bytes = memory_of(plans);
+    for (ImportPlan::Detail* plan : plans) plan->memory_bytes = bytes;
+    return bytes;
+}
+
+/// Levels of an OME-Zarr, which share a sink.
+struct ZarrLevels {
+    std::vector<ImportPlan::Detail*> plans;
+    const Options* options = nullptr;
+
+    void set_depth(Index depth) const {
+        for (ImportPlan::Detail* plan : plans) plan->volume.chunk_depth = depth;
+    }
+    [[nodiscard]] std::int64_t sink_bytes(unsigned threads) const {
+        std::vector<const VolumeInfo*> volumes;
+        for (const ImportPlan::Detail* plan : plans) volumes.push_back(&plan->volume);
+        return zarr_sinks_bytes(volumes, options->zarr, threads);
+    }
+};
+
+void choose_chunk_depth(Plans plans, const ZarrLevels& zarr, std::uint64_t cap) {
+    constexpr std::int64_t most_without_cap = std::int64_t{1} << 30;
+    constexpr unsigned most_threads = 1024;  // more than any sink uses
+    for (const Index depth : {64, 32, 16, 8}) {
+        zarr.set_depth(depth);
+        const std::int64_t sink = zarr.plans.front()->sink_bytes = zarr.sink_bytes(most_threads);
+        const std::int64_t all = memory_with(plans, 1, accumulator_group, 1);
+        if (cap == 0 ? sink <= most_without_cap : static_cast<std::uint64_t>(all) <= cap) return;
+    }
+}
+
 }  // namespace
+
+void plan_sinks(Plans plans, std::span<const Options> options) {
+    ZarrLevels zarr;
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        if (options[i].format == Format::zarr) {
+            if (zarr.plans.empty()) zarr.options = &options[i];
+            zarr.plans.push_back(plans[i]);
+        } else {
+            plans[i]->sink_bytes = nrrd_sink_bytes(plans[i]->volume, options[i].nrrd, options[i].threads);
+        }
+    }
+    if (zarr.plans.empty()) return;
+    choose_chunk_depth(plans, zarr, options.front().memory);
+    zarr.plans.front()->sink_bytes = zarr.sink_bytes(zarr.options->threads);
+}
 
 std::int64_t list_bytes(const Stack& stack, const ImportPlan::Detail& plan) {
     constexpr std::int64_t a_file_while_found = 12;  // the numbers in names, an order
@@ -66,17 +125,9 @@ std::int64_t list_bytes(const Stack& stack, const ImportPlan::Detail& plan) {
 void share_out(Plans plans, const Options& options) {
     constexpr std::uint64_t absurd = std::uint64_t{1} << 60;
     const std::uint64_t cap = options.memory == 0 ? absurd : std::min(options.memory, absurd);
-    // Slices that are only copied along z, or counted, need no company.
-    const auto is_alone = [](const ImportPlan::Detail* plan) { return plan->axes[2].copies() || plan->modes; };
     std::int64_t bytes = 0;
     const auto fits = [&](unsigned threads, Index z_batch, Index in_flight) {
-        for (ImportPlan::Detail* plan : plans) {
-            plan->threads = threads;
-            plan->z_batch = is_alone(plan) ? 1 : z_batch;
-            plan->in_flight = in_flight;
-        }
-        bytes = memory_of(plans);
-        for (ImportPlan::Detail* plan : plans) plan->memory_bytes = bytes;
+        bytes = memory_with(plans, threads, z_batch, in_flight);
         return static_cast<std::uint64_t>(bytes) <= cap;
     };
     const bool all_alone = std::all_of(plans.begin(), plans.end(), is_alone);

@@ -4,6 +4,7 @@
 #include "import/carried.hpp"
 #include "import/narrowing.hpp"
 #include "intensity/percentiles.hpp"
+#include "sink/zarr_metadata.hpp"
 #include "stack/spacing.hpp"
 #include "volume/sample_reader.hpp"
 
@@ -48,6 +49,12 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
         warnings.push_back(
             "the spacing is unknown, so the header counts in source samples; pass it with --spacing X,Y,Z (in mm, or "
             "with --space-units um)");
+    }
+    if (options.format == Format::zarr && !is_along_lps(plan.volume.geometry)) {
+        warnings.emplace_back(
+            "the axes of the volume do not point left, posterior and superior, and OME-Zarr cannot say where they "
+            "point: its positions count along the volume's own axes; directions and origin are in its attribute "
+            "stack2nrrd");
     }
     warn_of_narrowing(options, plan, warnings);
     if (plan.needs_window) {

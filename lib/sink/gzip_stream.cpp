@@ -55,6 +55,11 @@ void compress(Block& block, BlockDeflater& deflater) noexcept {
 
 }  // namespace
 
+unsigned compressing_threads(unsigned threads) noexcept {
+    constexpr unsigned most = 8;
+    return std::clamp(threads == 0 ? std::thread::hardware_concurrency() : threads, 1U, most);
+}
+
 /// A ring of blocks. Each is filled by the calling thread, compressed by whichever thread claims it, and written by
 /// the calling thread, in order: written <= claimed <= filled <= written + ring.size().
 struct GzipStream::State {

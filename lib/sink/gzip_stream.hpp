@@ -8,6 +8,10 @@
 
 namespace stack2nrrd {
 
+/// How many threads compress where `threads` are asked for; 0 = one a core. Eight keep up with any disk; more would
+/// only take memory.
+[[nodiscard]] unsigned compressing_threads(unsigned threads) noexcept;
+
 /// Compresses a stream of bytes into one gzip member (RFC 1952). (Several members would be legal, and some readers of
 /// NRRD would refuse them.) The stream is cut into blocks at fixed places, and several threads compress them; the bytes
 /// that come out depend neither on the threads, nor on how the stream was handed over, nor on time.

@@ -8,14 +8,13 @@
 #include "sink/nrrd_header.hpp"
 #include "sink/nrrd_sink.hpp"
 #include "sink/preview.hpp"
+#include "sink/publish.hpp"
 #include "sink/value_range.hpp"
 
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
-#include <initializer_list>
 #include <optional>
-#include <thread>
 
 namespace stack2nrrd {
 
@@ -37,13 +36,6 @@ bool is_detached(const fs::path& file) { return lower_case(utf8(file.extension()
 /// The file that holds the samples of a detached header.
 fs::path samples_beside(fs::path header, Encoding encoding) {
     return header.replace_extension(encoding == Encoding::gzip ? ".raw.gz" : ".raw");
-}
-
-void check_suffix(const fs::path& file, std::initializer_list<std::string_view> known, const char* expected) {
-    const std::string suffix = lower_case(utf8(file.extension()));
-    if (std::find(known.begin(), known.end(), suffix) != known.end()) return;
-    throw Error(ErrorCode::invalid_argument,
-                printable(utf8(file)) + ": has the suffix '" + printable(suffix) + "', " + expected + " was expected");
 }
 
 /// In a header, "LIST ..." and a number format such as "%03d" name more than one file.
@@ -93,29 +85,17 @@ std::string text_of(const fs::path& header) {
     }
 }
 
-void check_room(const fs::path& file, std::int64_t bytes) {
-    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    std::error_code failure;
-    const fs::space_info space = fs::space(folder, failure);
-    if (!failure && space.available < static_cast<std::uintmax_t>(bytes)) {
-        throw Error(ErrorCode::io, printable(utf8(file)) + ": needs " + bytes_text(bytes) + ", but only " +
-                                       bytes_text(static_cast<std::int64_t>(space.available)) +
-                                       " are free in its folder; make room or reduce more");
-    }
-}
-
-/// Eight keep up with any disk; more would only take memory.
-unsigned gzip_threads(unsigned threads) {
-    constexpr unsigned most = 8;
-    return std::clamp(threads == 0 ? std::thread::hardware_concurrency() : threads, 1U, most);
-}
-
 class NrrdSink final : public Sink {
 public:
     NrrdSink(const fs::path& file, const NrrdOptions& options, unsigned threads)
-        : file_(followed(file)), options_(options), threads_(gzip_threads(threads)) {
+        : file_(followed(file)), options_(options), threads_(compressing_threads(threads)) {
         check_output(file, options.force);
         check_suffix(file_, {".nrrd", ".nhdr"}, ".nrrd or .nhdr");
+        if (options.encoding == Encoding::zstd) {
+            throw Error(ErrorCode::invalid_argument,
+                        "--encoding: zstd is none of NRRD, raw or gzip was expected; give one of them, or write "
+                        ".ome.zarr");
+        }
         if (!is_detached(file_)) return;
         check_name(samples_name());
         check_output(samples_name(), options.force);
@@ -242,18 +222,13 @@ private:
 }  // namespace
 
 std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options, unsigned threads) {
-    const ByteCount gzip = options.encoding == Encoding::gzip ? GzipStream::memory_bytes(gzip_threads(threads)) : 0;
+    const ByteCount gzip =
+        options.encoding == Encoding::gzip ? GzipStream::memory_bytes(compressing_threads(threads)) : 0;
     return (gzip + (options.preview.empty() ? 0 : Preview::memory_bytes(volume))).value();
 }
 
 std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options, unsigned threads) {
-    auto volume = std::make_unique<NrrdSink>(file, options, threads);
-    if (options.preview.empty()) return volume;
-    std::vector<std::unique_ptr<Sink>> both;
-    both.push_back(std::move(volume));
-    both.push_back(preview_sink(options.preview, options.force));
-    check_suffix(followed(options.preview), {".png"}, ".png");
-    return tee(std::move(both));
+    return with_preview(std::make_unique<NrrdSink>(file, options, threads), options.preview, options.force);
 }
 
 }  // namespace stack2nrrd

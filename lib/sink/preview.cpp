@@ -3,6 +3,7 @@
 #include "core/byte_count.hpp"
 #include "core/sample_types.hpp"
 #include "sink/file_sink.hpp"
+#include "sink/publish.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -199,6 +200,15 @@ private:
 
 std::unique_ptr<Sink> preview_sink(const std::filesystem::path& file, bool force) {
     return std::make_unique<PreviewSink>(file, force);
+}
+
+std::unique_ptr<Sink> with_preview(std::unique_ptr<Sink> volume, const std::filesystem::path& file, bool force) {
+    if (file.empty()) return volume;
+    std::vector<std::unique_ptr<Sink>> both;
+    both.push_back(std::move(volume));
+    both.push_back(preview_sink(file, force));
+    check_suffix(followed(file), {".png"}, ".png");
+    return tee(std::move(both));
 }
 
 }  // namespace stack2nrrd

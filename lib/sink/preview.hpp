@@ -42,4 +42,9 @@ private:
 /// A preview of the slices that pass, as a PNG file.
 [[nodiscard]] std::unique_ptr<Sink> preview_sink(const std::filesystem::path& file, bool force);
 
+/// `volume`, and with it a preview in `file`; without one if that is empty. \throws Error invalid_argument for a suffix
+/// other than `.png`.
+[[nodiscard]] std::unique_ptr<Sink> with_preview(std::unique_ptr<Sink> volume, const std::filesystem::path& file,
+                                                 bool force);
+
 }  // namespace stack2nrrd

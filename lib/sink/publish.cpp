@@ -1,12 +1,15 @@
 #include "sink/publish.hpp"
 
 #include "core/file.hpp"
+#include "core/hidden_names.hpp"
 #include "core/output_file.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 
 namespace stack2nrrd {
 
@@ -24,6 +27,23 @@ void check_different(const std::vector<fs::path>& files) {
                             printable(utf8(files[i])) + ": is named twice as an output; give two names");
             }
         }
+    }
+}
+
+void check_suffix(const fs::path& file, std::initializer_list<std::string_view> known, const char* expected) {
+    const std::string suffix = lower_case(utf8(file.extension()));
+    if (std::find(known.begin(), known.end(), suffix) != known.end()) return;
+    throw Error(ErrorCode::invalid_argument,
+                printable(utf8(file)) + ": has the suffix '" + printable(suffix) + "', " + expected + " was expected");
+}
+
+void check_room(const fs::path& file, std::int64_t bytes) {
+    std::error_code failure;
+    const fs::space_info space = fs::space(folder_of(file), failure);
+    if (!failure && space.available < static_cast<std::uintmax_t>(bytes)) {
+        throw Error(ErrorCode::io, printable(utf8(file)) + ": needs " + bytes_text(bytes) + ", but only " +
+                                       bytes_text(static_cast<std::int64_t>(space.available)) +
+                                       " are free in its folder; make room or reduce more");
     }
 }
 
