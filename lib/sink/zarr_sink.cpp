@@ -110,8 +110,7 @@ public:
         range_.emplace(volume.type, volume.channels);
         slab_.resize(layout_->slab_bytes());
         store_->begin(level_, volume);
-        if (!has_files_a_slab()) return;
-        make(fs::path(own_path()) / "c");
+        if (has_files_a_slab()) make(fs::path(own_path()) / "c");
         if (layout_->channels == 1) return;
         for (Index channel = 0; channel < layout_->channels; ++channel) make(channel_path(channel));
     }
