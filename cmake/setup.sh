@@ -57,5 +57,10 @@ packing_packages=(dpkg-dev python3)
 # What the tests take besides. The last ones are judges: tools and libraries of others that read what this one wrote.
 test_packages=(catch2 python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base)
 
-# Judges that take some 750 MB when installed.
-large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy lintian)
+# Judges that take some 1.5 GB when installed.
+large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy lintian python3-zarr python3-gdal chromium)
+
+# A Node from elsewhere brings its own npm, and Debian's would not go with it.
+if ! command -v node >/dev/null; then
+    large_judges+=(nodejs npm)
+fi

@@ -3,8 +3,8 @@
 #
 #     bash cmake/test.sh [--with-judges] [PRESET]      one of dev (as when none is given), release, asan, tsan
 #
-# Tests that ask ITK, VTK and lintian are skipped where these are not installed; --with-judges installs them, and takes it
-# for an error if anything that judges is still missing.
+# Tests that ask ITK, VTK, lintian, readers of Zarr and a browser are skipped where these are not installed; --with-judges
+# installs them, and takes it for an error if anything that judges is still missing.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
