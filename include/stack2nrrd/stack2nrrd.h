@@ -137,8 +137,8 @@ STACK2NRRD_C_EXPORT int stack2nrrd_info(stack2nrrd_handle* handle, const char** 
 STACK2NRRD_C_EXPORT int stack2nrrd_read(stack2nrrd_handle* handle, void* samples, size_t bytes,
                                         stack2nrrd_progress progress, void* user);
 
-/* Writes a .nrrd, or a .nhdr with its samples in a file beside it: all of it or, if anything fails, nothing. `progress`
- * may be NULL. */
+/* Writes a .nrrd, a .nhdr with its samples in a file beside it, or a .ome.zarr (or .zarr), a folder whose levels are those
+ * of the option "pyramid": all of it or, if anything fails, nothing. `progress` may be NULL. */
 STACK2NRRD_C_EXPORT int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_progress progress,
                                          void* user);
 

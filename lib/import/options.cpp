@@ -298,9 +298,8 @@ constexpr std::array<Entry, 30> entries{{
     {{"size", "NX,NY,NZ", "", "Resampling", "exact output size instead; 0 follows the ratio of the first axis given"},
      set_size},
     {{"pyramid", "F,F,...|auto", "", "Resampling",
-      "several results from one reading, each as by its own --factor: NAME_2.nrrd, NAME_4.nrrd, ...; auto = 1, 2, 4, "
-      "... "
-      "until no axis has more than 256 samples"},
+      "several results from one reading, each as by its own --factor: NAME_2.nrrd, NAME_4.nrrd, ..., or levels of an "
+      "OME-Zarr; auto = 1, 2, 4, ... until no axis has more than 256 samples"},
      set_pyramid},
     {{"kernel", "SPEC", "lanczos:3", "Resampling",
       "box, tent, cubic:B,C, ctmr, mitchell, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "

@@ -4,6 +4,7 @@
 #include "import/provenance.hpp"
 
 #include "core/file.hpp"
+#include "core/output_file.hpp"
 #include "core/text.hpp"
 #include "sink/publish.hpp"
 #include "stack/list_text.hpp"
@@ -27,6 +28,7 @@ std::vector<std::unique_ptr<Sink>> output_sinks(std::span<const Level> levels) {
     if (first.format == Format::zarr) {
         return zarr_sinks(levels.front().file.parent_path(), levels.size(), first.zarr, first.threads);
     }
+    check_suffix(followed(levels.front().file), {".nrrd", ".nhdr"}, ".nrrd, .nhdr, .ome.zarr or .zarr");
     for (const Level& level : levels) sinks.push_back(nrrd_sink(level.file, level.options.nrrd, first.threads));
     return sinks;
 }

@@ -10,21 +10,28 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 namespace stack2nrrd {
 
 namespace fs = std::filesystem;
 
 void check_different(const std::vector<fs::path>& files) {
-    const auto whole = [](const fs::path& file) {
-        return lower_case(utf8(fs::weakly_canonical(fs::absolute(followed(file)))));
-    };
+    std::vector<std::string> whole;
     std::error_code ignored;
+    const auto refuse = [](const fs::path& file, const std::string& what) {
+        throw Error(ErrorCode::invalid_argument, printable(utf8(file)) + ": is " + what);
+    };
     for (std::size_t i = 0; i < files.size(); ++i) {
+        whole.push_back(lower_case(utf8(fs::weakly_canonical(fs::absolute(followed(files[i]))))));
         for (std::size_t j = 0; j < i; ++j) {
-            if (whole(files[i]) == whole(files[j]) || fs::equivalent(files[i], files[j], ignored)) {
-                throw Error(ErrorCode::invalid_argument,
-                            printable(utf8(files[i])) + ": is named twice as an output; give two names");
+            if (whole[i] == whole[j] || fs::equivalent(files[i], files[j], ignored)) {
+                refuse(files[i], "named twice as an output; give two names");
+            }
+            const bool is_inner = whole[i].size() > whole[j].size();  // if any of them is
+            const auto [inner, outer] = is_inner ? std::pair(i, j) : std::pair(j, i);
+            if (whole[inner].starts_with(utf8(path_from_utf8(whole[outer]) / ""))) {
+                refuse(files[inner], "within another output, " + printable(utf8(files[outer])) + "; give another name");
             }
         }
     }

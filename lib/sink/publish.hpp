@@ -12,7 +12,7 @@
 namespace stack2nrrd {
 
 /// Names that differ in case only are one file on some systems, and are refused on all.
-/// \throws Error invalid_argument if a file is named twice, under whatever name.
+/// \throws Error invalid_argument if a file is named twice, under whatever name, or lies within a folder of them.
 void check_different(const std::vector<std::filesystem::path>& files);
 
 /// \throws Error invalid_argument if the suffix, in lower case, is none of the `known`: "..., `expected` was expected".

@@ -286,8 +286,8 @@ def read(source, out=None, progress=None, **options):
 
 
 def write(source, output, progress=None, **options):
-    """Imports into a file, .nrrd or .nhdr: all of it or, if anything fails, nothing. Gives the report that the program
-    prints for --json, a dict; report["run"]["clipped_low"] and ["clipped_high"] as in Volume. `progress` as for read()."""
+    """Imports into a file, .nrrd or .nhdr, or a folder, .ome.zarr (with pyramid="auto" or (1, 2, 4): of several levels):
+    all of it or, if anything fails, nothing. Gives the report that the program prints for --json, a dict; report["run"]["clipped_low"] and ["clipped_high"] as in Volume. `progress` as for read()."""
     with _Stack(source, options) as stack:
         stack.write(output, progress)
         return stack.told()
