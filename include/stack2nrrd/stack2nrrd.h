@@ -89,15 +89,61 @@ typedef struct stack2nrrd_volume {
     double origin[3];       /* centre of the first sample, in the same unit */
     int32_t spacing_known;  /* 0 or 1 */
     int64_t bytes;          /* of all samples */
-    int64_t memory_bytes;   /* the most that a run takes, without the buffer of stack2nrrd_read(); only the list of
-                             * files grows with their number, by the name and 70 to 75 bytes for each */
+    int64_t memory_bytes;   /* the most that a run takes, without the buffer of stack2nrrd_read() or a slab; only the
+                             * list of files grows with their number, by the name and 70 to 75 bytes for each */
     int64_t source_slices;  /* how many will be read */
 } stack2nrrd_volume;
 
-/* Called on the thread that called stack2nrrd_read() or stack2nrrd_write(), at most ten times a second; a last call
- * with 1 is not promised. `fraction`: 0 to 1. `text`: "120 of 400 slices", valid during the call. Any result but 0
+/* Called on the thread that called stack2nrrd_read() or its like, at most ten times a second, and once more with 1
+ * before a run succeeds. `fraction`: 0 to 1. `text`: "120 of 400 slices", valid during the call. Any result but 0
  * cancels the run, within 0.2 s. The callback must return: no exception, no longjmp. */
 typedef int (*stack2nrrd_progress)(double fraction, const char* text, void* user);
+
+/* Called on the thread that called stack2nrrd_read_slabs(), with the output slices first ... first + count - 1.
+ * `samples`: z, y, x, component, the last one fastest; native byte order; valid during the call. Any result but 0
+ * cancels the run. The callback must return. */
+typedef int (*stack2nrrd_slab)(int64_t first, int64_t count, const void* samples, size_t bytes, void* user);
+
+/* Fills `samples` with the rows first_row ... end_row - 1 of slice z: y, x, component, the last one fastest; native
+ * byte order; aligned for every type. Returns 0. Any other result fails the run: one of the codes above is the code of
+ * the run, and any other number becomes STACK2NRRD_IO. `error` then has room for a sentence of error_size bytes, its
+ * NUL included; stack2nrrd_last_error() shows it behind the name of the source and the slice. The callback must return,
+ * and by itself if it may wait for long: a run that is cancelled waits for it. */
+typedef int (*stack2nrrd_read_rows)(int64_t z, int64_t first_row, int64_t end_row, void* samples, char* error,
+                                    size_t error_size, void* user);
+
+/* How a program's own source may be called. All calls come from threads of the library or from the caller's. */
+enum {
+    STACK2NRRD_ONE_AT_A_TIME = 0, /* slices in no particular order */
+    STACK2NRRD_ASCENDING = 1,     /* one at a time, slices and rows in ascending order; rows that were read before begin
+                                   * another reading: a window that has to be found takes several */
+    STACK2NRRD_AT_ONCE = 2        /* from several threads at once, in no particular order */
+};
+
+/* Slices that are not files, but whatever a program reads or makes. Set all of it to zero, and then what differs. */
+typedef struct stack2nrrd_source {
+    size_t struct_size;   /* sizeof(stack2nrrd_source): later versions may have more fields */
+    const char* name;     /* in headers and messages; copied; NULL: "source" */
+    int64_t size[3];      /* samples along x, y, z */
+    int32_t components;   /* values of each sample, interleaved; 0: 1 */
+    int32_t sample_type;  /* STACK2NRRD_UINT8 ... */
+    int32_t colour;       /* 1: 1 to 4 components are grey, grey and alpha, RGB, RGBA. 0: each is taken by itself */
+    int32_t calls;        /* STACK2NRRD_ONE_AT_A_TIME ... */
+    int64_t rows_at_once; /* the most that one call asks for; 0: all rows of a slice that are needed. A run takes memory
+                           * for so many rows for each thread */
+    int64_t reader_bytes; /* what the function takes besides, for each thread; counted into memory_bytes */
+    stack2nrrd_read_rows read;
+    void* user; /* for read(); must exist until the handle is closed */
+} stack2nrrd_source;
+
+/* One option of those that all programs share, as its help has it. Texts are never freed; none is NULL. */
+typedef struct stack2nrrd_option {
+    const char* name;   /* "kernel-x" */
+    const char* value;  /* "SPEC", "natural|given"; empty for a flag */
+    const char* preset; /* the default; may be empty */
+    const char* group;  /* "Input", "Output", ... */
+    const char* help;
+} stack2nrrd_option;
 
 /* STACK2NRRD_ABI_VERSION of the library that is running. Compare it with that of the header. */
 STACK2NRRD_C_EXPORT int stack2nrrd_abi_version(void);
@@ -119,6 +165,14 @@ STACK2NRRD_C_EXPORT int stack2nrrd_open(const char* path, stack2nrrd_handle** ha
  * are taken as they come. */
 STACK2NRRD_C_EXPORT int stack2nrrd_open_list(const char* const* paths, size_t count, stack2nrrd_handle** handle);
 
+/* The same for a program's own slices. Their spacing is unknown unless the option "spacing" says it. The struct is
+ * copied. Calls back only while samples are read. */
+STACK2NRRD_C_EXPORT int stack2nrrd_open_source(const stack2nrrd_source* source, stack2nrrd_handle** handle);
+
+/* The options that stack2nrrd_set() knows, counted from 0, in the order in which help shows them. NULL behind the last.
+ */
+STACK2NRRD_C_EXPORT const stack2nrrd_option* stack2nrrd_option_at(size_t index);
+
 /* Sets an option, at any time: names, values and defaults are those of the program ("kernel-z" or "kernel_z"); flags
  * take "true" or "false". The last value counts; NULL restores the default. If a value is refused, the options are
  * unchanged. If an option decides which slices there are, the next call finds them anew. */
@@ -136,6 +190,19 @@ STACK2NRRD_C_EXPORT int stack2nrrd_info(stack2nrrd_handle* handle, const char** 
  * `progress` may be NULL. After a run that failed, the contents of the buffer are unspecified. */
 STACK2NRRD_C_EXPORT int stack2nrrd_read(stack2nrrd_handle* handle, void* samples, size_t bytes,
                                         stack2nrrd_progress progress, void* user);
+
+/* Fills `samples` with the slices first ... end - 1 of the volume that stack2nrrd_plan() tells: of its slab, if the
+ * option "slab" asks for one. Each slice is as it is in the whole, and `bytes` is that of so many slices. The source is
+ * read again for every call: for all slices, one after the other, stack2nrrd_read_slabs() is faster. stack2nrrd_info()
+ * and stack2nrrd_clipped() then tell of these slices. A window that had to be found is found once. */
+STACK2NRRD_C_EXPORT int stack2nrrd_read_slices(stack2nrrd_handle* handle, int64_t first, int64_t end, void* samples,
+                                               size_t bytes, stack2nrrd_progress progress, void* user);
+
+/* Reads the source once, and calls `slab` with `depth` slices of the volume at a time, in order; the last slab may have
+ * fewer. Takes memory for one slab besides. `progress` may be NULL; both get `user`. A run that fails may have handed
+ * out slabs before: they are right. */
+STACK2NRRD_C_EXPORT int stack2nrrd_read_slabs(stack2nrrd_handle* handle, int64_t depth, stack2nrrd_slab slab,
+                                              stack2nrrd_progress progress, void* user);
 
 /* Writes a .nrrd, a .nhdr with its samples in a file beside it, or a .ome.zarr (or .zarr), a folder whose levels are those
  * of the option "pyramid": all of it or, if anything fails, nothing. `progress` may be NULL. */

@@ -212,6 +212,21 @@ TEST_CASE("all that is wrong follows behind Details", "[capi]") {
     CHECK(text.substr(cut + 10).starts_with(text.substr(0, cut) + "\n"));
 }
 
+TEST_CASE("the options of C are those of the table", "[capi]") {
+    const auto table = stack2nrrd::option_table();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const stack2nrrd_option* option = stack2nrrd_option_at(i);
+        REQUIRE(option != nullptr);
+        CHECK(option->name == table[i].name);
+        CHECK(option->value == table[i].value);
+        CHECK(option->preset == table[i].preset);
+        CHECK(option->group == table[i].group);
+        CHECK(option->help == table[i].help);
+    }
+    CHECK(stack2nrrd_option_at(table.size()) == nullptr);
+    CHECK(stack2nrrd_option_at(SIZE_MAX) == nullptr);
+}
+
 TEST_CASE("NULL is refused, wherever it is", "[capi]") {
     support::TempFolder folder;
     const Handle handle = opened(folder.path().string());
@@ -231,6 +246,9 @@ TEST_CASE("NULL is refused, wherever it is", "[capi]") {
     CHECK(stack2nrrd_info(handle.get(), nullptr) == STACK2NRRD_INVALID_ARGUMENT);
     CHECK(stack2nrrd_info(nullptr, &json) == STACK2NRRD_INVALID_ARGUMENT);
     CHECK(stack2nrrd_read(handle.get(), nullptr, 1, nullptr, nullptr) == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(stack2nrrd_read_slices(handle.get(), 0, 1, nullptr, 1, nullptr, nullptr) == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(stack2nrrd_read_slices(nullptr, 0, 1, &volume, 1, nullptr, nullptr) == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(stack2nrrd_read_slabs(handle.get(), 1, nullptr, nullptr, nullptr) == STACK2NRRD_INVALID_ARGUMENT);
     CHECK(stack2nrrd_write(handle.get(), nullptr, nullptr, nullptr) == STACK2NRRD_INVALID_ARGUMENT);
     // An empty list is no mistake of the caller's program, but there is nothing in it.
     REQUIRE(stack2nrrd_open_list(nullptr, 0, &made) == STACK2NRRD_OK);

@@ -27,6 +27,53 @@ static int stop_at_once(double fraction, const char* text, void* user) {
     return 1;
 }
 
+static int add_slices(int64_t first, int64_t count, const void* samples, size_t bytes, void* user) {
+    int64_t* sum = user;
+    check(samples != NULL && bytes == (size_t)(count * 8 * 6) && first + count <= 4, "what a slab is told");
+    *sum += count;
+    return 0;
+}
+
+/* Slices that are made as they are asked for: sample x, y of slice z is x + 10 y + 100 z. */
+static int make_rows(int64_t z, int64_t first_row, int64_t end_row, void* samples, char* error, size_t error_size,
+                     void* user) {
+    uint16_t* sample = samples;
+    int64_t x;
+    int64_t y;
+    if (user != NULL && z == 2) {
+        snprintf(error, error_size, "the lamp is out");
+        return STACK2NRRD_LIMIT;
+    }
+    for (y = first_row; y < end_row; ++y) {
+        for (x = 0; x < 5; ++x) *sample++ = (uint16_t)(x + 10 * y + 100 * z);
+    }
+    return 0;
+}
+
+static void own_source(void) {
+    stack2nrrd_source source;
+    stack2nrrd_handle* handle = NULL;
+    stack2nrrd_volume volume;
+    uint16_t samples[3 * 4 * 5];
+    memset(&source, 0, sizeof source);
+    source.struct_size = sizeof source;
+    source.size[0] = 5;
+    source.size[1] = 4;
+    source.size[2] = 3;
+    source.sample_type = STACK2NRRD_UINT16;
+    source.read = make_rows;
+    check(stack2nrrd_open_source(&source, &handle) == STACK2NRRD_OK, "open a source");
+    check(stack2nrrd_plan(handle, &volume) == STACK2NRRD_OK && volume.bytes == (int64_t)sizeof samples, "plan it");
+    check(stack2nrrd_read(handle, samples, sizeof samples, NULL, NULL) == STACK2NRRD_OK, "read it");
+    check(samples[0] == 0 && samples[2 * 20 + 3 * 5 + 4] == 234, "its samples");
+    stack2nrrd_close(handle);
+    source.user = &source;
+    check(stack2nrrd_open_source(&source, &handle) == STACK2NRRD_OK, "open a source that fails");
+    check(stack2nrrd_read(handle, samples, sizeof samples, NULL, NULL) == STACK2NRRD_LIMIT, "its code");
+    check(strcmp(stack2nrrd_last_error(), "source: slice 2: the lamp is out") == 0, "its sentence");
+    stack2nrrd_close(handle);
+}
+
 static int write_volume(const char* path) {
     unsigned char sample = 0;
     int i;
@@ -45,6 +92,7 @@ int main(int argc, char** argv) {
     const char* json = NULL;
     int64_t low = -1;
     int64_t high = -1;
+    int64_t slices = 0;
     stack2nrrd_handle* handle = NULL;
     stack2nrrd_volume volume;
     FILE* file;
@@ -68,6 +116,13 @@ int main(int argc, char** argv) {
     check(stack2nrrd_read(handle, samples, sizeof samples, count_calls, &calls) == STACK2NRRD_OK, "read");
     check(calls >= 1, "calls of progress");
     for (i = 0; i < (int)sizeof samples; ++i) check(samples[i] == i % 256, "a sample");
+
+    check(stack2nrrd_read_slices(handle, 2, 3, samples, 8 * 6, NULL, NULL) == STACK2NRRD_OK, "read a slice");
+    check(samples[0] == 96, "a sample of it");
+    check(stack2nrrd_read_slabs(handle, 3, add_slices, NULL, &slices) == STACK2NRRD_OK && slices == 4, "read slabs");
+    check(stack2nrrd_option_at(0) != NULL && stack2nrrd_option_at(0)->name[0] != 0, "the first option");
+    check(stack2nrrd_option_at(1000) == NULL, "behind the last option");
+    own_source();
 
     check(stack2nrrd_set(handle, "factor", "2") == STACK2NRRD_OK, "set");
     check(stack2nrrd_set(handle, "kernel", "box") == STACK2NRRD_OK, "set");
