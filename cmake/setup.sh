@@ -58,7 +58,8 @@ packing_packages=(dpkg-dev python3)
 test_packages=(catch2 python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base)
 
 # Judges that take some 1.5 GB when installed.
-large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy lintian python3-zarr python3-gdal chromium)
+large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy python3-h5py python3-pydicom python3-zarr python3-gdal mypy
+              chromium lintian)
 
 # A Node from elsewhere brings its own npm, and Debian's would not go with it.
 if ! command -v node >/dev/null; then

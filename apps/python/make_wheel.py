@@ -2,9 +2,10 @@
 
     make_wheel.py --version V --module FOLDER... --library FILE --program FILE --license FILE --readme FILE --output FOLDER
 
-A wheel is a zip file with metadata, so nothing but Python is needed. Files have a fixed date: the same input gives the
-same bytes. On Linux the platform follows from what the two binaries ask of the C library; where they need another library
-of the system, the wheel is for machines that have it, and its platform is plain linux.
+A wheel is a zip file with metadata, so nothing but Python is needed. The library is loaded once, to ask for its options.
+Files have a fixed date: the same input gives the same bytes. On Linux the platform follows from what the two binaries ask
+of the C library; where they need another library of the system, the wheel is for machines that have it, and its platform is
+plain linux.
 """
 
 import argparse
@@ -66,6 +67,13 @@ def read(path):
         return file.read()
 
 
+def stub_of(library):
+    """What type checkers have to know: the options are those of this library."""
+    maker = os.path.join(os.path.dirname(os.path.abspath(__file__)), "make_stub.py")
+    environment = {**os.environ, "STACK2NRRD_LIBRARY": library, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run([sys.executable, maker], check=True, stdout=subprocess.PIPE, env=environment).stdout
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--module", action="append", required=True, help="a package; several may be given")
@@ -85,8 +93,9 @@ def main():
     wheel = Wheel(path)
     for folder in given.module:
         for file in sorted(os.listdir(folder)):
-            if file.endswith(".py"):
+            if file.endswith((".py", ".typed")):
                 wheel.add(os.path.basename(folder) + "/" + file, read(os.path.join(folder, file)))
+    wheel.add("stack2nrrd/__init__.pyi", stub_of(given.library))
     suffix = {"win32": "stack2nrrd_c.dll", "darwin": "libstack2nrrd_c.dylib"}.get(sys.platform, "libstack2nrrd_c.so")
     wheel.add("stack2nrrd/" + suffix, read(given.library), executable=True)
     program = "stack2nrrd.exe" if sys.platform == "win32" else "stack2nrrd"

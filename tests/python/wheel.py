@@ -73,6 +73,11 @@ def main():
         run(python, "-c", FIRST_STEPS)
         version = run(python, "-c", "import stack2nrrd; print('stack2nrrd', stack2nrrd.__version__)")
         assert run(os.path.join(binaries, "stack2nrrd"), "--version") == version, version
+        assert run(python, "-m", "stack2nrrd", "--version") == version
+        there = subprocess.run([python, "-m", "stack2nrrd", "no such scan"], cwd=folder, env=clean, stderr=subprocess.PIPE)
+        assert there.returncode == 3 and there.stderr.startswith(b"stack2nrrd: no such scan: "), there
+        where = os.path.dirname(run(python, "-c", "import stack2nrrd; print(stack2nrrd.__file__)").strip())
+        assert {"py.typed", "__init__.pyi"} < set(os.listdir(where)), os.listdir(where)
         run(python, "-m", "pip", "uninstall", "-y", "stack2nrrd")
         left = glob.glob(os.path.join(environment, "lib", "*", "site-packages", "stack2nrrd*"))
         assert not left, left

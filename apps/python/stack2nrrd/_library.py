@@ -3,6 +3,7 @@
 import ctypes
 import os
 import sys
+from typing import Any, Dict, List, Tuple
 
 ABI_VERSION = 1
 OK = 0
@@ -25,26 +26,67 @@ class Volume(ctypes.Structure):
 
 
 PROGRESS = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_double, ctypes.c_char_p, ctypes.c_void_p)
+SLAB = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p
+)
+READ_ROWS = ctypes.CFUNCTYPE(
+    ctypes.c_int,
+    ctypes.c_int64,
+    ctypes.c_int64,
+    ctypes.c_int64,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_void_p,
+)
+
+
+class Source(ctypes.Structure):
+    """stack2nrrd_source"""
+
+    _fields_ = [
+        ("struct_size", ctypes.c_size_t),
+        ("name", ctypes.c_char_p),
+        ("size", ctypes.c_int64 * 3),
+        ("components", ctypes.c_int32),
+        ("sample_type", ctypes.c_int32),
+        ("colour", ctypes.c_int32),
+        ("calls", ctypes.c_int32),
+        ("rows_at_once", ctypes.c_int64),
+        ("reader_bytes", ctypes.c_int64),
+        ("read", READ_ROWS),
+        ("user", ctypes.c_void_p),
+    ]
+
+
+class Option(ctypes.Structure):
+    """stack2nrrd_option"""
+
+    _fields_ = [(name, ctypes.c_char_p) for name in ("name", "value", "preset", "group", "help")]
+
 
 _HANDLE = ctypes.c_void_p
 _TEXT = ctypes.c_char_p
-_FUNCTIONS = {
+_FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     "abi_version": (ctypes.c_int,),
     "version": (_TEXT,),
     "last_error": (_TEXT,),
     "open": (ctypes.c_int, _TEXT, ctypes.POINTER(_HANDLE)),
     "open_list": (ctypes.c_int, ctypes.POINTER(_TEXT), ctypes.c_size_t, ctypes.POINTER(_HANDLE)),
+    "open_source": (ctypes.c_int, ctypes.POINTER(Source), ctypes.POINTER(_HANDLE)),
+    "option_at": (ctypes.POINTER(Option), ctypes.c_size_t),
     "set": (ctypes.c_int, _HANDLE, _TEXT, _TEXT),
     "plan": (ctypes.c_int, _HANDLE, ctypes.POINTER(Volume)),
     "info": (ctypes.c_int, _HANDLE, ctypes.POINTER(_TEXT)),
     "read": (ctypes.c_int, _HANDLE, ctypes.c_void_p, ctypes.c_size_t, PROGRESS, ctypes.c_void_p),
+    "read_slabs": (ctypes.c_int, _HANDLE, ctypes.c_int64, SLAB, PROGRESS, ctypes.c_void_p),
     "write": (ctypes.c_int, _HANDLE, _TEXT, PROGRESS, ctypes.c_void_p),
     "clipped": (ctypes.c_int, _HANDLE, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64)),
     "close": (ctypes.c_int, _HANDLE),
 }
 
 
-def _candidates():
+def _candidates() -> List[str]:
     """The path in STACK2NRRD_LIBRARY alone; or beside this file; or wherever the system looks."""
     named = os.environ.get("STACK2NRRD_LIBRARY")
     if named:
@@ -57,7 +99,7 @@ def _candidates():
     return [beside] if os.path.exists(beside) else [names[1]]
 
 
-def _load():
+def _load() -> Any:
     problems = []
     for candidate in _candidates():
         try:
@@ -67,7 +109,11 @@ def _load():
             continue
         functions = {}
         for name, (result, *arguments) in _FUNCTIONS.items():
-            function = getattr(library, "stack2nrrd_" + name)
+            function = getattr(library, "stack2nrrd_" + name, None)
+            if function is None:
+                raise ImportError(
+                    "%s: has no function stack2nrrd_%s; install library and module of one release" % (candidate, name)
+                )
             function.restype = result
             function.argtypes = arguments
             functions[name] = function

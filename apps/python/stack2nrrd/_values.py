@@ -1,0 +1,159 @@
+"""The options: the table of the library, as keyword arguments; and the values of Python as the text that it takes."""
+
+import difflib
+import inspect
+import numbers
+import os
+import textwrap
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, SupportsFloat, TypeVar, Union
+
+from ._library import library as _c
+
+# What annotations say.
+Path = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
+Number = Union[str, SupportsFloat]  #: also as text: "8/3"
+Numbers = Union[Number, Iterable[Number]]  #: for x, y and z; one number means all three
+Range = Union[str, slice, Sequence[Optional[int]]]  #: (first, end)
+Ranges = Union[str, Sequence[Union[Range, None]]]  #: of x, y and z
+SampleType = Union[str, type, Any]  #: "uint16", numpy.uint16, a dtype
+
+
+class Option(NamedTuple):
+    name: str  #: "kernel-x"
+    value: str  #: "SPEC", "natural|given"; empty for a flag
+    preset: str  #: the default; may be empty
+    group: str  #: "Input", "Output", ...
+    help: str
+
+    @property
+    def keyword(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def axes(self) -> int:
+        """How many fields the value has at most."""
+        return self.value.count(",") + 1
+
+    @property
+    def annotation(self) -> str:
+        if not self.value:
+            return "Optional[bool]"
+        words = self.value.split("|")
+        if len(words) > 1 and all(word.islower() for word in words):
+            return "Optional[Literal[%s]]" % ", ".join('"%s"' % word for word in words)
+        kinds = [
+            ("FILE" in self.value, "Path"),
+            (self.value == "SPEC", "str"),
+            (self.name == "type", "SampleType"),
+            (":" in self.value, "Ranges" if self.axes > 1 else "Range"),
+            ("," in self.value, "Numbers"),
+        ]
+        return "Optional[%s]" % next((kind for applies, kind in kinds if applies), "Number")
+
+
+def _table() -> List[Option]:
+    options: List[Option] = []
+    while True:
+        entry = _c.option_at(len(options))
+        if not entry:
+            return options
+        options.append(Option(*(getattr(entry.contents, field).decode() for field in Option._fields)))
+
+
+OPTIONS: Dict[str, Option] = {option.keyword: option for option in _table()}
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def with_options(function: Function) -> Function:
+    """Names the options in the signature of a function that takes them as **options, and in its description."""
+    signature = inspect.signature(function)
+    named = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    for keyword, option in OPTIONS.items():
+        named.append(inspect.Parameter(keyword, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option.annotation))
+    function.__signature__ = signature.replace(parameters=named)  # type: ignore[attr-defined]
+    lines = [inspect.cleandoc(function.__doc__ or ""), "", "Options:"]
+    for keyword, option in OPTIONS.items():
+        value = option.value or "True"
+        preset = " (%s)" % option.preset if option.preset else ""
+        text = "%s=%s: %s%s" % (keyword, value, option.help, preset)
+        lines.append(textwrap.fill(text, 110, initial_indent="    ", subsequent_indent="        "))
+    function.__doc__ = "\n".join(lines)
+    return function
+
+
+def check_names(function: str, names: Iterable[str]) -> None:
+    """Raises TypeError, as Python does."""
+    for name in names:
+        if name not in OPTIONS:
+            near = difflib.get_close_matches(name, OPTIONS, 1)
+            advice = "; did you mean %r?" % near[0] if near else ""
+            raise TypeError("%s() got an unexpected keyword argument %r%s" % (function, name, advice))
+
+
+def text_of(option: Option, value: Any) -> str:
+    """The value of an option as the program takes it."""
+    if isinstance(value, (str, bytes, os.PathLike)):
+        return os.fsdecode(value)
+    if ":" in option.value:
+        return _ranges(option, value)
+    if option.name == "type":
+        return _type_name(value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, (str, bytes, os.PathLike)):
+        return os.fsdecode(value)
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        value = value.item()  # a scalar of numpy
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, numbers.Integral):
+        return str(int(value))
+    if isinstance(value, numbers.Rational):
+        return "%d/%d" % (value.numerator, value.denominator)
+    if isinstance(value, numbers.Real):
+        return repr(float(value))  # all digits
+    if hasattr(value, "__iter__"):
+        return ",".join(_plain(v) for v in value)
+    return str(value)
+
+
+def _ranges(option: Option, value: Any) -> str:
+    if option.axes == 1:
+        return _range(option, value)
+    axes = list(value)
+    if len(axes) != option.axes:
+        raise ValueError(
+            "%s: has %d ranges, %d were expected: x, y, z; None keeps an axis" % (option.keyword, len(axes), option.axes)
+        )
+    return ",".join("" if axis is None else _range(option, axis) for axis in axes)
+
+
+def _range(option: Option, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, slice):
+        if value.step not in (None, 1):
+            raise ValueError("%s: has a step of %r, none was expected; factor= reduces" % (option.keyword, value.step))
+        ends = [value.start, value.stop]
+    else:
+        ends = list(value)
+        if len(ends) != 2:
+            raise ValueError("%s: is a range of %d numbers, (first, end) was expected" % (option.keyword, len(ends)))
+    if ends == [None, None]:
+        return ""
+    if ends[0] is None:
+        ends[0] = 0
+    return ":".join("" if end is None else _plain(end) for end in ends)
+
+
+def _type_name(value: Any) -> str:
+    if isinstance(value, type):
+        try:
+            import numpy
+        except ImportError:
+            return value.__name__
+        return numpy.dtype(value).name
+    return str(getattr(value, "name", value))
