@@ -39,8 +39,8 @@ inline constexpr std::int64_t rational_limit = 1'000'000'000;
 /// \throws Error invalid_argument if den is 0 or the result exceeds rational_limit.
 [[nodiscard]] STACK2NRRD_EXPORT Rational make_rational(std::int64_t num, std::int64_t den);
 
-/// The number that `text` spells: "2", "7.3" (= 73/10), "1e7" or "8/3".
-/// \throws Error invalid_argument for any other text, or numbers beyond rational_limit.
+/// The number that `text` spells: "2", "7.3" (= 73/10), "1e7" or "8/3"; of digits beyond rational_limit the nearest
+/// fraction within it, at most 1e-9 away. \throws Error invalid_argument for any other text, or numbers beyond that.
 [[nodiscard]] STACK2NRRD_EXPORT Rational parse_rational(std::string_view text);
 
 /// The number as text: "2" or "8/3".

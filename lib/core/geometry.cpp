@@ -4,9 +4,11 @@
 
 #include <stack2nrrd/error.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace stack2nrrd {
 
@@ -39,16 +41,26 @@ struct DoubleDouble {
                 "'" + printable(text) + "' is no number; use a decimal (7.3) or a fraction (8/3)");
 }
 
-/// A decimal ("7.3", "1e-3") as num/10^digits.
-Rational parse_decimal(std::string_view text) {
+[[noreturn]] void throw_out_of_reach(std::string_view text) {
+    throw Error(ErrorCode::invalid_argument, "'" + printable(text) +
+                                                 "' is further than 1e-9 from every fraction with terms of at most "
+                                                 "nine digits; write fewer digits");
+}
+
+/// A number in digits: num/10^places. Both are below 10^19.
+struct Decimal {
     std::int64_t num = 0;
-    std::int64_t den = 1;
+    int places = 0;
+};
+
+/// Digits beyond the 18th are left out: they are worth less than 1e-9, wherever a fraction is within reach.
+Decimal parse_digits(std::string_view text) {
+    constexpr std::int64_t full = 100'000'000'000'000'000;  // one more digit makes 18
+    constexpr int most_places = 18;
+    Decimal value;
     bool point = false;
     bool digits = false;
-    const auto shift = [&](std::int64_t& term, std::int64_t digit) {
-        if (num > rational_limit || den > rational_limit) throw_not_rational(text);
-        term = term * 10 + digit;
-    };
+    std::int64_t exponent = 0;
     std::size_t at = 0;
     for (; at < text.size() && text[at] != 'e' && text[at] != 'E'; ++at) {
         const char c = text[at];
@@ -56,21 +68,68 @@ Rational parse_decimal(std::string_view text) {
             point = true;
         } else if (c >= '0' && c <= '9') {
             digits = true;
-            shift(num, c - '0');
-            if (point) den *= 10;
+            if (value.num < full) {
+                value.num = value.num * 10 + (c - '0');
+                if (point) --exponent;
+            } else if (!point) {
+                ++exponent;
+            }
         } else {
             throw_not_rational(text);
         }
     }
     if (!digits) throw_not_rational(text);
     if (at < text.size()) {
-        constexpr std::int64_t most = 18;  // larger ones leave the limits
-        const std::optional<std::int64_t> exponent = parse_integer(text.substr(at + 1));
-        if (!exponent || *exponent > most || *exponent < -most) throw_not_rational(text);
-        for (std::int64_t i = 0; i < *exponent; ++i) shift(num, 0);
-        for (std::int64_t i = 0; i > *exponent; --i) shift(den, 0);
+        constexpr std::int64_t most = 1000;  // nobody means more, and sums stay small
+        const std::optional<std::int64_t> given = parse_integer(text.substr(at + 1));
+        if (!given || *given > most || *given < -most) throw_not_rational(text);
+        exponent += *given;
     }
-    return make_rational(num, den);
+    if (value.num == 0) return value;
+    for (; exponent > 0; --exponent) {
+        if (value.num > rational_limit) throw_out_of_reach(text);
+        value.num *= 10;
+    }
+    for (; exponent < -most_places && value.num > 0; ++exponent) value.num /= 10;
+    if (value.num == 0) throw_out_of_reach(text);
+    value.places = static_cast<int>(-exponent);
+    return value;
+}
+
+/// The fraction with terms up to rational_limit that is nearest to num/den: the last convergent of its continued
+/// fraction that fits, or the last of the fractions between that one and the next, if that is nearer.
+Rational nearest_fraction(std::int64_t num, std::int64_t den) {
+    Rational before{0, 1};
+    Rational last{1, 0};
+    while (den != 0) {
+        const std::int64_t whole = num / den;
+        std::int64_t most = whole;
+        if (last.num > 0) most = std::min(most, (rational_limit - before.num) / last.num);
+        if (last.den > 0) most = std::min(most, (rational_limit - before.den) / last.den);
+        const Rational next{before.num + most * last.num, before.den + most * last.den};
+        if (most < whole) return 2 * most > whole ? next : last;
+        before = last;
+        last = next;
+        num = std::exchange(den, num % den);
+    }
+    return last;
+}
+
+/// A number in digits, exactly if it is a fraction within the limits; else the nearest one that is.
+Rational parse_decimal(std::string_view text) {
+    constexpr double tolerance = 1e-9;
+    const Decimal value = parse_digits(text);
+    std::int64_t den = 1;
+    for (int i = 0; i < value.places; ++i) den *= 10;
+    const Rational r = nearest_fraction(value.num, den);
+    const bool near = r.den > 0 && (r.num > 0 || value.num == 0);
+    // Whole parts are compared as integers, so that doubles do for the rest.
+    const std::int64_t whole = value.num / den;
+    if (!near || whole > rational_limit) throw_out_of_reach(text);
+    const double rest = static_cast<double>(value.num % den) / static_cast<double>(den);
+    const double found = static_cast<double>(r.num - whole * r.den) / static_cast<double>(r.den);
+    if (std::abs(found - rest) > tolerance) throw_out_of_reach(text);
+    return r;
 }
 
 }  // namespace
