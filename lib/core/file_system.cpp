@@ -73,8 +73,6 @@ std::error_code rename_to_free(const fs::path& from, const fs::path& to) {
     return ::_wrename(from.c_str(), to.c_str()) == 0 ? std::error_code{} : last_error();
 }
 
-std::error_code rename_folder_to_free(const fs::path& from, const fs::path& to) { return rename_to_free(from, to); }
-
 #else
 
 int open_new(const fs::path& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); }
@@ -190,39 +188,14 @@ bool exchange([[maybe_unused]] const fs::path& one, [[maybe_unused]] const fs::p
 #endif
 }
 
-namespace {
-
-/// A rename that refuses: it was done, the name is taken, or the system does not know such a thing.
-enum class Refusing : std::uint8_t { done, taken, unknown };
-
-Refusing rename_refusing([[maybe_unused]] const fs::path& from, [[maybe_unused]] const fs::path& to) {
-#if defined(RENAME_NOREPLACE)
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return Refusing::done;
-    if (errno == EEXIST) return Refusing::taken;
-#elif defined(__APPLE__) && defined(RENAME_EXCL)
-    if (::renamex_np(from.c_str(), to.c_str(), RENAME_EXCL) == 0) return Refusing::done;
-    if (errno == EEXIST) return Refusing::taken;
-#endif
-    return Refusing::unknown;
-}
-
-}  // namespace
-
-std::error_code rename_folder_to_free(const fs::path& from, const fs::path& to) {
-    const Refusing refusing = rename_refusing(from, to);
-    if (refusing == Refusing::done) return {};
-    // An empty folder keeps the place, and may be replaced by a full one.
-    if (refusing == Refusing::taken || ::mkdir(to.c_str(), 0777) != 0) return last_error();
-    if (::rename(from.c_str(), to.c_str()) == 0) return {};
-    const std::error_code failure = last_error();
-    (void)::rmdir(to.c_str());
-    return failure;
-}
-
 std::error_code rename_to_free(const fs::path& from, const fs::path& to) {
-    const Refusing refusing = rename_refusing(from, to);
-    if (refusing == Refusing::done) return {};
-    if (refusing == Refusing::taken) return last_error();
+#if defined(RENAME_NOREPLACE)
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno == EEXIST) return last_error();
+#elif defined(__APPLE__) && defined(RENAME_EXCL)
+    if (::renamex_np(from.c_str(), to.c_str(), RENAME_EXCL) == 0) return {};
+    if (errno == EEXIST) return last_error();
+#endif
     if (::link(from.c_str(), to.c_str()) == 0) {
         (void)::unlink(from.c_str());
         return {};

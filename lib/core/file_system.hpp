@@ -48,7 +48,5 @@ void make_names_durable(const std::filesystem::path& folder);
 [[nodiscard]] bool exchange(const std::filesystem::path& one, const std::filesystem::path& other);
 /// Gives a file another name, which must be free: a plain rename would replace what somebody else has put there.
 [[nodiscard]] std::error_code rename_to_free(const std::filesystem::path& from, const std::filesystem::path& to);
-/// The same of a folder.
-[[nodiscard]] std::error_code rename_folder_to_free(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace stack2nrrd

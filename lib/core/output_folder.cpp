@@ -146,8 +146,10 @@ void OutputFolder::give_name() {
         if (failure) fail("cannot be replaced", failure);
         kept_ = &previous_;
     }
-    failure = rename_folder_to_free(temporary_, target);
-    if (failure == std::errc::file_exists) {
+    // A folder takes the place of an empty folder, and of nothing else.
+    fs::rename(temporary_, target, failure);
+    for (const std::errc taken : {std::errc::directory_not_empty, std::errc::file_exists, std::errc::not_a_directory}) {
+        if (failure != taken) continue;
         throw Error(ErrorCode::invalid_argument,
                     printable(utf8(target)) + ": has appeared during the run; use --force to replace it");
     }

@@ -28,6 +28,7 @@ std::vector<std::unique_ptr<Sink>> output_sinks(std::span<const Level> levels) {
     if (first.format == Format::zarr) {
         return zarr_sinks(levels.front().file.parent_path(), levels.size(), first.zarr, first.threads);
     }
+    check_output(levels.front().file, first.nrrd.force);
     check_suffix(followed(levels.front().file), {".nrrd", ".nhdr"}, ".nrrd, .nhdr, .ome.zarr or .zarr");
     for (const Level& level : levels) sinks.push_back(nrrd_sink(level.file, level.options.nrrd, first.threads));
     return sinks;

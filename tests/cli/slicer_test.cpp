@@ -122,7 +122,7 @@ TEST_CASE("the description has every option that makes one volume, in its group"
         const auto found = std::find_if(parameters.begin(), parameters.end(), [&](Parameter p) {
             return p.fields["longflag"] == flag && p.fields["name"] == flag;
         });
-        if (option.name == "pyramid") {  // Slicer would look for a file that is not there
+        if (option.name == "pyramid" || option.name == "zarr-version") {  // Slicer would look for a NRRD in vain
             CHECK(found == parameters.end());
             continue;
         }
