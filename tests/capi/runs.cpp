@@ -6,6 +6,7 @@
 #include "support/temp_folder.hpp"
 #include "support/volume_reader.hpp"
 #include "support/write_slices.hpp"
+#include "support/zarr_reader.hpp"
 
 #include <stack2nrrd/stack2nrrd.h>
 #include <stack2nrrd/stack2nrrd.hpp>
@@ -184,6 +185,29 @@ TEST_CASE("through C come the same bytes, into a buffer and into a file", "[capi
         CHECK(info["run"]["slices_read"] == 11);
         CHECK(info["output"]["file"] == out.string());
     }
+    CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("through C come the levels of an OME-Zarr, and a buffer after it", "[capi]") {
+    support::TempFolder folder;
+    const fs::path scan = folder / "scan";
+    fs::create_directory(scan);
+    support::write_slices(scan, phantom::noise({23, 19, 11}, SampleType::uint16, 5), SampleType::uint16);
+    const Handle handle = opened(scan);
+    const fs::path out = folder / "out.ome.zarr";
+    require_fine(stack2nrrd_set(handle.get(), "pyramid", "1,2"));
+    require_fine(stack2nrrd_write(handle.get(), out.string().c_str(), nullptr, nullptr));
+    CHECK(support::read_zarr_array(out / "0").samples == expected(scan, {}));
+    CHECK(support::read_zarr_array(out / "1").samples == expected(scan, {{"factor", "2"}}));
+    const char* json = nullptr;
+    require_fine(stack2nrrd_info(handle.get(), &json));
+    const auto info = nlohmann::json::parse(json);
+    CHECK(info["levels"][1]["file"] == (out / "1").string());
+    CHECK(info["run"]["slices_read"] == 11);
+    CHECK(stack2nrrd_write(handle.get(), out.string().c_str(), nullptr, nullptr) == STACK2NRRD_INVALID_ARGUMENT);
+
+    require_fine(stack2nrrd_set(handle.get(), "pyramid", nullptr));
+    CHECK(read(handle) == expected(scan, {}));
     CHECK(folder.entries() == 2);
 }
 

@@ -79,6 +79,19 @@ class Samples(Scan):
         self.assertEqual(report["output"]["origin"], list(volume.origin))
         self.assertEqual(report["run"]["slices_read"], 6)
 
+    def test_levels_of_a_zarr_are_what_the_program_writes(self):
+        report = stack2nrrd.write(self.scan, self.folder / "module.ome.zarr", pyramid=(1, 2), spacing=0.1)
+        command = [PROGRAM, "-q", "--pyramid", "1,2", "--spacing", "0.1", "-o", str(self.folder / "program.ome.zarr")]
+        subprocess.run(command + [str(self.scan)], check=True)
+        files = {}
+        for name in ("module", "program"):
+            store = self.folder / (name + ".ome.zarr")
+            paths = sorted(path for path in store.rglob("*") if path.is_file() and path.parent != store)
+            files[name] = [(path.relative_to(store), path.read_bytes()) for path in paths]
+        self.assertEqual(len(files["module"]), 4)  # two of metadata, two of chunks
+        self.assertEqual(files["module"], files["program"])
+        self.assertEqual(report["levels"][1]["file"], str(self.folder / "module.ome.zarr" / "1"))
+
     def test_info_is_what_the_program_prints(self):
         printed = subprocess.run(
             [PROGRAM, "--info", "--json", "--step", "2", str(self.scan)], check=True, stdout=subprocess.PIPE
