@@ -32,7 +32,8 @@ public:
     OutputFolder(std::filesystem::path folder, bool replace);
     OutputFolder(const OutputFolder&) = delete;
     OutputFolder& operator=(const OutputFolder&) = delete;
-    /// Unless it is published, all is as before.
+    /// Unless it is published, all is as before (where not even the memory is left to empty a folder, a hidden one
+    /// stays until the next run sweeps it).
     ~OutputFolder();
 
     /// A file in it, from its beginning to its end.

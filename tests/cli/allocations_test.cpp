@@ -21,14 +21,15 @@ namespace {
 
 struct Case {
     Arguments arguments;
-    int points = 10;  ///< of failure, for each way to fail
+    int points = 10;         ///< of failure, for each way to fail
+    bool is_folder = false;  ///< is the output one?
 };
 
 /// All files of a folder, with their bytes.
 std::map<std::string, Bytes> contents(const fs::path& folder) {
     std::map<std::string, Bytes> files;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        files[entry.path().filename().string()] = read_file(entry.path());
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (entry.is_regular_file()) files[fs::relative(entry.path(), folder).string()] = read_file(entry.path());
     }
     return files;
 }
@@ -77,7 +78,14 @@ void sweep(const Folder& folder, const Case& test) {
             } else {
                 CHECK(result.status == 6);
                 CHECK(sentences(result.err) == (result.out.find("memory") != std::string::npos ? 0 : 1));
-                CHECK(contents(out) == std::map<std::string, Bytes>{{"old.nrrd", "old"}});
+                // Where there is no memory at all, a hidden folder cannot be emptied: the next run does.
+                if (test.is_folder && std::string(way) == "FAIL_FROM") {
+                    program.set.clear();
+                    CHECK(program.run().status == 0);
+                    CHECK(contents(out) == made);
+                } else {
+                    CHECK(contents(out) == std::map<std::string, Bytes>{{"old.nrrd", "old"}});
+                }
             }
         }
     }
@@ -110,6 +118,7 @@ TEST_CASE("an allocation that fails ends in status 6 and leaves nothing behind",
                                               {{"v.nrrd", "-o", "out/o.nrrd", "--reverse", "--threads", "3"}, 14},
                                               {{"grey", "-o", "out/o.nrrd", "--encoding", "gzip", "--threads", "3"}},
                                               {{"grey", "-o", "out/old.nrrd", "--force", "--preview", "out/p.png"}},
+                                              {{"grey", "-o", "out/o.ome.zarr", "--threads", "3"}, 14, true},
                                               {{"grey", "--manifest", "out/m.nhdr"}}}) {
         sweep(folder, test);
     }
