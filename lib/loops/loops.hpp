@@ -79,7 +79,18 @@ struct SampleLoops {
     /// samples[i] = floor(numbers[i] + offset + 1/2), or what is nearest to it in the type's range; |offset| < 2^20,
     /// count < 2^31.
     Clipped (*round_off)(const float* numbers, std::size_t count, std::int32_t offset, Sample* samples);
+
+    /// Loops::deal for samples, which need not be aligned; 1 <= count <= most_phases.
+    void (*deal)(const std::byte* row, std::size_t length, std::size_t count, Sample* const* phases);
+
+    /// modes[i] = the most frequent of items[j][i] for j < count, each of which counts times[j] times, 255 in all at
+    /// most; the lowest of several. `length` is rounded up to whole vectors, which all items and `modes` must have.
+    void (*find_modes)(const Sample* const* items, const Sample* times, std::size_t count, std::size_t length,
+                       Sample* modes);
 };
+
+/// The longest vector.
+inline constexpr std::size_t most_vector_bytes = 64;
 
 template <class Sample>
 [[nodiscard]] const SampleLoops<Sample>& sample_loops(InstructionSet set = instruction_set()) noexcept;

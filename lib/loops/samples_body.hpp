@@ -82,7 +82,48 @@ Clipped round_off(const float* numbers, std::size_t count, std::int32_t offset, 
 }
 
 template <class Sample>
-constexpr SampleLoops<Sample> compiled_sample_loops{to_numbers<Sample>, add_up_samples<Sample>, round_off<Sample>};
+void deal_samples(const std::byte* row, std::size_t length, std::size_t count, Sample* const* phases) {
+    with_count<most_phases>(count, [&](auto constant) {
+        constexpr std::size_t step = constant();
+        Sample* phase[step];
+        for (std::size_t p = 0; p < step; ++p) phase[p] = phases[p];
+        const std::size_t whole = length / step;
+        for (std::size_t i = 0; i < whole; ++i) {
+#pragma GCC unroll 4
+            for (std::size_t p = 0; p < step; ++p) {
+                std::memcpy(phase[p] + i, row + (i * step + p) * sizeof(Sample), sizeof(Sample));
+            }
+        }
+        for (std::size_t p = 0; p < length % step; ++p) {
+            std::memcpy(phase[p] + whole, row + (whole * step + p) * sizeof(Sample), sizeof(Sample));
+        }
+    });
+}
+
+/// Every item is compared with every other: for the few of small factors that takes less than any table of counts.
+template <class Sample>
+void find_modes(const Sample* const* items, const Sample* times, std::size_t count, std::size_t length, Sample* modes) {
+    using Vector = V<Sample>;
+    for (std::size_t x = 0; x < length; x += lanes<Sample>) {
+        Vector mode{};
+        Vector most{};
+        for (std::size_t i = 0; i < count; ++i) {
+            const Vector value = load(items[i] + x);
+            Vector found{};
+            for (std::size_t j = 0; j < count; ++j) {
+                found += load(items[j] + x) == value ? Vector{} + times[j] : Vector{};
+            }
+            const auto better = (found > most) | ((found == most) & (value < mode));
+            mode = better ? value : mode;
+            most = better ? found : most;
+        }
+        store(modes + x, mode);
+    }
+}
+
+template <class Sample>
+constexpr SampleLoops<Sample> compiled_sample_loops{to_numbers<Sample>, add_up_samples<Sample>, round_off<Sample>,
+                                                    deal_samples<Sample>, find_modes<Sample>};
 
 }  // namespace
 

@@ -57,6 +57,10 @@ struct Cells {
     Index after = 0;   ///< and the last
 
     [[nodiscard]] Index count() const noexcept { return end - first + before + after; }
+    /// How often sample `i` counts.
+    [[nodiscard]] Index times(Index i) const noexcept {
+        return 1 + (i == first ? before : 0) + (i == end - 1 ? after : 0);
+    }
 };
 
 /// The cells under output `k`; on an axis that is not reduced, or with kernel nearest, the one in which the output

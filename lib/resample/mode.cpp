@@ -2,6 +2,7 @@
 
 #include "core/byte_count.hpp"
 #include "core/sample_types.hpp"
+#include "resample/few_cells.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -20,6 +21,18 @@ std::size_t most_values(double cells) {
     constexpr double values = sizeof(Sample) == 1 ? 256 : sizeof(Sample) == 2 ? 65536 : 4294967296.0;
     return static_cast<std::size_t>(std::min(cells, values));
 }
+
+/// What FewCells is for.
+template <class Sample>
+constexpr bool is_small = std::is_same_v<Sample, std::uint8_t> || std::is_same_v<Sample, std::uint16_t>;
+
+/// In its place for all other types.
+struct Nothing {
+    explicit Nothing(const ModeLayout& /*layout*/) {}
+};
+
+template <class Sample>
+using FewCellsOf = std::conditional_t<is_small<Sample>, FewCells<Sample>, Nothing>;
 
 /// How often each value came: an open-addressing table. Labels come in runs, so a run is counted before it is looked
 /// up.
@@ -96,27 +109,31 @@ private:
     Index run_ = 0;  ///< how often `last_` came in a row, not yet entered
 };
 
-/// How often item `i` of `cells` counts.
-Index times(const Cells& cells, Index i) {
-    return 1 + (i == cells.first ? cells.before : 0) + (i == cells.end - 1 ? cells.after : 0);
-}
-
 template <class Sample>
 class TypedFilter final : public ModeFilter {
 public:
     explicit TypedFilter(const ModeLayout& layout)
-        : layout_(layout), counter_(most_values<Sample>(layout.most_cells)) {}
+        : layout_(layout), counter_(most_values<Sample>(layout.most_cells)), few_(layout) {}
 
     void row(const std::vector<std::byte>* const* slices, const Cells& z, const Cells& y, std::byte* samples) override {
-        for (const Cells& x : layout_.outputs) {
+        Range made;
+        if constexpr (is_small<Sample>) made = few_.row(slices, z, y, samples);
+        count(slices, z, y, {0, made.first}, samples);
+        count(slices, z, y, {made.end, static_cast<Index>(layout_.outputs.size())}, samples);
+    }
+
+private:
+    void count(const std::vector<std::byte>* const* slices, const Cells& z, const Cells& y, Range outputs,
+               std::byte* samples) {
+        samples += static_cast<std::size_t>(outputs.first) * layout_.channels * sizeof(Sample);
+        for (Index x = outputs.first; x < outputs.end; ++x) {
             for (std::size_t channel = 0; channel < layout_.channels; ++channel, samples += sizeof(Sample)) {
-                const Sample sample = mode(slices, z, y, x, channel);
+                const Sample sample = mode(slices, z, y, layout_.outputs[static_cast<std::size_t>(x)], channel);
                 std::memcpy(samples, &sample, sizeof(Sample));
             }
         }
     }
 
-private:
     Sample mode(const std::vector<std::byte>* const* slices, const Cells& z, const Cells& y, const Cells& x,
                 std::size_t channel) {
         const std::size_t stride = layout_.channels * sizeof(Sample);
@@ -126,7 +143,7 @@ private:
         for (Index k = z.first; k < z.end; ++k) {
             const std::byte* const slice = slices[k - z.first]->data();
             for (Index j = y.first; j < y.end; ++j) {
-                const Index weight = times(z, k) * times(y, j);
+                const Index weight = z.times(k) * y.times(j);
                 const std::byte* at =
                     slice + static_cast<std::size_t>(j - layout_.rows.first) * layout_.row_bytes() + offset;
                 for (Index i = x.first; i < x.end; ++i, at += stride) {
@@ -142,6 +159,7 @@ private:
 
     const ModeLayout& layout_;
     Counter<Sample> counter_;
+    FewCellsOf<Sample> few_;
 };
 
 }  // namespace
@@ -154,7 +172,9 @@ std::unique_ptr<ModeFilter> mode_filter(const ModeLayout& layout) {
 
 std::int64_t mode_filter_bytes(SampleType type, double most_cells) {
     return with_sample_type(type, [&](auto sample) {
-        return Counter<decltype(sample)>::memory_bytes(most_values<decltype(sample)>(most_cells));
+        using Sample = decltype(sample);
+        return Counter<Sample>::memory_bytes(most_values<Sample>(most_cells)) +
+               static_cast<std::int64_t>(sizeof(FewCellsOf<Sample>));
     });
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -205,6 +206,59 @@ void test_adding_samples(const stack2nrrd::SampleLoops<Sample>& loops, const sta
     }
 }
 
+template <class Sample>
+void test_dealing_samples(const stack2nrrd::SampleLoops<Sample>& loops) {
+    std::mt19937 random(14);
+    for (int turn = 0; turn < 300; ++turn) {
+        const std::size_t length = random() % 300;
+        const std::size_t count = 1 + random() % stack2nrrd::most_phases;
+        const std::size_t skipped = random() % 2;  // rows need not be aligned
+        std::vector<std::byte> row(skipped + length * sizeof(Sample));
+        for (std::byte& byte : row) byte = static_cast<std::byte>(random());
+        constexpr Sample nothing = 201;
+        std::vector<std::vector<Sample>> dealt(count, std::vector<Sample>(length + 1, nothing));
+        std::vector<Sample*> phases;
+        for (auto& phase : dealt) phases.push_back(phase.data());
+        loops.deal(row.data() + skipped, length, count, phases.data());
+        for (std::size_t i = 0; i < count * (length + 1); ++i) {
+            Sample wanted = nothing;
+            if (i < length) std::memcpy(&wanted, row.data() + skipped + i * sizeof wanted, sizeof wanted);
+            REQUIRE(dealt[i % count][i / count] == wanted);
+        }
+    }
+}
+
+/// Few values, so that many are equally frequent, and the ends of the type among them.
+template <class Sample>
+void test_modes(const stack2nrrd::SampleLoops<Sample>& loops) {
+    constexpr auto greatest = static_cast<Sample>(-1);
+    const std::vector<Sample> values{greatest, 0, static_cast<Sample>(greatest - 1), greatest / 2, greatest / 2 + 1, 1};
+    std::mt19937 random(15);
+    for (int turn = 0; turn < 300; ++turn) {
+        const std::size_t count = 1 + random() % (turn % 2 == 0 ? 8 : 64);
+        const std::size_t length = random() % 150;
+        const std::size_t room = length + stack2nrrd::most_vector_bytes;
+        const std::size_t different = 1 + random() % values.size();
+        std::vector<std::vector<Sample>> items(count, std::vector<Sample>(room + 1));
+        std::vector<const Sample*> pointers;
+        std::vector<Sample> times;
+        for (auto& item : items) {
+            for (Sample& sample : item) sample = values[random() % different];
+            pointers.push_back(item.data() + random() % 2);
+            times.push_back(static_cast<Sample>(1 + random() % (255 / count)));
+        }
+        std::vector<Sample> modes(room);
+        loops.find_modes(pointers.data(), times.data(), count, length, modes.data());
+        for (std::size_t i = 0; i < length; ++i) {
+            std::map<Sample, unsigned> counts;
+            for (std::size_t j = 0; j < count; ++j) counts[pointers[j][i]] += times[j];
+            const auto most = std::max_element(counts.begin(), counts.end(),  // the first of several
+                                               [](const auto& a, const auto& b) { return a.second < b.second; });
+            REQUIRE(modes[i] == most->first);
+        }
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the loops of every instruction set make the same bytes", "[loops]") {
@@ -224,5 +278,9 @@ TEST_CASE("the loops of every instruction set make the same bytes", "[loops]") {
         test_adding_samples(stack2nrrd::sample_loops<std::uint16_t>(set), plain);
         test_samples(stack2nrrd::sample_loops<std::uint8_t>(set));
         test_samples(stack2nrrd::sample_loops<std::uint16_t>(set));
+        test_dealing_samples(stack2nrrd::sample_loops<std::uint8_t>(set));
+        test_dealing_samples(stack2nrrd::sample_loops<std::uint16_t>(set));
+        test_modes(stack2nrrd::sample_loops<std::uint8_t>(set));
+        test_modes(stack2nrrd::sample_loops<std::uint16_t>(set));
     }
 }
