@@ -14,7 +14,7 @@ set(table
     "lib/loops          | core                                             | intrinsics"
     "lib/intensity      | core loops                                       | "
     "lib/resample       | core loops                                       | "
-    "lib/sink           | core                                             | png zlib isal zstd"
+    "lib/sink           | core                                             | png zlib isal libdeflate zstd"
     "lib/volume         | core codec                                       | teem zlib"
     "lib/stack          | core codec sidecar volume                        | "
     "lib/source         | core codec stack volume                          | "
