@@ -4,7 +4,6 @@
 
 #include <stack2nrrd/error.hpp>
 
-#include <zlib.h>
 #if defined(STACK2NRRD_HAVE_ZSTD)
 #define ZSTD_STATIC_LINKING_ONLY  // for the size of a context
 #include <zstd.h>
@@ -61,8 +60,7 @@ std::size_t gzip(BlockDeflater& deflater, std::span<const std::byte> chunk, std:
     pen.put(~static_cast<std::uint32_t>(stored), 2);
     pen.put(chunk.first(stored));
     if (!is_all) pen.skip(deflater.deflate(chunk.first(stored), chunk.subspan(stored), true, pen.rest()));
-    const uLong crc = ::crc32_z(0, reinterpret_cast<const Bytef*>(chunk.data()), chunk.size());
-    pen.put(static_cast<std::uint32_t>(crc), 4);
+    pen.put(gzip_checksum(chunk), 4);
     pen.put(static_cast<std::uint32_t>(chunk.size()), 4);
     return pen.at();
 }

@@ -45,7 +45,7 @@ void compress(Block& block, BlockDeflater& deflater) noexcept {
     const std::span<const std::byte> bytes = std::span(block.bytes).first(block.filled);
     try {
         // A first argument of null would mean something else to zlib than no bytes.
-        block.crc = ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
+        block.crc = gzip_checksum(bytes);
         const std::span<const std::byte> before = std::span(block.before).first(block.first ? 0 : block.before.size());
         block.made = deflater.deflate(before, bytes, block.last, block.piece);
     } catch (...) {
