@@ -36,15 +36,20 @@ struct DoubleDouble {
     }
 };
 
-[[noreturn]] void throw_not_rational(std::string_view text) {
-    throw Error(ErrorCode::invalid_argument,
-                "'" + printable(text) + "' is no number; use a decimal (7.3) or a fraction (8/3)");
+[[noreturn]] void refuse(std::string_view text, const char* why) {
+    constexpr std::size_t most = 40;
+    const std::string shown = printable(text.substr(0, most)) + (text.size() > most ? "..." : "");
+    throw Error(ErrorCode::invalid_argument, "'" + shown + "' is " + why);
 }
 
+[[noreturn]] void throw_not_rational(std::string_view text) {
+    refuse(text, "no number; use a decimal (7.3) or a fraction (8/3)");
+}
+
+[[noreturn]] void throw_too_large(std::string_view text) { refuse(text, "too large; give at most 1000000000"); }
+
 [[noreturn]] void throw_out_of_reach(std::string_view text) {
-    throw Error(ErrorCode::invalid_argument, "'" + printable(text) +
-                                                 "' is further than 1e-9 from every fraction with terms of at most "
-                                                 "nine digits; write fewer digits");
+    refuse(text, "further than 1e-9 from every fraction with terms up to 1000000000; write fewer digits");
 }
 
 /// A number in digits: num/10^places. Both are below 10^19.
@@ -82,12 +87,12 @@ Decimal parse_digits(std::string_view text) {
     if (at < text.size()) {
         constexpr std::int64_t most = 1000;  // nobody means more, and sums stay small
         const std::optional<std::int64_t> given = parse_integer(text.substr(at + 1));
-        if (!given || *given > most || *given < -most) throw_not_rational(text);
-        exponent += *given;
+        if (!given) throw_not_rational(text);
+        exponent += std::clamp(*given, -most, most);
     }
     if (value.num == 0) return value;
     for (; exponent > 0; --exponent) {
-        if (value.num > rational_limit) throw_out_of_reach(text);
+        if (value.num > rational_limit) throw_too_large(text);
         value.num *= 10;
     }
     for (; exponent < -most_places && value.num > 0; ++exponent) value.num /= 10;
@@ -125,7 +130,8 @@ Rational parse_decimal(std::string_view text) {
     const bool near = r.den > 0 && (r.num > 0 || value.num == 0);
     // Whole parts are compared as integers, so that doubles do for the rest.
     const std::int64_t whole = value.num / den;
-    if (!near || whole > rational_limit) throw_out_of_reach(text);
+    if (whole > rational_limit) throw_too_large(text);
+    if (!near) throw_out_of_reach(text);
     const double rest = static_cast<double>(value.num % den) / static_cast<double>(den);
     const double found = static_cast<double>(r.num - whole * r.den) / static_cast<double>(r.den);
     if (std::abs(found - rest) > tolerance) throw_out_of_reach(text);
@@ -152,6 +158,7 @@ Rational parse_rational(std::string_view text) {
     text = trimmed(text);
     const std::size_t slash = text.find('/');
     if (slash == std::string_view::npos) return parse_decimal(text);
+    if (text.find('/', slash + 1) != std::string_view::npos) throw_not_rational(text);
     const Rational above = parse_decimal(trimmed(text.substr(0, slash)));
     const Rational below = parse_decimal(trimmed(text.substr(slash + 1)));
     if (below.num == 0) throw_not_rational(text);

@@ -32,6 +32,20 @@ void remove_tree(const fs::path& path) noexcept {
     }
 }
 
+/// A folder in `folder`, or itself, in which nothing may be removed; empty if there is none.
+fs::path locked_folder(const fs::path& folder) {
+    if (no_access(folder)) return folder;
+    std::vector<fs::path> folders;
+    for_each_entry(folder, [&](const fs::path& name, bool is_folder) {
+        std::error_code ignored;
+        if (is_folder && !fs::is_symlink(folder / name, ignored)) folders.push_back(folder / name);
+    });
+    for (const fs::path& each : folders) {
+        if (fs::path locked = locked_folder(each); !locked.empty()) return locked;
+    }
+    return {};
+}
+
 }  // namespace
 
 void check_output_folder(const fs::path& named, bool replace, MayReplace may_replace, std::string_view kind) {
@@ -44,6 +58,10 @@ void check_output_folder(const fs::path& named, bool replace, MayReplace may_rep
         if (!may_replace(named)) {
             throw Error(ErrorCode::invalid_argument, shown + ": is a folder, but no " + std::string(kind) +
                                                          " that could be replaced; give another name");
+        }
+        if (const fs::path locked = locked_folder(named); !locked.empty()) {
+            throw Error(ErrorCode::io, shown + ": cannot be replaced, nothing may be removed from " +
+                                           printable(utf8(locked)) + "; make it writable, or give another name");
         }
         if (const char* why = why_not_replaceable(followed(named))) {
             throw Error(ErrorCode::io, shown + ": cannot be replaced, it " + why + "; give another name");
@@ -72,6 +90,11 @@ OutputFolder::OutputFolder(fs::path folder, bool replace) : names_(followed(std:
         } else if (failure || attempt == 100) {
             fail("cannot be created", failure ? failure : std::make_error_code(std::errc::file_exists));
         }
+    }
+    std::error_code ignored;
+    if (replace_ && fs::is_directory(names_.target(), ignored)) {  // who may not look at the old one, nor at this one
+        mode_ = fs::status(names_.target(), ignored).permissions();
+        fs::permissions(temporary_, mode_ | fs::perms::owner_all, ignored);
     }
     previous_ = names_.path(tag_, previous_suffix);
     names_.find_left_overs(tag_, temporary_);
@@ -136,6 +159,7 @@ void OutputFolder::sync(const fs::path& name) const {
 void OutputFolder::give_name() {
     const fs::path& target = names_.target();
     std::error_code failure;
+    if (mode_ != fs::perms::unknown) fs::permissions(temporary_, mode_, failure);
     if (replace_ && fs::exists(target, failure)) {
         if (exchange(temporary_, target)) {
             kept_ = &temporary_;

@@ -27,8 +27,8 @@ void check_output_folder(const std::filesystem::path& folder, bool replace, MayR
 /// its name.
 class OutputFolder {
 public:
-    /// A symbolic link is followed. With `replace`, publish() replaces a folder of that name. \throws Error as
-    /// OutputFile.
+    /// A symbolic link is followed. With `replace`, publish() replaces a folder of that name, and takes its mode.
+    /// \throws Error as OutputFile.
     OutputFolder(std::filesystem::path folder, bool replace);
     OutputFolder(const OutputFolder&) = delete;
     OutputFolder& operator=(const OutputFolder&) = delete;
@@ -78,7 +78,8 @@ private:
     std::string tag_;
     std::filesystem::path temporary_;
     std::filesystem::path previous_;
-    const std::filesystem::path* kept_ = nullptr;  ///< where what had the name is now
+    const std::filesystem::path* kept_ = nullptr;                    ///< where what had the name is now
+    std::filesystem::perms mode_ = std::filesystem::perms::unknown;  ///< of the folder that is replaced
     bool replace_ = false;
     bool published_ = false;
 };

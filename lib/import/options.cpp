@@ -71,7 +71,8 @@ Value to_choice(std::string_view text, std::initializer_list<std::pair<std::stri
 }
 
 Rational to_factor(std::string_view text) {
-    const Rational factor = parse_rational(text);
+    const bool is_below = parse_double(trimmed(text)).value_or(1) < 1 - 1e-9;
+    const Rational factor = is_below ? Rational{0, 1} : parse_rational(text);
     if (factor.num < factor.den) refuse(shown(text) + " is below 1; factors reduce, 2 means half as many samples");
     return factor;
 }
@@ -298,7 +299,8 @@ constexpr std::array<Entry, 30> entries{{
     {{"size", "NX,NY,NZ", "", "Resampling", "exact output size instead; 0 follows the ratio of the first axis given"},
      set_size},
     {{"pyramid", "F,F,...|auto", "", "Resampling",
-      "several results from one reading, each as by its own --factor: NAME_2.nrrd, NAME_4.nrrd, ..., or levels of an "
+      "several results from one reading, each as by its own --factor, a whole number: NAME_2.nrrd, NAME_4.nrrd, ..., "
+      "or levels of an "
       "OME-Zarr; auto = 1, 2, 4, ... until no axis has more than 256 samples"},
      set_pyramid},
     {{"kernel", "SPEC", "lanczos:3", "Resampling",
@@ -334,7 +336,8 @@ constexpr std::array<Entry, 30> entries{{
     {{"encoding", "raw|gzip|zstd", "raw", "Output", "of the samples; OME-Zarr has gzip by itself, and may have zstd"},
      set_encoding},
     {{"level", "1..9", "6", "Output",
-      "of gzip: to 5 fast, from 7 small; 6 is fast where that makes it at most 1 % longer; OME-Zarr has 1 by itself"},
+      "of gzip: to 5 fast, from 7 small; 6 is fast where that makes samples of it at most 1 % longer; OME-Zarr has 1 "
+      "by itself"},
      set_level},
     {{"zarr-version", "0.5|0.4", "0.5", "Output", "of an OME-Zarr; 0.4 is for older readers"}, set_zarr_version},
     {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, made in the same run"},

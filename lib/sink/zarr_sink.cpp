@@ -19,9 +19,11 @@
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace stack2nrrd {
@@ -32,9 +34,32 @@ namespace {
 
 constexpr std::int64_t index_entry_bytes = 16;  ///< of a chunk in the index of its file: offset and length
 
-bool is_zarr_group(const fs::path& folder) {
+/// Does a small file of JSON have this member? Blanks do not count.
+bool has_member(const fs::path& file, std::string_view member) {
     std::error_code ignored;
-    return fs::is_regular_file(folder / "zarr.json", ignored) || fs::is_regular_file(folder / ".zgroup", ignored);
+    if (!fs::is_regular_file(file, ignored)) return false;
+    InputFile input(utf8(file));
+    std::string text(static_cast<std::size_t>(std::min<std::int64_t>(input.bytes(), 1 << 20)), ' ');
+    input.read_at(0, text.data(), text.size());
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
+    return text.find(member) != std::string::npos;
+}
+
+/// And nothing else is in it: what is replaced is gone.
+bool is_zarr_group(const fs::path& folder) {
+    if (!has_member(folder / "zarr.json", "\"node_type\":\"group\"") &&
+        !has_member(folder / ".zgroup", "\"zarr_format\":2")) {
+        return false;
+    }
+    constexpr std::array<std::string_view, 4> own_files{"zarr.json", ".zgroup", ".zattrs", ".zmetadata"};
+    bool is_pure = true;
+    for_each_entry(folder, [&](const fs::path& name, bool is_folder) {
+        std::error_code ignored;
+        const auto has = [&](const char* file) { return fs::is_regular_file(folder / name / file, ignored); };
+        const bool is_own = std::find(own_files.begin(), own_files.end(), utf8(name)) != own_files.end();
+        is_pure = is_pure && (is_folder ? has("zarr.json") || has(".zarray") || has(".zgroup") : is_own);
+    });
+    return is_pure;
 }
 
 /// "scan.ome.zarr/" means "scan.ome.zarr".

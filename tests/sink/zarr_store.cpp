@@ -363,12 +363,37 @@ TEST_CASE("only a Zarr group is replaced, and only by force", "[sink]") {
     CHECK(sentence.find(".ome.zarr") != std::string::npos);
     CHECK(refuses("no/v.zarr", true, &sentence) == ErrorCode::io);
     CHECK(fs::exists(folder / "full.zarr" / "mine.txt"));
-    for (const char* name : {"zarr.json", ".zgroup"}) {
-        std::ofstream(folder / "full.zarr" / name) << "{}";
+    // A group, and nothing but a group.
+    const std::vector<std::pair<const char*, const char*>> groups{
+        {"zarr.json", "{\"zarr_format\": 3, \"node_type\": \"group\"}"}, {".zgroup", "{\n  \"zarr_format\" : 2\n}"}};
+    for (const auto& [name, text] : groups) {
+        std::ofstream(folder / "full.zarr" / name) << text;
+        CHECK(refuses("full.zarr", true, &sentence) == ErrorCode::invalid_argument);
+        fs::rename(folder / "full.zarr" / "mine.txt", folder / "mine.txt");
         CHECK_FALSE(refuses("full.zarr", true, &sentence).has_value());
         CHECK(refuses("full.zarr", false, &sentence) == ErrorCode::invalid_argument);
+        fs::create_directory(folder / "full.zarr" / "thesis");
+        CHECK(refuses("full.zarr", true, &sentence) == ErrorCode::invalid_argument);
+        fs::remove(folder / "full.zarr" / "thesis");
+        for (const char* other : {"", "{}", "{\"zarr_format\": 3, \"node_type\": \"array\"}"}) {
+            std::ofstream(folder / "full.zarr" / name) << other;
+            CAPTURE(name, other);
+            CHECK(refuses("full.zarr", true, &sentence) == ErrorCode::invalid_argument);
+        }
         fs::remove(folder / "full.zarr" / name);
+        fs::rename(folder / "mine.txt", folder / "full.zarr" / "mine.txt");
     }
+
+#if !defined(_WIN32)
+    // Who may not look at what is replaced may not look at what replaces it.
+    const Volume replacing = phantom::noise({3, 4, 5}, SampleType::uint8);
+    ZarrOptions force;
+    force.force = true;
+    write(folder / "own.zarr", replacing, info_of(replacing, SampleType::uint8));
+    fs::permissions(folder / "own.zarr", fs::perms::owner_all);
+    write(folder / "own.zarr", replacing, info_of(replacing, SampleType::uint8), force);
+    CHECK(fs::status(folder / "own.zarr").permissions() == fs::perms::owner_all);
+#endif
 
     // A name with a slash at its end is the same name.
     const Volume volume = phantom::noise({3, 4, 5}, SampleType::uint8);
