@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <span>
 
 #if !defined(_WIN32)
 #include <sys/resource.h>
@@ -56,26 +57,54 @@ std::string result_name(const Stack& stack) {
     return name.empty() ? "volume" : name;
 }
 
-/// The commands that a user most likely wants next: what was given, with another factor and an output.
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_flag(std::string_view name) {
+    const auto table = stack2nrrd::option_table();
+    return std::any_of(table.begin(), table.end(), [&](const auto& o) { return o.name == name && o.value.empty(); });
+}
+
+/// Does the import keep within --memory with this factor instead of what was asked for?
+bool is_possible(const Findings& f, std::string_view factor) {
+    Options options = *f.options;
+    options.fit = 0;
+    options.max_dim = 0;
+    options.target_spacing.reset();
+    options.isotropic = false;
+    for (stack2nrrd::AxisOptions& axis : options.axes) axis.size.reset();
+    try {
+        set_option(options, "factor", factor);
+        (void)plan_import(*f.stack, options);
+        return true;
+    } catch (const stack2nrrd::Error&) {
+        return false;
+    }
+}
+
+/// The commands that a user most likely wants next: what was given with an output, and with other factors.
 std::string suggestions(const Findings& f, const Command& command) {
+    constexpr std::array<std::string_view, 11> replaced{"returnparameterfile",
+                                                        "processinformationaddress",
+                                                        "manifest",
+                                                        "output",
+                                                        "info",
+                                                        "json",
+                                                        "quiet",
+                                                        "force",
+                                                        "progress",
+                                                        "preview",
+                                                        "pyramid"};
+    constexpr std::array<std::string_view, 6> reductions{"factor",  "size",           "fit",
+                                                         "max-dim", "target-spacing", "isotropic"};
     std::string options;
+    std::string asked;
     for (const auto& [name, value] : command.given) {
-        constexpr std::array<std::string_view, 13> replaced{"returnparameterfile",
-                                                            "pyramid",
-                                                            "processinformationaddress",
-                                                            "factor",
-                                                            "manifest",
-                                                            "size",
-                                                            "output",
-                                                            "info",
-                                                            "json",
-                                                            "quiet",
-                                                            "force",
-                                                            "progress",
-                                                            "preview"};
-        if (std::find(replaced.begin(), replaced.end(), name) != replaced.end()) continue;
-        options += " --" + name;
-        if (name != "reverse" && name != "labels") options += " " + quoted(value);
+        if (is_one_of(replaced, name)) continue;
+        std::string& text = is_one_of(reductions, name) ? asked : options;
+        text += " --" + name;
+        if (!is_flag(name)) text += " " + quoted(value);
     }
     if (!source_spacing(f)) options += " --spacing X,Y,Z";
     std::string inputs;
@@ -84,11 +113,16 @@ std::string suggestions(const Findings& f, const Command& command) {
         inputs += " " + quoted(input);
     }
     std::string text;
-    constexpr std::array<std::pair<const char*, const char*>, 3> lines{
-        {{"full", ""}, {"half", " --factor 2"}, {"quarter", " --factor 4"}}};
-    for (const auto& [name, factor] : lines) {
+    const auto suggest = [&](const std::string& reduction, const char* name) {
         const std::string output = quoted(result_name(*f.stack) + "_" + name + ".nrrd");
-        text += "  stack2nrrd" + options + factor + " -o " + output + inputs + "\n";
+        text += "  stack2nrrd" + options + reduction + " -o " + output + inputs + "\n";
+    };
+    if (!asked.empty() && !f.obstacle) suggest(asked, "reduced");
+    constexpr std::array<std::pair<const char*, const char*>, 3> lines{
+        {{"full", "1"}, {"half", "2"}, {"quarter", "4"}}};
+    for (const auto& [name, factor] : lines) {
+        if (!is_possible(f, factor)) continue;
+        suggest(std::string_view(factor) == "1" ? "" : std::string(" --factor ") + factor, name);
     }
     return text;
 }
@@ -173,7 +207,9 @@ std::string info_text(const Findings& f, const Command& command) {
     for (const Problem& problem : problems_of(f)) {
         text += (problem.fatal ? "problem  " : "note     ") + problem.text + "\n";
     }
-    if (!f.results.empty() && f.results.front().file.empty()) text += "\n" + suggestions(f, command);
+    const bool too_much = f.obstacle && f.obstacle->code == stack2nrrd::ErrorCode::limit;
+    const bool named = f.results.empty() ? !too_much : !f.results.front().file.empty();
+    if (!named) text += "\n" + suggestions(f, command);
     return text;
 }
 

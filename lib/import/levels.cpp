@@ -1,5 +1,6 @@
 // A pyramid: one stack, several factors.
 
+#include "import/targets.hpp"
 #include "sink/zarr_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -21,6 +22,11 @@ void check_alone(const Options& options) {
         if (axis.factor != Rational{} || axis.size) {
             refuse("--pyramid: gives the factors, and so does --factor or --size; give one of them");
         }
+    }
+    if (has_target(options)) {
+        refuse(
+            "--pyramid: gives the factors, and so does --fit, --max-dim, --target-spacing or --isotropic; give one "
+            "of them");
     }
     if (options.slab != Range{}) refuse("--pyramid: has different slabs at each level; leave out --slab");
 }

@@ -114,6 +114,14 @@ Vector3 to_vector(std::string_view text, bool spread) {
     return {to_number(fields[0]), to_number(fields[1]), to_number(fields[2])};
 }
 
+Vector3 to_spacing(std::string_view text) {
+    const Vector3 spacing = to_vector(text, true);
+    for (const double s : spacing) {
+        if (!(s > 0)) refuse(shown(text) + " is no spacing; all three must be above 0");
+    }
+    return spacing;
+}
+
 // --------------------------------------------------------------------------------------------- one per option
 
 void set_order(Options& o, std::string_view v) {
@@ -161,6 +169,12 @@ void set_size(Options& o, std::string_view v) {
     if (size == std::array<Index, 3>{}) refuse(shown(v) + " gives no size at all");
     for (std::size_t a = 0; a < 3; ++a) o.axes[a].size = size[a];
 }
+
+void set_fit(Options& o, std::string_view v) { o.fit = to_bytes(v); }
+void set_max_dim(Options& o, std::string_view v) { o.max_dim = to_integer(v, 1); }
+
+void set_target_spacing(Options& o, std::string_view v) { o.target_spacing = to_spacing(v); }
+void set_isotropic(Options& o, std::string_view v) { o.isotropic = to_flag(v); }
 
 void set_kernel(Options& o, std::string_view v) {
     const Kernel kernel = Kernel::parse(v);
@@ -221,13 +235,7 @@ void set_roi(Options& o, std::string_view v) {
     o.roi = box;
 }
 
-void set_spacing(Options& o, std::string_view v) {
-    const Vector3 spacing = to_vector(v, true);
-    for (const double s : spacing) {
-        if (!(s > 0)) refuse(shown(v) + " is no spacing; all three must be above 0");
-    }
-    o.spacing = spacing;
-}
+void set_spacing(Options& o, std::string_view v) { o.spacing = to_spacing(v); }
 
 void set_space_units(Options& o, std::string_view v) {
     o.space_unit_mm = to_choice<Rational>(v, {{"nm", {1, 1'000'000}},
@@ -279,7 +287,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 30> entries{{
+constexpr std::array<Entry, 34> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -303,6 +311,19 @@ constexpr std::array<Entry, 30> entries{{
       "or levels of an "
       "OME-Zarr; auto = 1, 2, 4, ... until no axis has more than 256 samples"},
      set_pyramid},
+    {{"fit", "BYTES", "", "Resampling",
+      "reduce all axes by the least factor after which the file, raw samples and header, has at most that many bytes "
+      "(20K, 2G)"},
+     set_fit},
+    {{"max-dim", "N", "", "Resampling", "reduce all axes by the least factor after which none has more than N samples"},
+     set_max_dim},
+    {{"target-spacing", "S|SX,SY,SZ", "", "Resampling",
+      "reduce to this spacing (in mm, or --space-units); an axis that is coarser stays"},
+     set_target_spacing},
+    {{"isotropic", "", "", "Resampling",
+      "reduce to the same spacing on all axes: the finest that is possible, or that of --target-spacing, --fit or "
+      "--max-dim"},
+     set_isotropic},
     {{"kernel", "SPEC", "lanczos:3", "Resampling",
       "box, tent, cubic:B,C, ctmr, mitchell, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "
       "kaiser:R,BETA[,CUTOFF], nearest or mode"},

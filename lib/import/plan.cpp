@@ -10,7 +10,9 @@
 #include "import/plan_warnings.hpp"
 #include "import/provenance.hpp"
 #include "import/roi.hpp"
+#include "import/targets.hpp"
 #include "intensity/to_float.hpp"
+#include "sink/nrrd_header.hpp"
 #include "source/amount.hpp"
 #include "source/image_files.hpp"
 #include "source/own_slices.hpp"
@@ -213,12 +215,39 @@ bool is_single_enough(SampleType from, SampleType to, const std::optional<Window
     return fits_single(from) && fits_single(to) && (!window || window->high - window->low >= from_range);
 }
 
+std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices);
+
+/// The options with factors where a file or samples of some size are asked for.
+Options with_targets(const Stack& stack, const Options& options, const SliceList& slices,
+                     const std::array<Index, 3>& source) {
+    if (!has_target(options)) return options;
+    const Geometry geometry = source_geometry(stack, options);
+    TargetSource target;
+    target.spacing_known = geometry.spacing_known;
+    for (std::size_t a = 0; a < 3; ++a) {
+        target.size[a] = wanted_part(source[a], options.axes[a].crop, "xyz"[a]).size();
+        target.spacing[a] = spacing(geometry, static_cast<int>(a));
+    }
+    target.spacing[2] *= static_cast<double>(options.step);
+    target.file_bytes = [&](const Options& tried) {
+        Options alone = tried;
+        alone.fit = 0;
+        alone.max_dim = 0;
+        alone.target_spacing.reset();
+        alone.isotropic = false;
+        const std::shared_ptr<const Detail> plan = detail_of(stack, alone, slices);
+        const VolumeInfo& volume = plan->volume;
+        return volume.bytes() + static_cast<std::int64_t>(nrrd_header(volume, Encoding::raw, {}).text.size());
+    };
+    return with_factors(options, target);
+}
+
 /// All but the source and the memory.
 std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices) {
     auto plan = std::make_shared<Detail>();
     plan->slices = std::move(slices);
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices->size())};
-    const Options options = with_crops(stack, asked, source);
+    const Options options = with_targets(stack, with_crops(stack, asked, source), plan->slices, source);
     plan->image = stack.image;
     plan->channel = colour_channel(stack, options);
 

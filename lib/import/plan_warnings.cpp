@@ -9,6 +9,7 @@
 #include "volume/sample_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace stack2nrrd {
@@ -38,6 +39,49 @@ void warn_of_header(const Stack& stack, const ImportPlan::Detail& plan, std::vec
     warnings.push_back(printable(stack.name) + ": key/values that are true of the source alone are left out: " + keys);
 }
 
+/// "x, y"
+std::string axes_where(const ImportPlan::Detail& plan, bool (*is)(const ImportPlan::Detail&, std::size_t)) {
+    std::string names;
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (is(plan, a)) names += (names.empty() ? "" : ", ") + std::string(1, "xyz"[a]);
+    }
+    return names;
+}
+
+/// Source samples behind the last output's part, in units of 1/step.den.
+Index remainder_of(const ImportPlan::Detail& plan, std::size_t a) {
+    return plan.crop[a].size() * plan.axes[a].step.den - plan.axes[a].outputs * plan.axes[a].step.num;
+}
+
+/// What the sizes and factors do that a user may not expect.
+void warn_of_sizes(const Options& options, const ImportPlan::Detail& plan, std::vector<std::string>& warnings) {
+    const auto factor = [&](std::size_t a) { return plan.axes[a].step; };
+    const std::string enlarged = axes_where(
+        plan, [](const ImportPlan::Detail& p, std::size_t a) { return p.axes[a].step.num < p.axes[a].step.den; });
+    if (!enlarged.empty()) {
+        warnings.push_back("--size: enlarges " + enlarged + ", which adds samples and no detail");
+    }
+    const bool sized =
+        std::any_of(options.axes.begin(), options.axes.end(), [](const AxisOptions& a) { return a.size; });
+    if (sized && (factor(0) != factor(1) || factor(1) != factor(2))) {
+        warnings.push_back("--size: reduces x, y and z by different factors, " + to_string(factor(0)) + ", " +
+                           to_string(factor(1)) + " and " + to_string(factor(2)) +
+                           "; a size of 0 follows the ratio of the first one given");
+    }
+    std::string left;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const Index rest = remainder_of(plan, a);
+        if (rest <= 0 || plan.axes[a].outputs == 0) continue;
+        const double samples = static_cast<double>(rest) / static_cast<double>(factor(a).den);
+        left += (left.empty() ? "" : ", ") + number_text(std::round(samples * 100) / 100) + " of " +
+                std::to_string(plan.crop[a].size()) + " along " + "xyz"[a];
+    }
+    if (!left.empty()) {
+        warnings.push_back("the factor does not divide the size, so that samples at the end are left out: " + left +
+                           "; --size keeps them");
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> warnings_for(const Stack& stack, const Options& options, const ImportPlan::Detail& plan) {
@@ -56,6 +100,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
             "point: its positions count along the volume's own axes; directions and origin are in its attribute "
             "stack2nrrd");
     }
+    warn_of_sizes(options, plan, warnings);
     warn_of_narrowing(options, plan, warnings);
     if (plan.needs_window) {
         const int passes = Percentiles(plan.image.type).passes();
