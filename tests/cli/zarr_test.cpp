@@ -136,11 +136,11 @@ TEST_CASE("names that mean a Zarr, and what is refused", "[cli]") {
     refused({"-o", "mine.zarr", "--force"}, {"mine.zarr", "no Zarr group"});
 
     // Nor is a store replaced that the slices are in.
-    fs::rename(folder / "stack", folder / "b.zarr" / "stack");
-    const Result own = run_in(folder.path(), {"b.zarr/stack", "--spacing", "1", "-o", "b.zarr", "--force"});
+    fs::rename(folder / "stack", folder / "b.zarr" / "0" / "stack");
+    const Result own = run_in(folder.path(), {"b.zarr/0/stack", "--spacing", "1", "-o", "b.zarr", "--force"});
     CHECK(own.status == 2);
     check_sentence(own, {"b.zarr", "inputs"});
-    CHECK(fs::exists(folder / "b.zarr" / "stack"));
+    CHECK(fs::exists(folder / "b.zarr" / "0" / "stack"));
 }
 
 TEST_CASE("the depth of chunks is what memory allows, whatever the threads", "[cli]") {
