@@ -191,10 +191,10 @@ STACK2NRRD_C_EXPORT int stack2nrrd_info(stack2nrrd_handle* handle, const char** 
 STACK2NRRD_C_EXPORT int stack2nrrd_read(stack2nrrd_handle* handle, void* samples, size_t bytes,
                                         stack2nrrd_progress progress, void* user);
 
-/* Fills `samples` with the slices first ... end - 1 of the volume that stack2nrrd_plan() tells: of its slab, if the
+/* Fills `samples` with the slices first ... end - 1 of the volume that stack2nrrd_plan() reports: of its slab, if the
  * option "slab" asks for one. Each slice is as it is in the whole, and `bytes` is that of so many slices. The source is
  * read again for every call: for all slices, one after the other, stack2nrrd_read_slabs() is faster. stack2nrrd_info()
- * and stack2nrrd_clipped() then tell of these slices. A window that had to be found is found once. */
+ * and stack2nrrd_clipped() then report these slices. A window that had to be found is found once. */
 STACK2NRRD_C_EXPORT int stack2nrrd_read_slices(stack2nrrd_handle* handle, int64_t first, int64_t end, void* samples,
                                                size_t bytes, stack2nrrd_progress progress, void* user);
 

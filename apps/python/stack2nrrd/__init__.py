@@ -101,7 +101,7 @@ def slabs(
     """Imports slab by slab, from one reading: `for z, samples in slabs(...)`.
 
     samples: `depth` slices as read() gives them, the last time perhaps fewer; z: the number of the first one. All of them
-    together are what read() gives, and each is yours to keep. plan() tells size and geometry. Memory: what plan() tells,
+    together are what read() gives, and each is yours to keep. plan() reports size and geometry. Memory: what plan() reports,
     and four slabs: one that is being made, one that is copied, one that waits, and yours.
 
     A thread of its own reads ahead by one slab. A loop that is left early, for whatever reason, stops it. `progress` is
