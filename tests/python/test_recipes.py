@@ -56,7 +56,7 @@ class Recipes(Scan):
             numpy.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-12)
 
     def test_hdf5(self):
-        array = numpy.random.default_rng(1).integers(0, 60000, (20, 30, 25), dtype=numpy.uint16)
+        array = numpy.random.default_rng(1).integers(0, 60000, (20, 30, 26), dtype=numpy.uint16)
         with h5py.File(self.folder / "scan.h5", "w") as file:
             file.create_dataset("exchange/data", data=array, chunks=(7, 8, 9), compression="gzip")
         self.run_recipe(recipe("hdf5")[0])
