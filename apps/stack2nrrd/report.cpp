@@ -69,10 +69,7 @@ bool is_flag(std::string_view name) {
 /// Does the import keep within --memory with this factor instead of what was asked for?
 bool is_possible(const Findings& f, std::string_view factor) {
     Options options = *f.options;
-    options.fit = 0;
-    options.max_dim = 0;
-    options.target_spacing.reset();
-    options.isotropic = false;
+    options.target = {};
     for (stack2nrrd::AxisOptions& axis : options.axes) axis.size.reset();
     try {
         set_option(options, "factor", factor);

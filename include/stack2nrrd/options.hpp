@@ -62,6 +62,23 @@ struct Box {
 /// What a result is written as.
 enum class Format : std::uint8_t { nrrd, zarr };
 
+/// What is asked for where a factor is not known; instead of factors and sizes. plan_import() works the factors out.
+struct Target {
+    /// The largest file, in bytes, header and raw samples together, that the whole result may be: the axes are reduced
+    /// by one factor, the least that does. Default: 0, no limit.
+    std::uint64_t fit = 0;
+    /// The most samples that an axis of the result may have: the axes are reduced by one factor. Default: 0, no limit.
+    Index max_dim = 0;
+    /// Spacing of the result, in units of Options::space_unit_mm. An axis that is coarser stays as it is. Default:
+    /// none.
+    std::optional<Vector3> spacing{};
+    /// Gives all axes the same spacing: the finest that reducing can make, or the one that the other three ask for.
+    /// Default: false.
+    bool isotropic = false;
+
+    friend bool operator==(const Target&, const Target&) = default;
+};
+
 /// Everything that can be asked of an import: how slices are found (FindOptions), and what is made of them. A plain
 /// struct: set fields, or use set_option(), which reads text. Default options copy the stack as it is. Nothing is
 /// checked before plan_import(). Fields may be added in later versions, so do not rely on its size or on the order of
@@ -73,16 +90,8 @@ struct Options : FindOptions {
     /// (within a millionth of a sample). Its edges must be parallel to the axes of the source, in any order; what is
     /// outside of the source is cut off. Default: none.
     std::optional<Box> roi;
-    /// The largest file, in bytes, header and raw samples together, that the result may be: the axes are reduced by one
-    /// factor, the least that does. Default: 0, no limit. Instead of factors and sizes, as are the next three.
-    std::uint64_t fit = 0;
-    /// The most samples that an axis of the result may have: the axes are reduced by one factor. Default: 0, no limit.
-    Index max_dim = 0;
-    /// Spacing of the result, in units of `space_unit_mm`. An axis that is coarser stays as it is. Default: none.
-    std::optional<Vector3> target_spacing;
-    /// Gives all axes the same spacing: the finest that reducing can make, or the one that the other three ask for.
-    /// Default: false.
-    bool isotropic = false;
+    /// What decides the factors instead. Default: nothing.
+    Target target{};
     /// Where output samples are placed. Default: cell. Use first to match programs that keep every n-th sample.
     Align align = Align::cell;
     /// Takes every step-th slice before anything else, without filtering. Default: 1. For a quick look; the skipped

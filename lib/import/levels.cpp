@@ -1,6 +1,5 @@
 // A pyramid: one stack, several factors.
 
-#include "import/targets.hpp"
 #include "sink/zarr_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -23,7 +22,7 @@ void check_alone(const Options& options) {
             refuse("--pyramid: gives the factors, and so does --factor or --size; give one of them");
         }
     }
-    if (has_target(options)) {
+    if (options.target != Target{}) {
         refuse(
             "--pyramid: gives the factors, and so does --fit, --max-dim, --target-spacing or --isotropic; give one "
             "of them");

@@ -170,11 +170,11 @@ void set_size(Options& o, std::string_view v) {
     for (std::size_t a = 0; a < 3; ++a) o.axes[a].size = size[a];
 }
 
-void set_fit(Options& o, std::string_view v) { o.fit = to_bytes(v); }
-void set_max_dim(Options& o, std::string_view v) { o.max_dim = to_integer(v, 1); }
+void set_fit(Options& o, std::string_view v) { o.target.fit = to_bytes(v); }
+void set_max_dim(Options& o, std::string_view v) { o.target.max_dim = to_integer(v, 1); }
 
-void set_target_spacing(Options& o, std::string_view v) { o.target_spacing = to_spacing(v); }
-void set_isotropic(Options& o, std::string_view v) { o.isotropic = to_flag(v); }
+void set_target_spacing(Options& o, std::string_view v) { o.target.spacing = to_spacing(v); }
+void set_isotropic(Options& o, std::string_view v) { o.target.isotropic = to_flag(v); }
 
 void set_kernel(Options& o, std::string_view v) {
     const Kernel kernel = Kernel::parse(v);

@@ -220,7 +220,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
 /// The options with factors where a file or samples of some size are asked for.
 Options with_targets(const Stack& stack, const Options& options, const SliceList& slices,
                      const std::array<Index, 3>& source) {
-    if (!has_target(options)) return options;
+    if (options.target == Target{}) return options;
     const Geometry geometry = source_geometry(stack, options);
     TargetSource target;
     target.spacing_known = geometry.spacing_known;
@@ -230,12 +230,7 @@ Options with_targets(const Stack& stack, const Options& options, const SliceList
     }
     target.spacing[2] *= static_cast<double>(options.step);
     target.file_bytes = [&](const Options& tried) {
-        Options alone = tried;
-        alone.fit = 0;
-        alone.max_dim = 0;
-        alone.target_spacing.reset();
-        alone.isotropic = false;
-        const std::shared_ptr<const Detail> plan = detail_of(stack, alone, slices);
+        const std::shared_ptr<const Detail> plan = detail_of(stack, tried, slices);
         const VolumeInfo& volume = plan->volume;
         return volume.bytes() + static_cast<std::int64_t>(nrrd_header(volume, Encoding::raw, {}).text.size());
     };

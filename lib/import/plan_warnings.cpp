@@ -78,7 +78,7 @@ void warn_of_sizes(const Options& options, const ImportPlan::Detail& plan, std::
     }
     if (!left.empty()) {
         warnings.push_back("the factor does not divide the size, so that samples at the end are left out: " + left +
-                           "; --size keeps them");
+                           "; --size instead keeps them");
     }
 }
 

@@ -18,8 +18,13 @@ using Factors = std::array<Rational, 3>;
 
 bool is_below(const Rational& a, const Rational& b) { return a.num * b.den < b.num * a.den; }  // terms are up to 10^9
 
-/// The nearest fraction.
-Rational fraction(double value) { return parse_rational(number_text(value)); }
+/// The nearest fraction to the ratio of two spacings.
+Rational fraction(double ratio) {
+    if (!(ratio <= static_cast<double>(rational_limit))) {
+        refuse("--target-spacing: is more than 1000000000 times the spacing of the source; give a smaller one");
+    }
+    return parse_rational(number_text(ratio));
+}
 
 void check_targets(const Options& options, const TargetSource& source) {
     for (const AxisOptions& axis : options.axes) {
@@ -29,20 +34,20 @@ void check_targets(const Options& options, const TargetSource& source) {
                 "--isotropic; give one of them");
         }
     }
-    const bool whole = options.fit > 0 || options.max_dim > 0;
-    if (options.target_spacing && whole && !options.isotropic) {
+    const bool whole = options.target.fit > 0 || options.target.max_dim > 0;
+    if (options.target.spacing && whole && !options.target.isotropic) {
         refuse(
             "--target-spacing: has a factor of its own for each axis, --fit and --max-dim have one for all; give "
             "one of them, or --isotropic as well");
     }
-    if (options.isotropic && options.target_spacing) {
-        const Vector3& s = *options.target_spacing;
+    if (options.target.isotropic && options.target.spacing) {
+        const Vector3& s = *options.target.spacing;
         if (s[0] != s[1] || s[1] != s[2]) {
             refuse("--target-spacing: is not the same for x, y and z, which --isotropic asks for; give one number");
         }
     }
-    if ((options.target_spacing || options.isotropic) && !source.spacing_known) {
-        refuse(std::string(options.isotropic ? "--isotropic" : "--target-spacing") +
+    if ((options.target.spacing || options.target.isotropic) && !source.spacing_known) {
+        refuse(std::string(options.target.isotropic ? "--isotropic" : "--target-spacing") +
                ": the spacing of the source is unknown; give it with --spacing, or reduce with --factor");
     }
 }
@@ -50,7 +55,8 @@ void check_targets(const Options& options, const TargetSource& source) {
 /// One factor, or factors that make one spacing, by how often the axis `a` is cut: into `parts`.
 class Reductions {
 public:
-    Reductions(const Options& options, const TargetSource& source) : source_(source), isotropic_(options.isotropic) {
+    Reductions(const Options& options, const TargetSource& source)
+        : source_(source), isotropic_(options.target.isotropic) {
         coarsest_ = *std::max_element(source.spacing.begin(), source.spacing.end());
     }
 
@@ -99,11 +105,13 @@ void put(const Factors& factors, Options& options) {
 Factors that_fit(const Options& options, const TargetSource& source, const Reductions& reductions,
                  const Factors& least) {
     Options one = options;
+    one.target = {};
+    one.slab = {};  // the whole is to fit, whatever part of it is made
     std::int64_t smallest = 0;
     const auto fits = [&](const Factors& factors) {
         put(factors, one);
         smallest = source.file_bytes(one);
-        return static_cast<std::uint64_t>(smallest) <= options.fit;
+        return static_cast<std::uint64_t>(smallest) <= options.target.fit;
     };
     if (fits(least)) return least;
     std::optional<Factors> best;
@@ -126,7 +134,7 @@ Factors that_fit(const Options& options, const TargetSource& source, const Reduc
         if (found) best = best && larger(*best, *found) == *found ? best : found;
     }
     if (!best) {
-        refuse("--fit: " + bytes_text(static_cast<std::int64_t>(options.fit)) +
+        refuse("--fit: " + bytes_text(static_cast<std::int64_t>(options.target.fit)) +
                " are too few, header and samples take " + std::to_string(fewest) + " bytes at least; give more");
     }
     return *best;
@@ -134,35 +142,29 @@ Factors that_fit(const Options& options, const TargetSource& source, const Reduc
 
 }  // namespace
 
-bool has_target(const Options& options) {
-    return options.fit > 0 || options.max_dim > 0 || options.target_spacing || options.isotropic;
-}
-
 Options with_factors(Options options, const TargetSource& source) {
     check_targets(options, source);
     const Reductions reductions(options, source);
     Factors factors = reductions.least();
-    if (options.target_spacing) {
+    if (options.target.spacing) {
         const double unit = options.space_unit_mm.value();
-        if (options.isotropic) {
-            factors = larger(factors, reductions.of_spacing((*options.target_spacing)[0] * unit));
+        if (options.target.isotropic) {
+            factors = larger(factors, reductions.of_spacing((*options.target.spacing)[0] * unit));
         } else {
             for (std::size_t a = 0; a < 3; ++a) {
-                const Rational wanted = fraction((*options.target_spacing)[a] * unit / source.spacing[a]);
+                const Rational wanted = fraction((*options.target.spacing)[a] * unit / source.spacing[a]);
                 factors[a] = is_below(wanted, {}) ? Rational{} : wanted;
             }
         }
     }
-    for (std::size_t a = 0; options.max_dim > 0 && a < 3; ++a) {
-        if (source.size[a] <= options.max_dim) continue;
-        if (const std::optional<Factors> enough = reductions(a, options.max_dim)) factors = larger(factors, *enough);
+    for (std::size_t a = 0; options.target.max_dim > 0 && a < 3; ++a) {
+        if (source.size[a] <= options.target.max_dim) continue;
+        if (const std::optional<Factors> enough = reductions(a, options.target.max_dim))
+            factors = larger(factors, *enough);
     }
-    if (options.fit > 0) factors = that_fit(options, source, reductions, factors);
+    if (options.target.fit > 0) factors = that_fit(options, source, reductions, factors);
     put(factors, options);
-    options.fit = 0;
-    options.max_dim = 0;
-    options.target_spacing.reset();
-    options.isotropic = false;
+    options.target = {};
     return options;
 }
 
