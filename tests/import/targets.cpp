@@ -90,6 +90,11 @@ TEST_CASE("--fit leaves alone what fits, and refuses what never does", "[import]
     CHECK(planned(source.stack, {{"fit", "1M"}}).size == Size{12, 10, 8});
     CHECK(has(refused(source.stack, {{"fit", "100"}}), "at least"));
     CHECK(planned(source.stack, {{"fit", "1M"}, {"crop", "2:9,,"}}).size == Size{7, 10, 8});
+    // A slab is one of the whole that fits.
+    const VolumeInfo whole = planned(source.stack, {{"fit", "1200"}});
+    const VolumeInfo slab = planned(source.stack, {{"fit", "1200"}, {"slab", "1:3"}});
+    CHECK(whole.size[2] < 8);
+    CHECK(slab.size == Size{whole.size[0], whole.size[1], 2});
     // The type counts, and so do other targets.
     CHECK(planned(source.stack, {{"fit", "1M"}, {"max-dim", "6"}}).size == Size{6, 5, 4});
     const VolumeInfo narrow = planned(source.stack, {{"fit", "1500"}});
@@ -128,6 +133,7 @@ TEST_CASE("--target-spacing reduces each axis to it, and leaves coarser ones", "
     CHECK(in_um.size == Size{2, 3, 5});
     CHECK(in_um.geometry.direction[2][2] == Approx(0.2).epsilon(1e-14));
     CHECK(has(refused(source.stack, {{"target-spacing", "1"}}), "--spacing"));  // unknown
+    CHECK(has(refused(source.stack, {{"target-spacing", "1e14"}, {"spacing", "1"}}), "--target-spacing"));
 }
 
 TEST_CASE("--isotropic makes one spacing, as fine as it can or as asked", "[import]") {
