@@ -37,6 +37,10 @@ public:
     /// 96 bytes. Not promised: the same number in another version, or what the rest of your program takes.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
+    /// How large the scratch file becomes, in bytes; 0 if there is none. Options::dehaze needs one, and an order of
+    /// axes (Options::like) in which the slices do not come: the result is written to it, and read again.
+    [[nodiscard]] std::int64_t scratch_bytes() const noexcept;
+
     /// Options::window_auto asked for a window, and survey_window() has not found it yet. Such a plan knows everything
     /// but the window, and cannot be run.
     [[nodiscard]] bool needs_window() const noexcept;

@@ -9,12 +9,17 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace stack2nrrd {
+
+/// As the end of a crop: up to the last source sample, whichever it is.
+inline constexpr Index open_end = std::numeric_limits<Index>::max();
 
 /// How one axis is resampled. A default AxisOptions leaves the axis as it is.
 struct AxisOptions {
@@ -28,7 +33,8 @@ struct AxisOptions {
     /// Default: none.
     std::optional<Index> size;
     /// The part of the source that the output covers, in source samples. Default: empty, which means all. The kernel
-    /// still reads samples outside of it, so that a crop has the samples that the whole would have there.
+    /// still reads samples outside of it, so that a crop has the samples that the whole would have there. Its end may
+    /// be open_end.
     Range crop{};
 };
 
@@ -79,6 +85,28 @@ struct Target {
     friend bool operator==(const Target&, const Target&) = default;
 };
 
+/// A choice of kernels for those who do not want to choose one.
+enum class Quality : std::uint8_t {
+    fast,      ///< box: exact block means
+    standard,  ///< lanczos:3
+    max,       ///< kaiser:6,3.5,.97: the sharpest, with the least aliasing
+    smooth,    ///< kaiser:1,3,.001: no overshoot beside edges
+};
+
+/// How air around an object is set to the darkest value, so that the file compresses well.
+struct Dehaze {
+    enum class Kind : std::uint8_t {
+        automatic,  ///< the threshold is worked out from the histogram of the result
+        threshold,  ///< samples below `threshold` are air
+        levels,     ///< Otsu's classes: see `levels`
+    };
+    Kind kind = Kind::automatic;
+    double threshold = 0;  ///< a value of the result
+    int levels = 0;        ///< 1 to 5: how much is taken for air, as MRIcroGL counts; 1 is the least, 5 the most
+
+    friend bool operator==(const Dehaze&, const Dehaze&) = default;
+};
+
 /// Everything that can be asked of an import: how slices are found (FindOptions), and what is made of them. A plain
 /// struct: set fields, or use set_option(), which reads text. Default options copy the stack as it is. Nothing is
 /// checked before plan_import(). Fields may be added in later versions, so do not rely on its size or on the order of
@@ -92,6 +120,19 @@ struct Options : FindOptions {
     std::optional<Box> roi;
     /// What decides the factors instead. Default: nothing.
     Target target{};
+    /// A volume (or stack) whose grid the result has: its size, spacing, origin and directions, whichever the factors.
+    /// Its axes must be those of the source, in any order and sense; only its header is read. Default: empty, none.
+    std::filesystem::path like{};
+    /// What a sample of the source counts as where `mask` is 0, and what a sample of the result is outside of the
+    /// source, with `like`. Default: 0.
+    double fill = 0;
+    /// Axes of the result that are turned around. Their samples stay at their places in space. Default: none.
+    std::array<bool, 3> flip{};
+    /// A stack or volume of the source's size: where it is 0, the source counts as `fill` before it is filtered.
+    /// Default: empty, none.
+    std::filesystem::path mask{};
+    /// The kernels of all axes that have none of their own. Default: none, which is Quality::standard.
+    std::optional<Quality> quality{};
     /// Where output samples are placed. Default: cell. Use first to match programs that keep every n-th sample.
     Align align = Align::cell;
     /// Takes every step-th slice before anything else, without filtering. Default: 1. For a quick look; the skipped
@@ -117,6 +158,10 @@ struct Options : FindOptions {
     /// Asks for the window that survey_window() finds; the plan then needs it before it can run, see surveyed_plans().
     /// Default: false.
     bool window_auto = false;
+    /// The percentiles that this window reaches from and to. Default: .01 and 99.99.
+    std::array<double, 2> window_percentiles{.01, 99.99};
+    /// Sets air to the darkest value, in the result. Default: none.
+    std::optional<Dehaze> dehaze{};
     /// Makes these output slices only; their values and positions are those that they have in the whole result.
     /// Default: empty, which means all. For results that are made piece by piece.
     Range slab{};
@@ -130,6 +175,13 @@ struct Options : FindOptions {
     /// lower limit makes a run slower, not different (but for the depth of the chunks of an OME-Zarr); one that cannot
     /// be kept is an error that names the least.
     std::uint64_t memory = 0;
+    /// The folder of the scratch file, which runs that need the whole result twice keep it in (see
+    /// ImportPlan::scratch_bytes()); nothing of it remains. Default: empty, which means the output's folder, or the
+    /// system's for temporary files where there is no output.
+    std::filesystem::path scratch{};
+    /// A page about the run, in HTML, which shows the result and all that is known of it: see page_sink(). Default:
+    /// empty, none.
+    std::filesystem::path report{};
     /// What the plan counts as the sink of the result. Default: NRRD. levels_of() sets it by the name of the output.
     Format format = Format::nrrd;
     /// How the result is written: what output_sinks() gives to nrrd_sink() or to zarr_sinks(). set_option() sets what

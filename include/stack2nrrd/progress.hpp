@@ -4,9 +4,18 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace stack2nrrd {
+
+/// What Options::dehaze has made of a result.
+struct Air {
+    bool found = false;        ///< false: nothing was changed
+    double mode = 0;           ///< the most frequent value of the air; that of the result, as all here
+    double threshold = 0;      ///< samples below it were taken for air
+    std::int64_t samples = 0;  ///< that were set to the darkest value
+};
 
 /// What a run found out about the samples. Counts do not depend on threads or the memory limit.
 struct Report {
@@ -19,6 +28,7 @@ struct Report {
     std::int64_t clipped_low = 0;
     std::int64_t clipped_high = 0;  ///< the same above the highest value
     bool rounded_integers = false;  ///< the source has 64-bit integers that no float64 equals; the nearest was taken
+    std::optional<Air> air{};       ///< with Options::dehaze
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header declares; not read
 };
 

@@ -46,6 +46,17 @@ std::int64_t put_at(int handle, const void* bytes, std::size_t size, std::int64_
     const std::int64_t done = put(handle, bytes, size);
     return ::_lseeki64(handle, 0, SEEK_END) < 0 ? -1 : done;
 }
+int open_nameless(const fs::path&, const fs::path& name) {
+    int handle = -1;
+    // The file goes with its last handle.
+    (void)::_wsopen_s(&handle, name.c_str(), _O_RDWR | _O_CREAT | _O_EXCL | _O_TEMPORARY | _O_BINARY, _SH_DENYRW,
+                      _S_IREAD | _S_IWRITE);
+    return handle;
+}
+std::int64_t get_at(int handle, void* bytes, std::size_t size, std::int64_t offset) {
+    if (::_lseeki64(handle, offset, SEEK_SET) < 0) return -1;
+    return ::_read(handle, bytes, static_cast<unsigned>(std::min<std::size_t>(size, 1U << 30)));
+}
 int flush(int handle) { return ::_commit(handle); }
 int close_handle(int handle) { return ::_close(handle); }
 int process_number() { return ::_getpid(); }
@@ -79,6 +90,17 @@ int open_new(const fs::path& path) { return ::open(path.c_str(), O_WRONLY | O_CR
 std::int64_t put(int handle, const void* bytes, std::size_t size) { return ::write(handle, bytes, size); }
 std::int64_t put_at(int handle, const void* bytes, std::size_t size, std::int64_t offset) {
     return ::pwrite(handle, bytes, size, static_cast<off_t>(offset));
+}
+int open_nameless([[maybe_unused]] const fs::path& folder, const fs::path& name) {
+#if defined(O_TMPFILE)
+    if (const int handle = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); handle >= 0) return handle;
+#endif
+    const int handle = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (handle >= 0) (void)::unlink(name.c_str());
+    return handle;
+}
+std::int64_t get_at(int handle, void* bytes, std::size_t size, std::int64_t offset) {
+    return ::pread(handle, bytes, size, static_cast<off_t>(offset));
 }
 int flush(int handle) { return ::fsync(handle); }
 int close_handle(int handle) { return ::close(handle); }

@@ -21,6 +21,11 @@ namespace stack2nrrd {
 [[nodiscard]] std::int64_t put_at(int handle, const void* bytes, std::size_t size, std::int64_t offset);
 /// Writes all of them. False if it cannot.
 [[nodiscard]] bool put_all(int handle, std::span<const std::byte> bytes);
+/// Makes a file without a name, to write and to read. A handle, or -1. `name` is free, and used for a moment where the
+/// system cannot make one that never had a name.
+[[nodiscard]] int open_nameless(const std::filesystem::path& folder, const std::filesystem::path& name);
+/// How many bytes were read, or -1.
+[[nodiscard]] std::int64_t get_at(int handle, void* bytes, std::size_t size, std::int64_t offset);
 /// Makes the bytes durable. 0, or -1.
 [[nodiscard]] int flush(int handle);
 int close_handle(int handle);

@@ -1,5 +1,7 @@
 // A pyramid: one stack, several factors.
 
+#include "core/hidden_names.hpp"
+#include "core/output_file.hpp"
 #include "sink/zarr_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -65,6 +67,7 @@ fs::path level_file(const fs::path& file, Index factor) {
 std::vector<Level> levels_of(const Stack& stack, const Options& options, const fs::path& file) {
     Options one = options;
     if (is_zarr_name(file)) one.format = Format::zarr;
+    if (one.scratch.empty() && !file.empty()) one.scratch = folder_of(followed(file));
     const bool is_zarr = one.format == Format::zarr && !file.empty();
     if (options.pyramid.empty() && !options.pyramid_auto) return {{one, is_zarr ? file / "0" : file}};
     check_alone(options);
@@ -78,6 +81,7 @@ std::vector<Level> levels_of(const Stack& stack, const Options& options, const f
         levels.push_back({one, is_zarr ? file / std::to_string(levels.size()) : level_file(file, factor)});
         one.nrrd.preview.clear();
         one.zarr.preview.clear();
+        one.report.clear();
     }
     return levels;
 }

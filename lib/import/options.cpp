@@ -81,7 +81,9 @@ Rational to_factor(std::string_view text) {
 Range to_range(std::string_view text, const char* what, const char* items) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) refuse(shown(text) + " is no " + what + "; write FIRST:END, in " + items);
-    const Range range{to_integer(text.substr(0, colon), 0), to_integer(text.substr(colon + 1), 0)};
+    const std::string_view first = trimmed(text.substr(0, colon));
+    const std::string_view end = trimmed(text.substr(colon + 1));
+    const Range range{first.empty() ? 0 : to_integer(first, 0), end.empty() ? open_end : to_integer(end, 0)};
     if (range.empty()) refuse(shown(text) + " is empty; END is the first that is left out");
     return range;
 }
@@ -173,6 +175,27 @@ void set_size(Options& o, std::string_view v) {
 void set_fit(Options& o, std::string_view v) { o.target.fit = to_bytes(v); }
 void set_max_dim(Options& o, std::string_view v) { o.target.max_dim = to_integer(v, 1); }
 
+void set_like(Options& o, std::string_view v) { o.like = path_from_utf8(v); }
+void set_fill(Options& o, std::string_view v) { o.fill = to_number(v); }
+void set_mask(Options& o, std::string_view v) { o.mask = path_from_utf8(v); }
+
+void set_flip(Options& o, std::string_view v) {
+    o.flip = {};
+    for (const std::string_view field : split(v, ',')) {
+        const std::size_t axis = std::string_view("xyz").find(lower_case(trimmed(field)));
+        if (trimmed(field).size() != 1 || axis == std::string_view::npos) {
+            refuse(shown(field) + " is no axis; name x, y or z, or several of them: x,y");
+        }
+        o.flip[axis] = true;
+    }
+}
+
+void set_quality(Options& o, std::string_view v) {
+    o.quality = to_choice<Quality>(
+        v,
+        {{"fast", Quality::fast}, {"standard", Quality::standard}, {"max", Quality::max}, {"smooth", Quality::smooth}});
+}
+
 void set_target_spacing(Options& o, std::string_view v) { o.target.spacing = to_spacing(v); }
 void set_isotropic(Options& o, std::string_view v) { o.target.isotropic = to_flag(v); }
 
@@ -250,15 +273,45 @@ void set_origin(Options& o, std::string_view v) { o.origin = to_vector(v, false)
 void set_type(Options& o, std::string_view v) { o.type = parse_sample_type(v); }
 
 void set_window(Options& o, std::string_view v) {
+    constexpr std::string_view automatic = "auto";
+    const std::string_view text = trimmed(v);
+    const std::string_view word = text.substr(0, automatic.size());
+    const std::string_view rest = text.substr(word.size());
     o.window.reset();
-    o.window_auto = lower_case(trimmed(v)) == "auto";
-    if (o.window_auto) return;
+    o.window_percentiles = Options{}.window_percentiles;
+    o.window_auto = lower_case(word) == automatic && (rest.empty() || rest.front() == ':');
+    if (o.window_auto) {
+        if (rest.empty()) return;
+        const std::vector<std::string_view> shares = split(rest.substr(1), ',');
+        if (shares.size() != 2) refuse(shown(v) + " is no window; write auto:LO,HI, in percent");
+        o.window_percentiles = {to_number(shares[0]), to_number(shares[1])};
+        const auto [low, high] = o.window_percentiles;
+        if (!(low >= 0 && low < high && high <= 100)) {
+            refuse(shown(v) + " has no two percentiles; give LO from 0 on, and HI above it, up to 100");
+        }
+        return;
+    }
     const std::vector<std::string_view> fields = split(v, ',');
     if (fields.size() != 2) refuse(shown(v) + " is no window; write LO,HI or auto");
     const Window window{to_number(fields[0]), to_number(fields[1])};
     if (!(window.low < window.high)) refuse(shown(v) + " is no window; LO must be below HI");
     o.window = window;
 }
+
+void set_dehaze(Options& o, std::string_view v) {
+    const std::string word = lower_case(trimmed(v));
+    const std::optional<std::int64_t> level = parse_integer(word);
+    if (word == "auto") {
+        o.dehaze = Dehaze{};
+    } else if (level && *level >= 1 && *level <= 5) {
+        o.dehaze = Dehaze{Dehaze::Kind::levels, 0, static_cast<int>(*level)};
+    } else {
+        o.dehaze = Dehaze{Dehaze::Kind::threshold, to_number(word), 0};
+    }
+}
+
+void set_report(Options& o, std::string_view v) { o.report = path_from_utf8(v); }
+void set_scratch(Options& o, std::string_view v) { o.scratch = path_from_utf8(v); }
 
 void set_pyramid(Options& o, std::string_view v) {
     o.pyramid.clear();
@@ -287,7 +340,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 34> entries{{
+constexpr std::array<Entry, 42> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -324,8 +377,16 @@ constexpr std::array<Entry, 34> entries{{
       "reduce to the same spacing on all axes: the finest that is possible, or that of --target-spacing, --fit or "
       "--max-dim"},
      set_isotropic},
+    {{"like", "REF", "", "Resampling",
+      "make the grid of this volume: its size, spacing, origin and directions, in any order of axes; only its header "
+      "is "
+      "read"},
+     set_like},
+    {{"quality", "fast|standard|max|smooth", "standard", "Resampling",
+      "choice of the kernel: box, lanczos:3, kaiser:6,3.5,.97 (sharpest) or kaiser:1,3,.001 (no overshoot)"},
+     set_quality},
     {{"kernel", "SPEC", "lanczos:3", "Resampling",
-      "box, tent, cubic:B,C, ctmr, mitchell, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "
+      "box, tent, cubic:B,C, ctmr, mitchell, bspl2, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "
       "kaiser:R,BETA[,CUTOFF], nearest or mode"},
      set_kernel},
     {{"kernel-x", "SPEC", "", "Resampling", "kernel of the x axis alone"}, set_kernel_x},
@@ -337,11 +398,16 @@ constexpr std::array<Entry, 34> entries{{
     {{"align", "cell|first", "cell", "Resampling",
       "cell keeps the field of view, first puts the first output sample on the first source sample"},
      set_align},
-    {{"crop", "X0:X1,Y0:Y1,Z0:Z1", "", "Crop", "part of the source, in source samples; an empty field keeps the axis"},
+    {{"crop", "X0:X1,Y0:Y1,Z0:Z1", "", "Crop",
+      "part of the source, in source samples; an empty field keeps the axis, 10: and :50 are parts, too"},
      set_crop},
     {{"roi", "CX,CY,CZ,RX,RY,RZ", "", "Crop",
       "the same as a box, by its centre and half of its widths (LPS mm): the samples whose centres are inside"},
      set_roi},
+    {{"mask", "FILE", "", "Crop",
+      "a stack or volume of the source's size: where it is 0, the source counts as --fill before it is filtered"},
+     set_mask},
+    {{"fill", "V", "0", "Crop", "value where --mask is 0, and outside of the source with --like"}, set_fill},
     {{"slab", "K0:K1", "", "Crop",
       "make the slices K0 to K1 - 1 of the result alone, each as it is in the whole, at its place in space"},
      set_slab},
@@ -351,9 +417,16 @@ constexpr std::array<Entry, 34> entries{{
     {{"type", "T", "source's", "Output",
       "uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or float64"},
      set_type},
-    {{"window", "LO,HI|auto", "", "Output",
-      "map source values LO..HI to the type's range (floats: to 0..1); auto = 1st to 99th percentile, found first"},
+    {{"flip", "x,y,z", "", "Output", "turn these axes around, and the geometry with them: samples keep their places"},
+     set_flip},
+    {{"window", "LO,HI|auto[:LO,HI]", "", "Output",
+      "map source values LO..HI to the type's range (floats: to 0..1); auto = from the .01st to the 99.99th percentile "
+      "of what is no padding, or from LO to HI, found in a reading before"},
      set_window},
+    {{"dehaze", "auto|T|1..5", "", "Output",
+      "set air to the darkest value, so that the file compresses: below a threshold that auto finds, below T ('3.0' "
+      "for one of 1 to 5), or by Otsu's classes, 1 the least and 5 the most"},
+     set_dehaze},
     {{"encoding", "raw|gzip|zstd", "raw", "Output", "of the samples; OME-Zarr has gzip by itself, and may have zstd"},
      set_encoding},
     {{"level", "1..9", "6", "Output",
@@ -363,10 +436,16 @@ constexpr std::array<Entry, 34> entries{{
     {{"zarr-version", "0.5|0.4", "0.5", "Output", "of an OME-Zarr; 0.4 is for older readers"}, set_zarr_version},
     {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, made in the same run"},
      set_preview},
+    {{"report", "FILE.html", "", "Output",
+      "a page about the run: pictures, histogram, geometry, source, warnings, header, and the command"},
+     set_report},
     {{"force", "", "", "Output", "replace an existing output"}, set_force},
     {{"threads", "N", "0", "Running", "0 = one a core"}, set_threads},
     {{"memory", "BYTES", "none", "Running", "cap, such as 512M or 2G; if it cannot be kept, the error names the least"},
      set_memory},
+    {{"scratch", "DIR", "", "Running",
+      "folder for a scratch file, which --dehaze and some --like need; beside the output by itself"},
+     set_scratch},
 }};
 
 }  // namespace

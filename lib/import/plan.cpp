@@ -231,10 +231,22 @@ Options with_targets(const Stack& stack, const Options& options, const SliceList
     target.spacing[2] *= static_cast<double>(options.step);
     target.file_bytes = [&](const Options& tried) {
         const std::shared_ptr<const Detail> plan = detail_of(stack, tried, slices);
-        const VolumeInfo& volume = plan->volume;
+        const VolumeInfo& volume = plan->result;
         return volume.bytes() + static_cast<std::int64_t>(nrrd_header(volume, Encoding::raw, {}).text.size());
     };
     return with_factors(options, target);
+}
+
+/// What is between making and sink, and what comes out behind it.
+void plan_stages(const Options& options, Detail& plan) {
+    plan.result = plan.volume;
+    for (const auto& stage : plan.stages) {
+        plan.stage_bytes += stage->memory_bytes(plan.result);
+        plan.scratch_bytes += stage->scratch_bytes(plan.result);
+        plan.result = stage->result(plan.result);
+    }
+    std::error_code ignored;
+    plan.scratch = options.scratch.empty() ? std::filesystem::temp_directory_path(ignored) : options.scratch;
 }
 
 /// All but the source and the memory.
@@ -293,6 +305,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     plan->may_clip = !plan->clipping_advice.empty();
     if (plan->may_clip) volume.late_notes = {"stack2nrrd_clipped_low", "stack2nrrd_clipped_high"};
     plan->list_bytes = list_bytes(stack, *plan);
+    plan_stages(options, *plan);
     return plan;
 }
 
@@ -316,7 +329,8 @@ void check_same_slices(const Options& a, const Options& b) {
 }  // namespace
 
 ImportPlan::ImportPlan(std::shared_ptr<const Detail> detail) : detail_(std::move(detail)) {}
-const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->volume; }
+const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->result; }
+std::int64_t ImportPlan::scratch_bytes() const noexcept { return detail_->scratch_bytes; }
 Index ImportPlan::source_slices() const noexcept { return detail_->source_slices; }
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }

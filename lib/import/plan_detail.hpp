@@ -4,6 +4,7 @@
 
 #include "making/making.hpp"
 #include "source/slices.hpp"
+#include "stage/stage.hpp"
 
 #include <stack2nrrd/import.hpp>
 
@@ -14,19 +15,25 @@
 
 namespace stack2nrrd {
 
-/// What is made, from what, and what a user should know of it.
+/// What is made, from what, and what a user should know of it. MakingPlan::volume is what comes out of the making;
+/// `result` is what the sink gets, behind the stages.
 struct ImportPlan::Detail : MakingPlan {
-    std::shared_ptr<const Source> source;  ///< shared by plans that are run together
-    SliceList slices;                      ///< of the source
-    bool surveyed = false;                 ///< does a survey come before the run?
-    bool needs_window = false;             ///< see ImportPlan
-    bool backward = false;                 ///< is a volume that goes forward only read from its end?
-    std::string clipping_advice;           ///< see ImportPlan
-    Index source_slices = 0;               ///< see ImportPlan, as are the next two
+    VolumeInfo result;                                     ///< see ImportPlan::volume()
+    std::vector<std::shared_ptr<const StagePlan>> stages;  ///< between making and sink, in this order
+    std::shared_ptr<const Source> source;                  ///< shared by plans that are run together
+    SliceList slices;                                      ///< of the source
+    bool surveyed = false;                                 ///< does a survey come before the run?
+    bool needs_window = false;                             ///< see ImportPlan
+    bool backward = false;                                 ///< is a volume that goes forward only read from its end?
+    std::string clipping_advice;                           ///< see ImportPlan
+    Index source_slices = 0;                               ///< see ImportPlan, as are the next two
     std::int64_t read_bytes = 0;
     std::int64_t memory_bytes = 0;
-    std::int64_t sink_bytes = 0;  ///< of the sink that the options say; of several levels of an OME-Zarr in the first
-    std::int64_t list_bytes = 0;  ///< what the list of files and slices takes, here and in the stack
+    std::int64_t sink_bytes = 0;   ///< of the sink that the options say; of several levels of an OME-Zarr in the first
+    std::int64_t stage_bytes = 0;  ///< memory that the stages take
+    std::int64_t scratch_bytes = 0;  ///< see ImportPlan
+    std::filesystem::path scratch;   ///< the folder for that
+    std::int64_t list_bytes = 0;     ///< what the list of files and slices takes, here and in the stack
     unsigned threads = 1;
     Index in_flight = 1;                ///< slices between reader and z
     std::vector<std::string> left_out;  ///< keys of the source's header that are not true of the result

@@ -29,7 +29,7 @@ std::int64_t memory_of(Plans plans) {
     ByteCount makings = 0;
     ByteCount survey = 0;
     for (const ImportPlan::Detail* plan : plans) {
-        makings = makings + making_bytes(*plan, plan->threads, plan->in_flight) + plan->sink_bytes;
+        makings = makings + making_bytes(*plan, plan->threads, plan->in_flight) + plan->stage_bytes + plan->sink_bytes;
         if (plan->surveyed) survey = std::max(survey.value(), surveying_bytes(*plan, plan->threads));
     }
     const unsigned readers = first.source->sequential() ? 1 : first.threads;
@@ -73,11 +73,11 @@ struct ZarrLevels {
     const Options* options = nullptr;
 
     void set_depth(Index depth) const {
-        for (ImportPlan::Detail* plan : plans) plan->volume.chunk_depth = depth;
+        for (ImportPlan::Detail* plan : plans) plan->result.chunk_depth = depth;
     }
     [[nodiscard]] std::int64_t sink_bytes(unsigned threads) const {
         std::vector<const VolumeInfo*> volumes;
-        for (const ImportPlan::Detail* plan : plans) volumes.push_back(&plan->volume);
+        for (const ImportPlan::Detail* plan : plans) volumes.push_back(&plan->result);
         return zarr_sinks_bytes(volumes, options->zarr, threads);
     }
 };
@@ -102,7 +102,7 @@ void plan_sinks(Plans plans, std::span<const Options> options) {
             if (zarr.plans.empty()) zarr.options = &options[i];
             zarr.plans.push_back(plans[i]);
         } else {
-            plans[i]->sink_bytes = nrrd_sink_bytes(plans[i]->volume, options[i].nrrd, options[i].threads);
+            plans[i]->sink_bytes = nrrd_sink_bytes(plans[i]->result, options[i].nrrd, options[i].threads);
         }
     }
     if (zarr.plans.empty()) return;

@@ -94,7 +94,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
             "the spacing is unknown, so the header counts in source samples; pass it with --spacing X,Y,Z (in mm, or "
             "with --space-units um)");
     }
-    if (options.format == Format::zarr && !is_along_lps(plan.volume.geometry)) {
+    if (options.format == Format::zarr && !is_along_lps(plan.result.geometry)) {
         warnings.emplace_back(
             "the axes of the volume do not point left, posterior and superior, and OME-Zarr cannot say where they "
             "point: its positions count along the volume's own axes; directions and origin are in its attribute "

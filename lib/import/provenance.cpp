@@ -21,12 +21,10 @@ std::string per_axis(const Axes& axes, Text text, const char* separator) {
     return each[0] + separator + each[1] + separator + each[2];
 }
 
-std::string crop_text(const Options& options, const std::array<Index, 3>& source) {
+std::string crop_text(const std::array<Range, 3>& crop) {
     std::string text;
     for (std::size_t a = 0; a < 3; ++a) {
-        const Range& crop = options.axes[a].crop;
-        const Range range = crop == Range{} ? Range{0, source[a]} : crop;
-        text += (a == 0 ? "" : ",") + std::to_string(range.first) + ":" + std::to_string(range.end);
+        text += (a == 0 ? "" : ",") + std::to_string(crop[a].first) + ":" + std::to_string(crop[a].end);
     }
     return text;
 }
@@ -74,7 +72,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
         axes, [](const AxisPlan& a) { return a.kernel.spec(); }, " ");
     const std::string factor = per_axis(
         axes, [](const AxisPlan& a) { return to_string(a.step); }, ",");
-    const std::string crop = crop_text(options, source);
+    const std::string crop = crop_text(plan.crop);
 
     std::string given = "factor=" + factor + " align=" + (options.align == Align::cell ? "cell" : "first");
     if (stack.taken.channels > 1) {

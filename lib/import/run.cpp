@@ -6,7 +6,7 @@
 #include <stack2nrrd/import.hpp>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <memory>
 #include <new>
 #include <string>
@@ -15,28 +15,67 @@ namespace stack2nrrd {
 
 namespace {
 
-/// From samples to names. The sinks have begun.
+/// A sink with the stages in front of it.
+class Staged {
+public:
+    Staged(const PlannedOutput& output, const StageRun& run) : last_(output.sink) {
+        const ImportPlan::Detail& plan = output.plan.detail();
+        StageRun own = run;
+        own.scratch_folder = plan.scratch;
+        for (auto stage = plan.stages.rbegin(); stage != plan.stages.rend(); ++stage) {
+            stages_.push_back((*stage)->before(first(), own));
+        }
+    }
+
+    [[nodiscard]] Sink& first() const { return stages_.empty() ? *last_ : *stages_.back(); }
+    void add_to(Report& report) const {
+        for (const auto& stage : stages_) stage->add_to(report);
+    }
+
+private:
+    Sink* last_;
+    std::vector<std::unique_ptr<StageSink>> stages_;  ///< from the sink on
+};
+
+/// From samples to names.
 std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing& keep_going) {
     const ImportPlan::Detail& first = outputs.front().plan.detail();
-    std::vector<std::unique_ptr<Making>> makings;
-    std::vector<Making*> shared;
-    std::vector<Sink*> sinks;
-    for (const PlannedOutput& output : outputs) {
-        sinks.push_back(output.sink);
-        makings.push_back(making_of(output.plan.detail(), first.threads, first.in_flight, *output.sink));
-        shared.push_back(makings.back().get());
-    }
     Progress last;
     const KeepGoing watched = [&](const Progress& progress) {
         last = progress;
         return !keep_going || keep_going(progress);
     };
+    auto before = std::chrono::steady_clock::now();
+    const auto pulse = [&] {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - before < std::chrono::milliseconds(100)) return;
+        before = now;
+        if (!watched(last)) throw Stopped{};
+    };
+    const StageRun stage_run{{}, pulse};
+    std::vector<Staged> staged;
+    std::vector<std::unique_ptr<Making>> makings;
+    std::vector<Making*> shared;
+    std::vector<Sink*> sinks;
+    for (const PlannedOutput& output : outputs) {
+        staged.emplace_back(output, stage_run);
+        sinks.push_back(&staged.back().first());
+        sinks.back()->begin(output.plan.detail().volume);
+    }
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        makings.push_back(making_of(outputs[i].plan.detail(), first.threads, first.in_flight, *sinks[i]));
+        shared.push_back(makings.back().get());
+    }
     std::vector<Report> reports = read_through(*first.source, shared, first.threads, first.in_flight, watched);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         reports[i].slices_read = outputs[i].plan.source_slices();
+        staged[i].add_to(reports[i]);
         if (outputs[i].plan.volume().late_notes.empty()) continue;
-        sinks[i]->write_late_notes(
-            std::array{std::to_string(reports[i].clipped_low), std::to_string(reports[i].clipped_high)});
+        std::vector<std::string> notes;  // of the making; stages add theirs
+        if (outputs[i].plan.detail().may_clip) {
+            notes = {std::to_string(reports[i].clipped_low), std::to_string(reports[i].clipped_high)};
+        }
+        sinks[i]->write_late_notes(notes);
     }
     last.reports = reports;
     shared.clear();
@@ -76,7 +115,6 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
         }
     }
     try {
-        for (const PlannedOutput& output : outputs) output.sink->begin(output.plan.volume());
         return run(outputs, keep_going);
     } catch (const Stopped&) {
         throw Error(ErrorCode::cancelled, "the import was cancelled");

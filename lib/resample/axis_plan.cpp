@@ -129,6 +129,7 @@ double weight_of_tail(const AxisPlan& plan, Range tail, Index centre) {
 
 Range wanted_part(Index source, const Range& crop, char axis) {
     if (crop == Range{}) return {0, source};
+    if (crop.end == open_end && crop.first < source) return {crop.first, source};
     if (crop.first < 0 || crop.end > source || crop.empty()) {
         throw_misfit(axis, "the crop " + std::to_string(crop.first) + ":" + std::to_string(crop.end) +
                                " does not lie within 0:" + std::to_string(source));
