@@ -222,15 +222,9 @@ std::string run_text(const Findings& f) {
     }
     text += ", from " + std::to_string(f.results.front().plan->source_slices()) + " slices in " + seconds.data();
     if (peak_memory() > 0) text += ", peak memory " + memory_text(peak_memory());
-    std::int64_t low = 0;
-    std::int64_t high = 0;
     for (const Findings::Result& result : f.results) {
-        low += result.report ? result.report->clipped_low : 0;
-        high += result.report ? result.report->clipped_high : 0;
-    }
-    if (low + high > 0) {
-        text += "; clipped " + std::to_string(low) + " samples below the range of the type and " +
-                std::to_string(high) + " above it";
+        const std::string clipped = result.report ? clipping_text(result) : "";
+        if (!clipped.empty()) text += "; " + clipped;
     }
     return text;
 }

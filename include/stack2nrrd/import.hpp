@@ -45,6 +45,10 @@ public:
     /// but the window, and cannot be run.
     [[nodiscard]] bool needs_window() const noexcept;
 
+    /// The window that source values are mapped by: the one that is given, or that survey_window() has found. None if
+    /// values stay as they are, or if the window is not known yet.
+    [[nodiscard]] const std::optional<Window>& window() const noexcept;
+
     /// What a user can do to avoid clipped samples (see Report), as the end of a sentence. Empty if no sample can be
     /// clipped, because the type of the output holds every value.
     [[nodiscard]] const std::string& clipping_advice() const noexcept;
@@ -77,10 +81,11 @@ private:
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<ImportPlan> plan_imports(const Stack& stack,
                                                                      std::span<const Options> options);
 
-/// The window for Options::window_auto: from the 1st to the 99th percentile of the source samples within the crop,
-/// after the choice of the channel. Put it into Options::window and plan again. A percentile is the lowest value that
-/// at least that share of the samples does not exceed. Integers and float32 are exact, float64 is taken to the
+/// The window for Options::window_auto: between the two Options::window_percentiles of the source samples within the
+/// crop, after the choice of the channel. Put it into Options::window and plan again. A percentile is the lowest value
+/// that at least that share of the samples does not exceed. Integers and float32 are exact, float64 is taken to the
 /// precision of float32, luma of integers is rounded; NaN, infinities and replaced missing slices do not count.
+/// Padding does not count either: the lowest value, if more than 1 % of the samples (and not all) have exactly it.
 /// Reads 8- and 16-bit samples once, others several times, within the memory of plan_import(). The slab and the threads
 /// make no difference.
 /// \throws Error as plan_import() and run_import(); invalid_argument if the two percentiles are the same.

@@ -18,7 +18,7 @@ namespace stack2nrrd {
 /// | `tent[:S]`                | linear                                                               | S         |
 /// | `cubic:[S,]B,C`           | Mitchell and Netravali, "Reconstruction filters", SIGGRAPH 1988      | 2 S       |
 /// | `ctmr`, `mitchell`        | `cubic:0,0.5` (Catmull-Rom), `cubic:1/3,1/3`                         | 2         |
-/// | `bspl3`, `bspl5`          | cubic and quintic B-spline                                           | 2, 3      |
+/// | `bspl2`, `bspl3`, `bspl5` | quadratic, cubic and quintic B-spline                                | 1½, 2, 3  |
 /// | `gauss:SIGMA,CUT`         | Gaussian, cut off at CUT standard deviations                         | SIGMA·CUT |
 /// | `hann:[S,]R`              | sinc(x) · (1 + cos(πx/R))/2                                          | R S       |
 /// | `blackman:[S,]R`, `black` | sinc(x) · (0.42 + 0.5 cos(πx/R) + 0.08 cos(2πx/R))                   | R S       |
@@ -34,7 +34,7 @@ namespace stack2nrrd {
 /// S is an optional scale, as in Teem: h(x/S)/S. Numbers may be decimals or fractions ("1/3").
 class STACK2NRRD_EXPORT Kernel {
 public:
-    enum class Kind { box, tent, cubic, bspl3, bspl5, gauss, hann, blackman, lanczos, kaiser, nearest, mode };
+    enum class Kind { box, tent, cubic, bspl2, bspl3, bspl5, gauss, hann, blackman, lanczos, kaiser, nearest, mode };
 
     Kernel();  ///< lanczos:3
 

@@ -56,6 +56,9 @@ enum class Missing : std::uint8_t {
 struct Window {
     double low = 0;
     double high = 0;
+    /// What survey_window() took for padding, and did not count. It is reported, and makes no difference. Default:
+    /// none.
+    std::optional<double> padding{};
 };
 
 /// A box in space, in the coordinates of the header: LPS millimetres, or source samples where the spacing is unknown.

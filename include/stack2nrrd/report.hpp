@@ -43,6 +43,10 @@ struct Findings {
 /// What a run found out about the samples, one sentence for each finding.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<std::string> run_warnings(const Findings& findings);
 
+/// The window of a result that is made, and how many samples were clipped, with their share. Empty if there is no
+/// window and none were.
+[[nodiscard]] STACK2NRRD_EXPORT std::string clipping_text(const Findings::Result& result);
+
 /// All problems: the fatal ones, including the obstacle; if there are none, the warnings of plans and run.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<Problem> problems_of(const Findings& findings);
 

@@ -9,6 +9,7 @@
 #include "import/plan_memory.hpp"
 #include "import/plan_warnings.hpp"
 #include "import/provenance.hpp"
+#include "import/quality.hpp"
 #include "import/roi.hpp"
 #include "import/targets.hpp"
 #include "intensity/to_float.hpp"
@@ -88,10 +89,7 @@ std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) 
 
 /// Sizes of 0 follow the ratio of the first axis that has a size.
 std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::array<Index, 3>& source) {
-    std::array<AxisOptions, 3> axes = options.axes;
-    if (options.labels) {
-        for (AxisOptions& axis : axes) axis.kernel = axis.kernel.value_or(Kernel::parse("mode"));
-    }
+    std::array<AxisOptions, 3> axes = with_kernels(options);
     for (const AxisOptions& axis : axes) {
         if (axis.size.value_or(0) < 0) {
             throw Error(ErrorCode::invalid_argument,
@@ -292,6 +290,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     volume.geometry = output_geometry(stack, options, *plan);
     check_labels(stack, options, *plan);
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
+    plan->window = options.window;
     plan->surveyed = options.window_auto;
     plan->needs_window = options.window_auto && !options.window;
     // As long as the window is not known, it may be one that needs double precision, and more memory.
@@ -335,6 +334,7 @@ Index ImportPlan::source_slices() const noexcept { return detail_->source_slices
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }
 bool ImportPlan::needs_window() const noexcept { return detail_->needs_window; }
+const std::optional<Window>& ImportPlan::window() const noexcept { return detail_->window; }
 const std::string& ImportPlan::clipping_advice() const noexcept { return detail_->clipping_advice; }
 const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
 

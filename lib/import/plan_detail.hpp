@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct ImportPlan::Detail : MakingPlan {
     SliceList slices;                                      ///< of the source
     bool surveyed = false;                                 ///< does a survey come before the run?
     bool needs_window = false;                             ///< see ImportPlan
+    std::optional<Window> window;                          ///< see ImportPlan
     bool backward = false;                                 ///< is a volume that goes forward only read from its end?
     std::string clipping_advice;                           ///< see ImportPlan
     Index source_slices = 0;                               ///< see ImportPlan, as are the next two

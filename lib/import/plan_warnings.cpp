@@ -103,7 +103,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
     warn_of_sizes(options, plan, warnings);
     warn_of_narrowing(options, plan, warnings);
     if (plan.needs_window) {
-        const int passes = Percentiles(plan.image.type).passes();
+        const int passes = Percentiles(plan.image.type, options.window_percentiles).passes();
         warnings.push_back("--window auto is found by " +
                            std::string(passes == 1   ? "a pass"
                                        : passes == 2 ? "two passes"

@@ -18,7 +18,7 @@ Window survey_window(const Stack& stack, const Options& options, const KeepGoing
     const ImportPlan whole = plan_import(stack, open);
     const ImportPlan::Detail& plan = whole.detail();
 
-    Percentiles percentiles(plan.image.type);
+    Percentiles percentiles(plan.image.type, options.window_percentiles);
     const int passes = percentiles.passes();
     try {
         for (int pass = 0; pass < passes; ++pass) {
@@ -48,10 +48,12 @@ Window survey_window(const Stack& stack, const Options& options, const KeepGoing
     }
     const auto [low, high] = percentiles.values();
     if (!(low < high)) {
-        throw Error(ErrorCode::invalid_argument, "--window: the 1st and the 99th percentile are both " +
+        throw Error(ErrorCode::invalid_argument, "--window: the percentiles " +
+                                                     number_text(options.window_percentiles[0]) + " and " +
+                                                     number_text(options.window_percentiles[1]) + " are both " +
                                                      number_text(low) + ", two values were expected; give LO,HI");
     }
-    return {low, high};
+    return {low, high, percentiles.padding()};
 }
 
 std::vector<ImportPlan> surveyed_plans(const Stack& stack, std::span<const Options> options,

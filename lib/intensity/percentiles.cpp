@@ -41,8 +41,8 @@ int first_shift(SampleType type) {
 
 }  // namespace
 
-Percentiles::Percentiles(SampleType type)
-    : type_(type), bias_(bias(type)), is_float_(is_float(type)), shift_(first_shift(type)) {
+Percentiles::Percentiles(SampleType type, const std::array<double, 2>& shares)
+    : type_(type), shares_(shares), bias_(bias(type)), is_float_(is_float(type)), shift_(first_shift(type)) {
     std::tie(lowest_, highest_) = with_sample_type(type, [](auto sample) -> std::pair<double, double> {
         // Numbers beyond float32 count as its ends.
         using Limits = std::numeric_limits<
@@ -51,7 +51,7 @@ Percentiles::Percentiles(SampleType type)
     });
 }
 
-Percentiles::Counts Percentiles::no_counts() const { return Counts(pass_ > 0 ? 2 * bins : bins); }
+Percentiles::Counts Percentiles::no_counts() const { return {std::vector<std::int64_t>(pass_ > 0 ? 2 * bins : bins)}; }
 
 /// Keys are ordered as values are.
 std::uint64_t Percentiles::key_of(double number) const {
@@ -71,26 +71,48 @@ void Percentiles::count(const double* numbers, const double* nan, std::size_t le
     const int shift = shift_ - pass_ * bits_a_pass;
     for (std::size_t i = 0; i < length; ++i) {
         if (is_float_ && ((nan != nullptr && nan[i] != 0) || !std::isfinite(numbers[i]))) continue;
-        const std::uint64_t key = key_of(numbers[i] + bias_) >> shift;
+        const std::uint64_t whole = key_of(numbers[i] + bias_);
+        const std::uint64_t key = whole >> shift;
         if (pass_ == 0) {
-            ++counts[key];
+            ++counts.bins[key];
+            if (whole > counts.lowest) continue;
+            if (whole < counts.lowest) counts.at_lowest = 0;
+            counts.lowest = whole;
+            ++counts.at_lowest;
             continue;
         }
         for (std::size_t end = 0; end < 2; ++end) {
-            if (key >> bits_a_pass == key_[end]) ++counts[end * bins + (key & bin_bits)];
+            if (key >> bits_a_pass == key_[end]) ++counts.bins[end * bins + (key & bin_bits)];
         }
     }
 }
 
+void Percentiles::find_ranks(std::span<const Counts> counts) {
+    std::uint64_t lowest = ~std::uint64_t{0};
+    for (const Counts& part : counts) lowest = std::min(lowest, part.lowest);
+    std::int64_t padding = 0;
+    for (const Counts& part : counts) padding += part.lowest == lowest ? part.at_lowest : 0;
+    const bool is_padding = padding > samples_ / 100 && padding < samples_;
+    if (is_padding) padding_ = lowest;
+    const std::int64_t before = is_padding ? padding : 0;
+    const auto rest = static_cast<double>(samples_ - before);
+    for (std::size_t end = 0; end < 2; ++end) {
+        // The lowest rank that leaves at least that share at or below it. What rounding adds to a whole number counts
+        // for nothing.
+        const double exact = rest * shares_[end] / 100;
+        const auto at_or_below = static_cast<std::int64_t>(std::ceil(exact - exact * 1e-12));
+        rank_[end] = before + std::clamp<std::int64_t>(at_or_below, 1, samples_ - before) - 1;
+    }
+}
+
 bool Percentiles::end_pass(std::span<const Counts> counts) {
-    Counts sum = no_counts();
+    std::vector<std::int64_t> sum = no_counts().bins;
     for (const Counts& part : counts) {
-        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part.bins[i];
     }
     if (pass_ == 0) {
-        for (const std::int64_t n : sum) samples_ += n;
-        // The lowest rank that leaves at least 1 % (99 %) of the samples at or below it.
-        rank_ = {(samples_ + 99) / 100 - 1, samples_ - samples_ / 100 - 1};
+        samples_ = std::accumulate(sum.begin(), sum.end(), std::int64_t{0});
+        if (samples_ > 0) find_ranks(counts);
     }
     if (samples_ == 0) return true;
     for (std::size_t end = 0; end < 2; ++end) {
@@ -106,5 +128,10 @@ bool Percentiles::end_pass(std::span<const Counts> counts) {
 }
 
 std::pair<double, double> Percentiles::values() const { return {value_of(key_[0]), value_of(key_[1])}; }
+
+std::optional<double> Percentiles::padding() const {
+    if (!padding_) return std::nullopt;
+    return value_of(*padding_);
+}
 
 }  // namespace stack2nrrd

@@ -1,6 +1,7 @@
 #include <stack2nrrd/report.hpp>
 
 #include "core/json.hpp"
+#include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/version.hpp>
@@ -73,12 +74,15 @@ Json input_json(const Findings& f) {
 
 Json output_json(const Findings::Result& result) {
     const VolumeInfo& volume = result.plan->volume();
+    const std::optional<Window>& window = result.plan->window();
     Json json =
         Json::object({{"size", volume.size},
                       {"type", sample_type_name(volume.type)},
                       {"channels", volume.channels},
                       {"spacing", volume.geometry.spacing_known ? Json(spacings(volume.geometry)) : Json(nullptr)},
                       {"origin", volume.geometry.origin},
+                      {"window", window ? Json(std::array{window->low, window->high}) : Json(nullptr)},
+                      {"window_padding", window && window->padding ? Json(*window->padding) : Json(nullptr)},
                       {"bytes", volume.bytes()},
                       {"source_slices", result.plan->source_slices()}});
     if (!result.file.empty()) {
@@ -124,15 +128,20 @@ std::string percent_text(std::int64_t part, std::int64_t whole) {
            " %";
 }
 
-/// Empty if few samples were clipped; of floats, none may be.
-std::string clipping_warning(const Findings& f, const Findings::Result& result) {
-    const std::int64_t clipped = result.report->clipped_low + result.report->clipped_high;
+std::int64_t samples_of(const VolumeInfo& volume) {
+    return volume.bytes() / static_cast<std::int64_t>(sample_bytes(volume.type));
+}
+
+/// Empty if few samples were clipped; of floats, none may be. Padding is meant to be.
+std::string clipping_warning(const Findings::Result& result) {
+    const std::optional<Window>& window = result.plan->window();
+    const bool padded = window && window->padding;
+    const std::int64_t clipped = (padded ? 0 : result.report->clipped_low) + result.report->clipped_high;
     if (clipped == 0) return "";
     const VolumeInfo& volume = result.plan->volume();
-    const std::int64_t samples = volume.bytes() / static_cast<std::int64_t>(sample_bytes(volume.type));
+    const std::int64_t samples = samples_of(volume);
     const bool is_float = volume.type == SampleType::float32 || volume.type == SampleType::float64;
     if (!is_float && clipped <= samples / 100) return "";
-    const bool window = f.options->window || f.options->window_auto;
     return percent_text(clipped, samples) + " of the samples were " +
            (window && !is_float ? "outside of the window"
                                 : "beyond the range of " + std::string(sample_type_name(volume.type))) +
@@ -157,6 +166,24 @@ std::string spacing_source(const Findings& f) {
     return f.options->spacing ? "command line" : f.stack->geometry.spacing_source;
 }
 
+std::string clipping_text(const Findings::Result& result) {
+    const Report& report = *result.report;
+    const std::optional<Window>& window = result.plan->window();
+    if (!window && report.clipped_low + report.clipped_high == 0) return "";
+    const std::int64_t samples = samples_of(result.plan->volume());
+    const auto counted = [&](std::int64_t n) {
+        return std::to_string(n) + (n == 0 ? "" : " (" + percent_text(n, samples) + ")");
+    };
+    std::string text;
+    if (window) {
+        text = "window " + number_text(window->low) + " to " + number_text(window->high);
+        if (window->padding) text += " without the padding " + number_text(*window->padding);
+        text += ", ";
+    }
+    return text + "clipped samples: " + counted(report.clipped_low) + " below the range of the " +
+           (window ? "window" : "type") + ", " + counted(report.clipped_high) + " above it";
+}
+
 std::vector<std::string> run_warnings(const Findings& f) {
     std::vector<std::string> warnings;
     if (!has_run(f)) return warnings;
@@ -167,7 +194,7 @@ std::vector<std::string> run_warnings(const Findings& f) {
             warnings.push_back(name + std::to_string(result.report->nan_samples) +
                                " samples without a value (NaN) became 0; --type float32 keeps them");
         }
-        const std::string clipped = clipping_warning(f, result);
+        const std::string clipped = clipping_warning(result);
         if (!clipped.empty()) warnings.push_back(name + clipped);
     }
     const auto is_rounded = [](const Findings::Result& result) { return result.report->rounded_integers; };

@@ -30,6 +30,12 @@ double cubic(double x, double b, double c) {
     return 0;
 }
 
+/// Quadratic B-spline; source as below.
+double quadratic_bspline(double x) {
+    x = std::abs(x);
+    return x < 0.5 ? 0.75 - x * x : (1.5 - x) * (1.5 - x) / 2;
+}
+
 /// Quintic B-spline: Unser, "Splines: a perfect fit", IEEE Signal Processing Magazine 16(6), 1999.
 double quintic_bspline(double x) {
     x = std::abs(x);
@@ -69,12 +75,13 @@ struct KernelEntry {
     std::string_view usage;
 };
 
-constexpr std::array<KernelEntry, 14> kernel_table{{
+constexpr std::array<KernelEntry, 15> kernel_table{{
     {"box", Kind::box, 0, true, "box"},
     {"tent", Kind::tent, 0, true, "tent"},
     {"cubic", Kind::cubic, 2, true, "cubic:B,C"},
     {"ctmr", Kind::cubic, 0, false, "ctmr"},
     {"mitchell", Kind::cubic, 0, false, "mitchell"},
+    {"bspl2", Kind::bspl2, 0, false, "bspl2"},
     {"bspl3", Kind::bspl3, 0, false, "bspl3"},
     {"bspl5", Kind::bspl5, 0, false, "bspl5"},
     {"gauss", Kind::gauss, 2, false, "gauss:SIGMA,CUT"},
@@ -189,6 +196,7 @@ double Kernel::operator()(double x) const noexcept {
         case Kind::mode: h = x < 0.5 ? 1 : 0.5; break;
         case Kind::tent: h = 1 - x; break;
         case Kind::cubic: h = cubic(x, p[0], p[1]); break;
+        case Kind::bspl2: h = quadratic_bspline(x); break;
         case Kind::bspl3: h = cubic(x, 1, 0); break;
         case Kind::bspl5: h = quintic_bspline(x); break;
         case Kind::gauss: h = std::exp(-x * x / (2 * p[0] * p[0])) / (p[0] * std::sqrt(2 * std::numbers::pi)); break;
@@ -207,6 +215,7 @@ double Kernel::support() const noexcept {
         case Kind::mode: return 0.5;
         case Kind::tent: return scale_;
         case Kind::cubic: return 2 * scale_;
+        case Kind::bspl2: return 1.5;
         case Kind::bspl3: return 2;
         case Kind::bspl5: return 3;
         case Kind::gauss: return parameter_[0] * parameter_[1];

@@ -52,9 +52,9 @@ double tail_sum(const Kernel& kernel, Index first, Index unit, Index count, Inde
             std::ceil((x * static_cast<double>(wide) - static_cast<double>(first)) / static_cast<double>(unit));
         return static_cast<Index>(std::clamp(i, 0.0, static_cast<double>(count)));
     };
-    // Smooth pieces do not cross a multiple of the scale, where splines have their knots.
+    // Smooth pieces do not cross a multiple of half of the scale, where splines have their knots.
     const double scale = kernel.scale();
-    const double parts = std::ceil(scale / smooth_width(kernel));
+    const double parts = 2 * std::ceil(scale / 2 / smooth_width(kernel));
     const Index end = point_at(vanishes_at(kernel));
     const double first_x = static_cast<double>(first) / static_cast<double>(wide);
 

@@ -45,7 +45,7 @@ TEST_CASE("clipping is said before the run and after it, in every place", "[cli]
     CHECK(one.status == 0);
     CHECK(one.err.find("warning: " + before) != std::string::npos);
     CHECK(one.err.find("% of the samples") == std::string::npos);
-    CHECK(one.err.find("; clipped 0 samples below the range of the type and 4 above it") != std::string::npos);
+    CHECK(one.err.find("; clipped samples: 0 below the range of the type, 4 (") != std::string::npos);
     CHECK(parsed(one)["run"]["clipped_low"] == 0);
     CHECK(parsed(one)["run"]["clipped_high"] == 4);
     const Bytes file = read_file(folder / "one.nrrd");

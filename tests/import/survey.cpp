@@ -18,8 +18,10 @@ namespace {
 using namespace import_test;
 using stack2nrrd::Window;
 
-/// By sorting what lies in `crop`.
-Window sorted_window(const Volume& volume, const std::array<Range, 3>& crop) {
+/// By sorting what lies in `crop`, without the lowest value if more than 1 % have it. Shares are in hundredths of a
+/// percent.
+Window sorted_window(const Volume& volume, const std::array<Range, 3>& crop, std::size_t low_share = 1,
+                     std::size_t high_share = 9999) {
     std::vector<double> samples;
     for (Index z = crop[2].first; z < crop[2].end; ++z)
         for (Index y = crop[1].first; y < crop[1].end; ++y)
@@ -27,17 +29,26 @@ Window sorted_window(const Volume& volume, const std::array<Range, 3>& crop) {
                 for (int c = 0; c < volume.channels; ++c)
                     if (std::isfinite(volume.at(x, y, z, c))) samples.push_back(volume.at(x, y, z, c));
     std::sort(samples.begin(), samples.end());
+    Window window;
+    const auto end = std::upper_bound(samples.begin(), samples.end(), samples.front());
+    if (100 * (end - samples.begin()) > static_cast<std::ptrdiff_t>(samples.size())) {
+        window.padding = samples.front();
+        samples.erase(samples.begin(), end);
+    }
     const std::size_t n = samples.size();
     std::size_t low = 0;
-    while (100 * (low + 1) < n) ++low;
+    while (10'000 * (low + 1) < low_share * n) ++low;
     std::size_t high = 0;
-    while (100 * (high + 1) < 99 * n) ++high;
-    return {samples[low], samples[high]};
+    while (10'000 * (high + 1) < high_share * n) ++high;
+    window.low = samples[low];
+    window.high = samples[high];
+    return window;
 }
 
 void check_same(const Window& found, const Window& wanted) {
     CHECK(found.low == wanted.low);
     CHECK(found.high == wanted.high);
+    CHECK(found.padding == wanted.padding);
 }
 
 /// Dark on the left, bright on the right, so that a crop matters.
@@ -59,7 +70,7 @@ constexpr std::array<Range, 3> part{{{3, 17}, {5, 30}, {4, 13}}};
 
 }  // namespace
 
-TEST_CASE("the window that is found is from the 1st to the 99th percentile", "[import]") {
+TEST_CASE("the window that is found is from the .01st to the 99.99th percentile", "[import]") {
     for (const SampleType type : support::all_types) {
         Volume volume = uneven(size, type);
         if (support::is_float(type)) {
@@ -77,6 +88,9 @@ TEST_CASE("the window that is found is from the 1st to the 99th percentile", "[i
                 options.slab = threads == 1 ? Range{} : Range{1, 2};  // parts of a volume have one window
                 INFO(stack2nrrd::sample_type_name(type) << ' ' << threads);
                 check_same(stack2nrrd::survey_window(source.stack, options), sorted_window(volume, crop));
+                Options others = options;
+                stack2nrrd::set_option(others, "window", "auto:2.5,97");
+                check_same(stack2nrrd::survey_window(source.stack, others), sorted_window(volume, crop, 250, 9700));
             }
         }
     }
@@ -145,6 +159,25 @@ TEST_CASE("what stands for a slice that is missing is no sample of the source", 
     Options options;
     options.missing = stack2nrrd::Missing::blank;
     check_same(stack2nrrd::survey_window(source.stack, options), sorted_window(rest, {all[0], all[1], {0, 21}}));
+}
+
+TEST_CASE("padding does not count in the window, and is reported", "[import]") {
+    for (const SampleType type : {SampleType::uint8, SampleType::uint16, SampleType::int16, SampleType::float32}) {
+        Volume volume = uneven(size, type);
+        for (std::size_t i = 0; i < volume.samples.size(); i += 3)
+            volume.samples[i] = -1 + (type == SampleType::uint8 || type == SampleType::uint16);
+        for (double& sample : volume.samples)
+            sample = std::max(sample, -1.0 + (type == SampleType::uint8 || type == SampleType::uint16));
+        const Source source(volume, type);
+        Options options;
+        stack2nrrd::set_option(options, "window", "auto");
+        stack2nrrd::set_option(options, "type", "uint8");
+        const auto plan = stack2nrrd::surveyed_plans(source.stack, {&options, 1}).front();
+        INFO(stack2nrrd::sample_type_name(type));
+        REQUIRE(plan.window());
+        check_same(*plan.window(), sorted_window(volume, all));
+        CHECK(plan.window()->padding == (type == SampleType::int16 || type == SampleType::float32 ? -1.0 : 0.0));
+    }
 }
 
 TEST_CASE("a window that cannot be found is refused", "[import]") {

@@ -26,10 +26,10 @@ using stack2nrrd::Range;
 using stack2nrrd::Rational;
 using stack2nrrd::Taps;
 
-const std::vector<std::string> kernels{"box",        "box:1.5",      "tent",        "tent:3",        "ctmr",
-                                       "mitchell",   "cubic:2,0,.5", "bspl3",       "bspl5",         "gauss:0.5,4",
-                                       "gauss:60,1", "hann:3",       "blackman:3",  "lanczos:2",     "lanczos:3",
-                                       "lanczos:64", "kaiser:3,4",   "kaiser:64,9", "kaiser:3,.1,.9"};
+const std::vector<std::string> kernels{"box",         "box:1.5",      "tent",       "tent:3",      "ctmr",
+                                       "mitchell",    "cubic:2,0,.5", "bspl2",      "bspl3",       "bspl5",
+                                       "gauss:0.5,4", "gauss:60,1",   "hann:3",     "blackman:3",  "lanczos:2",
+                                       "lanczos:3",   "lanczos:64",   "kaiser:3,4", "kaiser:64,9", "kaiser:3,.1,.9"};
 
 AxisPlan plan_of(Index n, const std::string& kernel, Rational factor, Align align, Range crop = {}) {
     AxisOptions options;
@@ -45,9 +45,9 @@ double sum_of(const std::vector<double>& weights) { return std::accumulate(weigh
 
 TEST_CASE("a long tail weighs what its samples weigh", "[resample]") {
     for (const std::string kernel :
-         {"tent", "tent:0.05", "ctmr", "cubic:3,.3,.3", "bspl3", "bspl5", "gauss:0.5,4", "gauss:0.01,600", "gauss:64,1",
-          "hann:0.7", "hann:5", "blackman:2.5,3", "lanczos:1", "lanczos:64", "kaiser:64,100", "kaiser:0.6,100",
-          "kaiser:6,3.5,.97", "kaiser:1,0"}) {
+         {"tent", "tent:0.05", "ctmr", "cubic:3,.3,.3", "bspl2", "bspl3", "bspl5", "gauss:0.5,4", "gauss:0.01,600",
+          "gauss:64,1", "hann:0.7", "hann:5", "blackman:2.5,3", "lanczos:1", "lanczos:64", "kaiser:64,100",
+          "kaiser:0.6,100", "kaiser:6,3.5,.97", "kaiser:1,0"}) {
         const Kernel h = Kernel::parse(kernel);
         constexpr Index wide = 400'000;
         constexpr Index unit = 2 * 7;

@@ -57,6 +57,7 @@ Real support_unscaled(const Kernel& k) {
     if (k.name == "box" || k.name == "nearest") return 0.5L;
     if (k.name == "tent") return 1;
     if (k.name == "cubic" || k.name == "bspl3") return 2;
+    if (k.name == "bspl2") return 1.5L;
     if (k.name == "bspl5") return 3;
     if (k.name == "gauss") return k.parameters.at(0) * k.parameters.at(1);
     return k.parameters.at(0);
@@ -68,6 +69,7 @@ Real value_unscaled(const Kernel& k, Real x) {
     if (k.name == "box" || k.name == "nearest") return t < 0.5L ? 1 : 0;
     if (k.name == "tent") return t < 1 ? 1 - t : 0;
     if (k.name == "cubic") return mitchell_netravali(p.at(0), p.at(1), x);
+    if (k.name == "bspl2") return b_spline(2, x);
     if (k.name == "bspl3") return b_spline(3, x);
     if (k.name == "bspl5") return b_spline(5, x);
     if (k.name == "gauss") return std::exp(-x * x / (2 * p.at(0) * p.at(0))) / (p.at(0) * std::sqrt(2 * pi));
