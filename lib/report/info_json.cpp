@@ -180,8 +180,10 @@ std::string clipping_text(const Findings::Result& result) {
         if (window->padding) text += " without the padding " + number_text(*window->padding);
         text += ", ";
     }
+    const bool padded = window && window->padding && report.clipped_low > 0;
     return text + "clipped samples: " + counted(report.clipped_low) + " below the range of the " +
-           (window ? "window" : "type") + ", " + counted(report.clipped_high) + " above it";
+           (window ? "window" : "type") + (padded ? " with the padding, " : ", ") + counted(report.clipped_high) +
+           " above it";
 }
 
 std::vector<std::string> run_warnings(const Findings& f) {
