@@ -96,7 +96,7 @@ Result Program::run() const {
     argv.push_back(nullptr);
 
     std::signal(SIGPIPE, SIG_IGN);
-    Pipe in, out, err;
+    Pipe in, out, err, until_exec;
     const std::int64_t inherited = own_peak_bytes();
     const auto start = std::chrono::steady_clock::now();
     const auto elapsed = [&] {
@@ -114,6 +114,10 @@ Result Program::run() const {
     REQUIRE(input.size() <= 60000);  // what a pipe holds: it is written at once
     if (!input.empty()) REQUIRE(::write(in.ends[1], input.data(), input.size()) == static_cast<ssize_t>(input.size()));
     in.close_end(1);
+    // Until then its memory is ours.
+    until_exec.close_end(1);
+    char nothing = 0;
+    while (::read(until_exec.ends[0], &nothing, 1) < 0 && errno == EINTR) continue;
 
     Result result;
     std::int64_t polled = 0;
