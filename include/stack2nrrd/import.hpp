@@ -40,6 +40,8 @@ public:
     /// How large the scratch file becomes, in bytes; 0 if there is none. Options::dehaze needs one, and an order of
     /// axes (Options::like) in which the slices do not come: the result is written to it, and read again.
     [[nodiscard]] std::int64_t scratch_bytes() const noexcept;
+    /// The folder that it is made in.
+    [[nodiscard]] const std::filesystem::path& scratch_folder() const noexcept;
 
     /// Options::window_auto asked for a window, and survey_window() has not found it yet. Such a plan knows everything
     /// but the window, and cannot be run.
@@ -117,6 +119,10 @@ struct Level {
 /// and no file twice, also where links give a file several names. Call it before a run; run_import() does not.
 /// \throws Error invalid_argument if they would.
 STACK2NRRD_EXPORT void check_outputs(const Stack& stack, std::span<Sink* const> sinks);
+
+/// The same, and that they write none of the files that `options` name to be read: those of Options::mask.
+/// \throws Error as above; what find_stack() throws for the mask.
+STACK2NRRD_EXPORT void check_outputs(const Stack& stack, const Options& options, std::span<Sink* const> sinks);
 
 /// Writes the list of slices as a NHDR file: every line of a header, then the names of the slices in z order, relative
 /// to the file. If Stack::bare is set, any reader of NRRD can open it; otherwise its encoding is `stack2nrrd-image`,

@@ -17,6 +17,7 @@
 #include "source/image_files.hpp"
 #include "source/own_slices.hpp"
 #include "source/volume_slices.hpp"
+#include "stage/dehaze.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
@@ -237,9 +238,26 @@ Options with_targets(const Stack& stack, const Options& options, const SliceList
     return with_factors(options, target);
 }
 
+/// \throws Error invalid_argument if samples are labels, or if not all are made.
+void check_dehaze(const Options& options, const Detail& plan) {
+    if (options.labels || plan.axes[0].kernel.kind() == Kernel::Kind::mode) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--dehaze: takes dark samples for air, but labels are no amounts; leave out --dehaze, or " +
+                        std::string(options.labels ? "--labels" : "--kernel mode"));
+    }
+    if (plan.slab != Range{0, plan.axes[2].outputs}) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--dehaze: finds air in the whole result, but --slab makes a part of it; leave out one of them");
+    }
+}
+
 /// What is between making and sink, and what comes out behind it.
 void plan_stages(const Options& options, Detail& plan) {
     plan.result = plan.volume;
+    if (options.dehaze) {
+        check_dehaze(options, plan);
+        plan.stages.push_back(dehazing(*options.dehaze));
+    }
     for (const auto& stage : plan.stages) {
         plan.stage_bytes += stage->memory_bytes(plan.result);
         plan.scratch_bytes += stage->scratch_bytes(plan.result);
@@ -331,6 +349,7 @@ void check_same_slices(const Options& a, const Options& b) {
 ImportPlan::ImportPlan(std::shared_ptr<const Detail> detail) : detail_(std::move(detail)) {}
 const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->result; }
 std::int64_t ImportPlan::scratch_bytes() const noexcept { return detail_->scratch_bytes; }
+const std::filesystem::path& ImportPlan::scratch_folder() const noexcept { return detail_->scratch; }
 Index ImportPlan::source_slices() const noexcept { return detail_->source_slices; }
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }

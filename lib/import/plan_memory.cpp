@@ -73,7 +73,7 @@ struct ZarrLevels {
     const Options* options = nullptr;
 
     void set_depth(Index depth) const {
-        for (ImportPlan::Detail* plan : plans) plan->result.chunk_depth = depth;
+        for (ImportPlan::Detail* plan : plans) plan->volume.chunk_depth = plan->result.chunk_depth = depth;
     }
     [[nodiscard]] std::int64_t sink_bytes(unsigned threads) const {
         std::vector<const VolumeInfo*> volumes;
