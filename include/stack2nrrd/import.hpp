@@ -120,10 +120,6 @@ struct Level {
 /// \throws Error invalid_argument if they would.
 STACK2NRRD_EXPORT void check_outputs(const Stack& stack, std::span<Sink* const> sinks);
 
-/// The same, and that they write none of the files that `options` name to be read: those of Options::mask.
-/// \throws Error as above; what find_stack() throws for the mask.
-STACK2NRRD_EXPORT void check_outputs(const Stack& stack, const Options& options, std::span<Sink* const> sinks);
-
 /// Writes the list of slices as a NHDR file: every line of a header, then the names of the slices in z order, relative
 /// to the file. If Stack::bare is set, any reader of NRRD can open it; otherwise its encoding is `stack2nrrd-image`,
 /// which other programs refuse. find_stack() reads both. The file records the spacing, the origin and the order of

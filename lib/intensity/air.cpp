@@ -128,6 +128,11 @@ std::optional<Rough> rough_peak(const std::vector<double>& curve) {
     return peak;
 }
 
+/// Is it a peak, or a plain with an end?
+bool is_narrow(const Rough& peak, const std::vector<double>& curve) {
+    return peak.half_width <= static_cast<double>(curve.size()) / 4;
+}
+
 /// Has every half of the bins of a peak samples? Values that come in steps have not, nor has a single value.
 bool is_dense(const std::vector<double>& halves, const Rough& peak) {
     for (std::size_t i = 2 * peak.left; i < std::min(2 * peak.right + 2, halves.size()); ++i) {
@@ -150,6 +155,32 @@ std::optional<double> lowest_of_four(const Histogram& histogram) {
     return thresholds.front();
 }
 
+/// That of the brightest thousandth of the samples.
+double bright_value(const Histogram& histogram) {
+    const std::int64_t wanted = sum_of(histogram.counts) / 1000;
+    std::int64_t count = 0;
+    std::size_t i = histogram.counts.size();
+    while (i > 0 && count <= wanted) count += histogram.counts[--i];
+    return histogram.value_at(static_cast<double>(i) + histogram.centre);
+}
+
+/// Are many samples darker than those of the peak? Then it is not that of air. A kernel that overshoots makes some of
+/// them beside bright objects: what is within a fifth of the contrast does not count.
+bool is_dark(const Histogram& histogram, const Peak& peak, std::int64_t samples) {
+    const double overshoot = (bright_value(histogram) - peak.mode) / 5;
+    const std::int64_t darker = samples - count_from(histogram, peak.mode - std::max(4 * peak.sigma, overshoot));
+    return darker <= samples / 100;
+}
+
+/// Where a Gaussian peak ends. Something faint begins there if there are more samples than the peak has.
+double end_of(const Histogram& histogram, const Peak& peak, std::int64_t samples) {
+    constexpr double expected = .0048597 * 2;  // of those below the mode: Phi(3) - Phi(2.5), and Phi(0) = 1/2
+    const auto from = [&](double sigmas) { return count_from(histogram, peak.mode + sigmas * peak.sigma); };
+    const auto below = static_cast<double>(samples - from(0));
+    const bool is_faint = static_cast<double>(from(2.5) - from(3)) > 1.5 * expected * below;
+    return peak.mode + (is_faint ? 2.6 : 3) * peak.sigma;
+}
+
 std::optional<AirThreshold> automatic(const Histogram& histogram) {
     const std::int64_t all = sum_of(histogram.counts);
     const Occupied occupied(histogram.counts);
@@ -161,15 +192,13 @@ std::optional<AirThreshold> automatic(const Histogram& histogram) {
         threshold = lowest_of_four(histogram);
     } else {
         const std::optional<Peak> peak = first_peak(histogram);
-        if (!peak) return std::nullopt;
+        const std::int64_t samples = all - (histogram.at_lowest > all / 100 ? histogram.at_lowest : 0);
+        if (!peak || !is_dark(histogram, *peak, samples)) return std::nullopt;
         air.mode = peak->mode;
-        const std::int64_t padding = histogram.at_lowest > all / 100 ? histogram.at_lowest : 0;
-        const std::int64_t darker = all - padding - count_from(histogram, peak->mode - 4 * peak->sigma);
-        if (darker > (all - padding) / 100) return std::nullopt;
-        threshold = peak->two_sided ? peak->mode + 3 * peak->sigma : lowest_of_four(histogram);
+        threshold = peak->two_sided ? end_of(histogram, *peak, samples) : lowest_of_four(histogram);
     }
-    if (!threshold || !(*threshold > *air.mode) ||
-        static_cast<double>(count_from(histogram, *threshold)) < .003 * static_cast<double>(all)) {
+    const bool is_below = threshold && *threshold > *air.mode;
+    if (!is_below || static_cast<double>(count_from(histogram, *threshold)) < .003 * static_cast<double>(all)) {
         return std::nullopt;
     }
     air.threshold = *threshold;
@@ -194,7 +223,9 @@ std::optional<Peak> first_peak(const Histogram& histogram) {
             width *= 2;  // finer ones show less
             break;
         }
-        const std::optional<Rough> finer = rough_peak(smoothed(bins));
+        const std::vector<double> curve = smoothed(bins);
+        std::optional<Rough> finer = rough_peak(curve);
+        if (finer && !is_narrow(*finer, curve)) finer.reset();
         if (found && !finer) {
             width *= 2;
             break;
