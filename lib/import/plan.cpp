@@ -191,6 +191,12 @@ Options with_targets(const Stack& stack, const Options& options, const SliceList
 
 /// \throws Error invalid_argument if samples are labels, or if not all are made.
 void check_dehaze(const Options& options, const Detail& plan) {
+    const Dehaze& dehaze = *options.dehaze;
+    if (!std::isfinite(dehaze.threshold) ||
+        (dehaze.kind == Dehaze::Kind::levels && (dehaze.levels < 1 || dehaze.levels > 5))) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--dehaze: is neither a number nor a level; give auto, a threshold, or 1 to 5");
+    }
     if (options.labels || plan.axes[0].kernel.kind() == Kernel::Kind::mode) {
         throw Error(ErrorCode::invalid_argument,
                     "--dehaze: takes dark samples for air, but labels are no amounts; leave out --dehaze, or " +

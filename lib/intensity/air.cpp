@@ -316,7 +316,7 @@ std::optional<AirThreshold> find_air(const Histogram& histogram, const Dehaze& d
 }
 
 std::int64_t air_bytes(std::int64_t bins) {
-    return bins * static_cast<std::int64_t>(sizeof(std::size_t) + 4 * sizeof(double) + 4 * sizeof(std::uint32_t)) * 2;
+    return bins * static_cast<std::int64_t>(sizeof(std::size_t) + 4 * sizeof(double) + 4 * sizeof(std::uint32_t));
 }
 
 }  // namespace stack2nrrd

@@ -141,8 +141,7 @@ TEST_CASE("each level of a pyramid has its own air", "[cli]") {
 TEST_CASE("the scratch file is told before the run", "[cli]") {
     const Place place;
     const Result text = place.make({"-o", "v.nrrd", "--dehaze", "auto", "--factor", "2", "--info"});
-    CHECK(has(text.out, "\nscratch  8 KiB in "));
-    CHECK(has(text.out, fs::canonical(place.out).string()));
+    CHECK(has(text.out, "\nscratch  8 KiB in .\n"));
     const nlohmann::json json = parsed(place.make({"-o", "v.nrrd", "--dehaze", "auto", "--factor", "2", "--info",
                                                    "--json", "--scratch", place.scratch.string()}));
     CHECK(json["scratch_bytes"] == 16 * 16 * 16 * 2);

@@ -205,7 +205,14 @@ TEST_CASE("gaps, steps and order of the source are those of its mask", "[import]
                                     {"repeat", told(slices_of(volume, {0, 1, 2, 2, 5, 5, 6, 7, 7, 9, 10}), mask, fill)},
                                     {"close", told(slices_of(volume, kept), slices_of(mask, kept), fill)}};
         for (const Way& way : ways) {
+            // A missing slice is 0 without any rounding, which slices in files may have: it is compared with itself.
+            const bool is_missing = way.missing == "blank" && fill == 0;
             const Source wanted(way.wanted, SampleType::uint16);
+            Stack all_there = wanted.stack;
+            if (is_missing) {
+                for (const std::int64_t z : {3, 4, 8}) remove_slice(wanted.folder.path(), z);
+                all_there = stack2nrrd::find_stack(wanted.folder.path());
+            }
             for (const Settings& more :
                  {Settings{}, Settings{{"factor", "2"}}, Settings{{"step", "2"}, {"reverse", ""}}}) {
                 for (const char* name : {"mask.nrrd", "mask_gz.nrrd"}) {
@@ -213,7 +220,7 @@ TEST_CASE("gaps, steps and order of the source are those of its mask", "[import]
                     all.emplace_back("missing", way.missing);
                     CAPTURE(fill, text_of(all), name);
                     CHECK(import_bytes(gappy, with_mask(all, folder / name, std::to_string(static_cast<int>(fill)))) ==
-                          import_bytes(wanted.stack, options_with(more)));
+                          import_bytes(all_there, options_with(is_missing ? all : more)));
                 }
             }
         }

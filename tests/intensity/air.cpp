@@ -153,8 +153,14 @@ TEST_CASE("Otsu's thresholds are exact for 65536 values", "[intensity]") {
         where = static_cast<double>(v) + 1;
     }
     REQUIRE(otsu_thresholds(histogram, 2).size() == 1);
-    CHECK(otsu_thresholds(histogram, 2)[0] == Approx(where).margin(1));
-    // Three classes that are far apart: the thresholds are halfway between the means of the classes beside them.
+    // What is between two samples that follow each other is all the same.
+    const auto last_before = [&](double threshold) {
+        auto v = static_cast<std::size_t>(threshold);
+        while (v > 0 && counts[v - 1] == 0) --v;
+        return static_cast<double>(v) - 1;
+    };
+    CHECK(last_before(otsu_thresholds(histogram, 2)[0]) == last_before(where));
+    // More: each sample is nearest to the mean of its own class, or the scatter would not be the least.
     for (const int classes : {3, 4}) {
         const std::vector<double> thresholds = otsu_thresholds(histogram, classes);
         std::vector<double> means;
@@ -170,7 +176,9 @@ TEST_CASE("Otsu's thresholds are exact for 65536 values", "[intensity]") {
             means.push_back(static_cast<double>(values / in));
         }
         for (std::size_t c = 0; c < thresholds.size(); ++c) {
-            CHECK(thresholds[c] == Approx((means[c] + means[c + 1]) / 2).margin(50));
+            const double halfway = (means[c] + means[c + 1]) / 2;
+            CHECK(last_before(thresholds[c]) <= halfway);
+            CHECK(thresholds[c] >= halfway);
         }
     }
 }

@@ -248,6 +248,7 @@ TEST_CASE("integers of 64 bits keep their values", "[stage]") {
     VolumeInfo info;
     info.size = {9, 1, 1};
     info.type = SampleType::int64;
+    info.late_notes = {"one", "two"};
     std::vector<std::byte> bytes(sizeof(std::int64_t) * samples.size());
     std::memcpy(bytes.data(), samples.data(), bytes.size());
     const Made made = dehazed(info, bytes, below(4.5));
