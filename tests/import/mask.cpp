@@ -159,6 +159,32 @@ TEST_CASE("any sample but 0 is within a mask", "[import]") {
     }
 }
 
+TEST_CASE("a mask is taken as it is stored: the index into a palette", "[import]") {
+    // Index 0 is shown white, and 1 black.
+    const support::TempFolder folder;
+    fs::create_directory(folder / "pages");
+    const phantom::Size of{8, 3, 2};
+    const Volume mask = mask_of(of);
+    for (std::int64_t z = 0; z < of[2]; ++z) {
+        std::string bmp("BM", 2);
+        const auto put = [&](std::uint32_t value, int count) {
+            for (int i = 0; i < count; ++i) bmp += static_cast<char>(value >> (8 * i) & 255U);
+        };
+        for (const std::uint32_t value : {86U, 0U, 62U, 40U, 8U, 3U}) put(value, 4);  // file, 0, samples, header, size
+        put(1, 2);
+        put(8, 2);
+        for (const std::uint32_t value : {0U, 24U, 0U, 0U, 2U, 2U, 0xFFFFFFU, 0U}) put(value, 4);  // two colours
+        for (std::int64_t y = of[1] - 1; y >= 0; --y) {
+            for (std::int64_t x = 0; x < of[0]; ++x) bmp += mask.at(x, y, z) == 0 ? '\0' : '\1';
+        }
+        std::ofstream(folder / "pages" / ("m" + std::to_string(z) + ".bmp"), std::ios::binary) << bmp;
+    }
+    const Volume volume = phantom::noise(of, SampleType::uint16, 2);
+    const Source plain(volume, SampleType::uint16);
+    const Source wanted(told(volume, mask, 9), SampleType::uint16);
+    CHECK(import_bytes(plain.stack, with_mask({}, folder / "pages", "9")) == import_bytes(wanted.stack, {}));
+}
+
 TEST_CASE("all channels of a source are filled where it is masked", "[import]") {
     const support::TempFolder folder;
     const Volume mask = mask_of(size);
