@@ -160,7 +160,7 @@ TEST_CASE("any sample but 0 is within a mask", "[import]") {
 }
 
 TEST_CASE("a mask is taken as it is stored: the index into a palette", "[import]") {
-    // Index 0 is shown white, and 1 black.
+    // Index 0 is shown white, and 1 red.
     const support::TempFolder folder;
     fs::create_directory(folder / "pages");
     const phantom::Size of{8, 3, 2};
@@ -173,7 +173,7 @@ TEST_CASE("a mask is taken as it is stored: the index into a palette", "[import]
         for (const std::uint32_t value : {86U, 0U, 62U, 40U, 8U, 3U}) put(value, 4);  // file, 0, samples, header, size
         put(1, 2);
         put(8, 2);
-        for (const std::uint32_t value : {0U, 24U, 0U, 0U, 2U, 2U, 0xFFFFFFU, 0U}) put(value, 4);  // two colours
+        for (const std::uint32_t value : {0U, 24U, 0U, 0U, 2U, 2U, 0xFFFFFFU, 0xFF0000U}) put(value, 4);  // two colours
         for (std::int64_t y = of[1] - 1; y >= 0; --y) {
             for (std::int64_t x = 0; x < of[0]; ++x) bmp += mask.at(x, y, z) == 0 ? '\0' : '\1';
         }
