@@ -147,7 +147,8 @@ Sinks outputs_of(const Command& command, const Stack& stack, const std::vector<L
 
 /// Says which of the options that shape a volume a list of slices does not have: they hold for the volume alone.
 void warn_of_unlisted(const Command& command, const Stack& stack) {
-    constexpr std::array<std::string_view, 6> others{"step", "reverse", "missing", "channel", "type", "window"};
+    constexpr std::array<std::string_view, 7> others{"step", "reverse", "missing", "channel",
+                                                     "type", "window",  "dehaze"};
     std::string names;
     for (const OptionInfo& option : option_table()) {
         const bool shapes = option.group == "Resampling" || option.group == "Crop" ||

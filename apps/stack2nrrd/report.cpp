@@ -66,6 +66,18 @@ bool is_flag(std::string_view name) {
     return std::any_of(table.begin(), table.end(), [&](const auto& o) { return o.name == name && o.value.empty(); });
 }
 
+/// "; air below 1234 (mode 1000) set to 0: 71.3 % of the samples"
+std::string air_text(const Findings::Result& result) {
+    if (!result.report || !result.report->air || !result.report->air->found) return "";
+    const stack2nrrd::Air& air = *result.report->air;
+    const std::array<Index, 3>& size = result.plan->volume().size;
+    const double all = static_cast<double>(size[0]) * static_cast<double>(size[1]) * static_cast<double>(size[2]);
+    std::array<char, 40> percent{};
+    std::snprintf(percent.data(), percent.size(), "%.1f %%", 100 * static_cast<double>(air.samples) / all);
+    return "; air below " + number(air.threshold) + (air.mode ? " (mode " + number(*air.mode) + ")" : "") + " set to " +
+           number(air.darkest) + ": " + percent.data() + " of the samples";
+}
+
 /// Does the import keep within --memory with this factor instead of what was asked for?
 bool is_possible(const Findings& f, std::string_view factor) {
     Options options = *f.options;
@@ -188,6 +200,9 @@ std::string info_text(const Findings& f, const Command& command) {
         text += "reads    " + std::to_string(plan.source_slices()) + " slices, about " +
                 memory_text(plan.read_bytes()) + " of files\n";
         text += "memory   " + memory_text(plan.memory_bytes()) + " at most\n";
+        if (const std::int64_t bytes = scratch_bytes(f); bytes > 0) {
+            text += "scratch  " + memory_text(bytes) + " in " + utf8(plan.scratch_folder()) + "\n";
+        }
     }
     const auto list = [&](const char* label, const std::vector<std::string>& names) {
         if (names.empty()) return;
@@ -222,6 +237,7 @@ std::string run_text(const Findings& f) {
     }
     text += ", from " + std::to_string(f.results.front().plan->source_slices()) + " slices in " + seconds.data();
     if (peak_memory() > 0) text += ", peak memory " + memory_text(peak_memory());
+    for (const Findings::Result& result : f.results) text += air_text(result);
     for (const Findings::Result& result : f.results) {
         const std::string clipped = result.report ? clipping_text(result) : "";
         if (!clipped.empty()) text += "; " + clipped;

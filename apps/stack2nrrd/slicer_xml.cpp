@@ -99,7 +99,7 @@ std::string parameter(const OptionInfo& option) {
     std::string text = "    <" + tag + attributes + ">\n" + element("name", name_of(option.name)) +
                        element("longflag", name_of(option.name)) + element("label", label_of(option.name)) +
                        element("description", description);
-    if (tag == "file") text += element("channel", "output");
+    if (tag == "file") text += element("channel", option.name == "mask" ? "input" : "output");
     if (!preset.empty()) text += element("default", preset);
     return text + more + "    </" + tag + ">\n";
 }

@@ -40,6 +40,8 @@ public:
     /// How large the scratch file becomes, in bytes; 0 if there is none. Options::dehaze needs one, and an order of
     /// axes (Options::like) in which the slices do not come: the result is written to it, and read again.
     [[nodiscard]] std::int64_t scratch_bytes() const noexcept;
+    /// The folder that it is made in.
+    [[nodiscard]] const std::filesystem::path& scratch_folder() const noexcept;
 
     /// Options::window_auto asked for a window, and survey_window() has not found it yet. Such a plan knows everything
     /// but the window, and cannot be run.

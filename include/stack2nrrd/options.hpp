@@ -96,7 +96,9 @@ enum class Quality : std::uint8_t {
     smooth,    ///< kaiser:1,3,.001: no overshoot beside edges
 };
 
-/// How air around an object is set to the darkest value, so that the file compresses well.
+/// How air around an object is set to the darkest value of the result, so that the file compresses well. What is air is
+/// decided by the histogram of the whole result: samples at the threshold or above it are kept, and so are their
+/// neighbours in all six directions. See README for what `automatic` does.
 struct Dehaze {
     enum class Kind : std::uint8_t {
         automatic,  ///< the threshold is worked out from the histogram of the result
@@ -105,7 +107,9 @@ struct Dehaze {
     };
     Kind kind = Kind::automatic;
     double threshold = 0;  ///< a value of the result
-    int levels = 0;        ///< 1 to 5: how much is taken for air, as MRIcroGL counts; 1 is the least, 5 the most
+    int levels = 0;        ///< 1 to 5, as MRIcroGL counts: 1 keeps the least (the brightest of four of Otsu's classes),
+                           ///< then come the brightest of three and of two, all but the darkest of three, and 5, which
+                           ///< keeps the most (all but the darkest of four)
 
     friend bool operator==(const Dehaze&, const Dehaze&) = default;
 };

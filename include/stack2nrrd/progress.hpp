@@ -11,10 +11,12 @@ namespace stack2nrrd {
 
 /// What Options::dehaze has made of a result.
 struct Air {
-    bool found = false;        ///< false: nothing was changed
-    double mode = 0;           ///< the most frequent value of the air; that of the result, as all here
-    double threshold = 0;      ///< samples below it were taken for air
-    std::int64_t samples = 0;  ///< that were set to the darkest value
+    bool found = false;            ///< false: nothing was changed
+    std::optional<double> mode{};  ///< the most frequent value of the air, if it was looked for and found; all values
+                                   ///< here are those of the result
+    double threshold = 0;          ///< samples below it were taken for air
+    double darkest = 0;            ///< the lowest value of the result
+    std::int64_t samples = 0;      ///< that were set to the darkest value
 };
 
 /// What a run found out about the samples. Counts do not depend on threads or the memory limit.

@@ -31,7 +31,8 @@ struct Findings {
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
 };
 
-/// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `problems`, and after a run `run`.
+/// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `scratch_bytes`,
+/// `scratch_folder`, `problems`, and after a run `run`.
 /// Of several results `output` is the first, `levels` has all of them, and `run` the sums. `stack` and `options` must
 /// be set. Bytes that are not UTF-8 are replaced. README.md lists the fields: they keep name and meaning, and new ones
 /// may be added. Their order and the spaces between them are not promised, nor the words of `problems.text`.
@@ -49,6 +50,9 @@ struct Findings {
 
 /// All problems: the fatal ones, including the obstacle; if there are none, the warnings of plans and run.
 [[nodiscard]] STACK2NRRD_EXPORT std::vector<Problem> problems_of(const Findings& findings);
+
+/// ImportPlan::scratch_bytes() of all plans, whose scratch files exist at the same time.
+[[nodiscard]] STACK2NRRD_EXPORT std::int64_t scratch_bytes(const Findings& findings);
 
 /// The spacing of the source along x, y and z in millimetres, from the options or from the stack. Empty if unknown.
 [[nodiscard]] STACK2NRRD_EXPORT std::optional<Vector3> source_spacing(const Findings& findings);

@@ -425,7 +425,7 @@ constexpr std::array<Entry, 42> entries{{
      set_window},
     {{"dehaze", "auto|T|1..5", "", "Output",
       "set air to the darkest value, so that the file compresses: below a threshold that auto finds, below T ('3.0' "
-      "for one of 1 to 5), or by Otsu's classes, 1 the least and 5 the most"},
+      "for one of 1 to 5), or by Otsu's classes: 1 keeps the least, 5 the most"},
      set_dehaze},
     {{"encoding", "raw|gzip|zstd", "raw", "Output", "of the samples; OME-Zarr has gzip by itself, and may have zstd"},
      set_encoding},

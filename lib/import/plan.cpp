@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "import/carried.hpp"
 #include "import/labels.hpp"
+#include "import/mask.hpp"
 #include "import/narrowing.hpp"
 #include "import/plan_memory.hpp"
 #include "import/plan_warnings.hpp"
@@ -12,12 +13,15 @@
 #include "import/quality.hpp"
 #include "import/roi.hpp"
 #include "import/targets.hpp"
+#include "import/which_slices.hpp"
 #include "intensity/to_float.hpp"
 #include "sink/nrrd_header.hpp"
 #include "source/amount.hpp"
 #include "source/image_files.hpp"
+#include "source/masked.hpp"
 #include "source/own_slices.hpp"
 #include "source/volume_slices.hpp"
+#include "stage/dehaze.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
@@ -32,58 +36,6 @@ namespace stack2nrrd {
 namespace {
 
 using Detail = ImportPlan::Detail;
-
-// ------------------------------------------------------------------------------------------------ which slices
-
-/// The existing slices that are nearest to missing ones, the lower one of two. To be asked for slices in order.
-class NearestSlice {
-public:
-    explicit NearestSlice(const std::vector<SliceRef>& slices) : slices_(slices), before_(slices.size()) {}
-
-    [[nodiscard]] SliceRef operator()(std::size_t z) {
-        for (; after_ < slices_.size() && (after_ <= z || slices_[after_].missing()); ++after_) {
-            if (!slices_[after_].missing()) before_ = after_;
-        }
-        const bool is_after = after_ < slices_.size();
-        if (before_ == slices_.size()) return is_after ? slices_[after_] : SliceRef{};
-        return is_after && after_ - z < z - before_ ? slices_[after_] : slices_[before_];
-    }
-
-private:
-    const std::vector<SliceRef>& slices_;
-    std::size_t before_;     ///< the last that exists up to z; size() if there is none
-    std::size_t after_ = 0;  ///< the first that exists behind z
-};
-
-/// Order of business: gaps, step, reverse.
-std::vector<SliceRef> source_slices(const Stack& stack, const Options& options) {
-    if (const std::optional<Problem> gaps = problem_of_gaps(stack, options)) throw Error(gaps->code, gaps->text);
-    const auto is_missing = [](SliceRef slice) { return slice.missing(); };
-    const bool nothing = std::all_of(stack.slices.begin(), stack.slices.end(), is_missing);
-    if (stack.slices.empty() || (nothing && options.missing != Missing::blank)) {
-        throw Error(ErrorCode::missing_slices,
-                    printable(stack.name) + ": has no slices, at least one was expected; add some");
-    }
-
-    if (options.step < 1) {
-        throw Error(ErrorCode::invalid_argument,
-                    "--step: " + std::to_string(options.step) + " is no step; give a number from 1 on");
-    }
-
-    std::vector<SliceRef> slices;
-    NearestSlice nearest(stack.slices);
-    slices.reserve(stack.slices.size() / static_cast<std::size_t>(options.step) + 1);
-    Index kept = 0;
-    for (std::size_t z = 0; z < stack.slices.size(); ++z) {
-        SliceRef slice = stack.slices[z];
-        if (slice.missing() && options.missing == Missing::close) continue;
-        if (kept++ % options.step != 0) continue;
-        if (slice.missing() && options.missing == Missing::repeat) slice = nearest(z);
-        slices.push_back(slice);
-    }
-    if (options.reverse) std::reverse(slices.begin(), slices.end());
-    return slices;
-}
 
 // ------------------------------------------------------------------------------------------------------- axes
 
@@ -235,9 +187,32 @@ Options with_targets(const Stack& stack, const Options& options, const SliceList
     return with_factors(options, target);
 }
 
+/// \throws Error invalid_argument if samples are labels, or if not all are made.
+void check_dehaze(const Options& options, const Detail& plan) {
+    const Dehaze& dehaze = *options.dehaze;
+    if (!std::isfinite(dehaze.threshold) ||
+        (dehaze.kind == Dehaze::Kind::levels && (dehaze.levels < 1 || dehaze.levels > 5))) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--dehaze: is neither a number nor a level; give auto, a threshold, or 1 to 5");
+    }
+    if (options.labels || plan.axes[0].kernel.kind() == Kernel::Kind::mode) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--dehaze: takes dark samples for air, but labels are no amounts; leave out --dehaze, or " +
+                        std::string(options.labels ? "--labels" : "--kernel mode"));
+    }
+    if (options.slab != Range{}) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--dehaze: finds air in the whole result, but --slab makes a part of it; leave out one of them");
+    }
+}
+
 /// What is between making and sink, and what comes out behind it.
 void plan_stages(const Options& options, Detail& plan) {
     plan.result = plan.volume;
+    if (options.dehaze) {
+        check_dehaze(options, plan);
+        plan.stages.push_back(dehazing(*options.dehaze));
+    }
     for (const auto& stage : plan.stages) {
         plan.stage_bytes += stage->memory_bytes(plan.result);
         plan.scratch_bytes += stage->scratch_bytes(plan.result);
@@ -270,7 +245,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
                         " slices of the result; give a part of 0:" + std::to_string(all.end));
     }
     plan->read = reach(plan->axes[2], plan->slab);
-    plan->backward = options.reverse && plan->read.size() > 1 && stack.volume != nullptr && sequential(*stack.volume);
+    plan->backward = goes_backward(stack, options, static_cast<std::size_t>(plan->read.size()));
     const Range rows = reach(plan->axes[1], {0, plan->axes[1].outputs});
     const Amount amount = amount_to_read(stack, *plan->slices, plan->read, rows, plan->backward);
     plan->source_slices = amount.slices;
@@ -319,10 +294,11 @@ std::shared_ptr<const Source> source_of(const Stack& stack, const SliceList& sli
 
 /// \throws Error invalid_argument if plans of the two cannot come from one reading.
 void check_same_slices(const Options& a, const Options& b) {
-    if (a.step == b.step && a.reverse == b.reverse && a.missing == b.missing) return;
+    const bool same_mask = a.mask == b.mask && (a.mask.empty() || a.fill == b.fill);
+    if (a.step == b.step && a.reverse == b.reverse && a.missing == b.missing && same_mask) return;
     throw Error(ErrorCode::invalid_argument,
-                "--step, --reverse, --missing: differ between results of one reading, the same were expected; read "
-                "the stack once for each");
+                "--step, --reverse, --missing, --mask, --fill: differ between results of one reading, the same were "
+                "expected; read the stack once for each");
 }
 
 }  // namespace
@@ -330,6 +306,7 @@ void check_same_slices(const Options& a, const Options& b) {
 ImportPlan::ImportPlan(std::shared_ptr<const Detail> detail) : detail_(std::move(detail)) {}
 const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->result; }
 std::int64_t ImportPlan::scratch_bytes() const noexcept { return detail_->scratch_bytes; }
+const std::filesystem::path& ImportPlan::scratch_folder() const noexcept { return detail_->scratch; }
 Index ImportPlan::source_slices() const noexcept { return detail_->source_slices; }
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }
@@ -337,21 +314,6 @@ bool ImportPlan::needs_window() const noexcept { return detail_->needs_window; }
 const std::optional<Window>& ImportPlan::window() const noexcept { return detail_->window; }
 const std::string& ImportPlan::clipping_advice() const noexcept { return detail_->clipping_advice; }
 const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
-
-std::optional<Problem> problem_of_gaps(const Stack& stack, const Options& options) {
-    const bool gaps = std::any_of(stack.slices.begin(), stack.slices.end(), [](SliceRef s) { return s.missing(); });
-    if (!gaps || options.missing != Missing::error) return std::nullopt;
-    constexpr std::size_t most = 10;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(most, stack.missing.size()); ++i) {
-        list += (i == 0 ? "" : ", ") + stack.missing[i];
-    }
-    if (stack.missing.size() > most) list += " and " + std::to_string(stack.missing.size() - most) + " more gaps";
-    return Problem{ErrorCode::missing_slices, true,
-                   printable(stack.name) + ": slices are missing: " + list +
-                       ", a numbering without gaps was expected; add them, or choose a replacement with "
-                       "--missing repeat or blank"};
-}
 
 std::vector<ImportPlan> plan_imports(const Stack& stack, std::span<const Options> options) {
     if (options.empty()) {
@@ -372,14 +334,24 @@ std::vector<ImportPlan> plan_imports(const Stack& stack, std::span<const Options
         shared.push_back(plans.back().get());
         backward = backward || plans.back()->backward;
     }
-    const std::shared_ptr<const Source> source =
+    std::shared_ptr<const Source> source =
         source_of(stack, slices, stored ? Samples::stored : Samples::shown, backward);
+    const std::shared_ptr<const Stack> mask = mask_of(stack, options.front());
+    if (mask != nullptr) {
+        const auto its_slices =
+            std::make_shared<const std::vector<SliceRef>>(mask_slices(stack, *mask, options.front()));
+        const bool its_backward = goes_backward(*mask, options.front(), its_slices->size());
+        source = std::make_shared<Masked>(source, source_of(*mask, its_slices, Samples::stored, its_backward),
+                                          fill_sample(options.front().fill, stack.image.type));
+        for (Detail* plan : shared) add_mask(mask, *its_slices, its_backward, *plan);
+    }
     for (Detail* plan : shared) plan->source = source;
     plan_sinks(shared, options);
     share_out(shared, options.front());
     std::vector<ImportPlan> result;
     for (std::size_t i = 0; i < plans.size(); ++i) {
         plans[i]->warnings = warnings_for(stack, options[i], *plans[i]);
+        if (mask != nullptr) warn_of_mask(stack, *mask, options[i], plans[i]->warnings);
         result.emplace_back(plans[i]);
     }
     return result;

@@ -23,6 +23,7 @@ struct ImportPlan::Detail : MakingPlan {
     std::vector<std::shared_ptr<const StagePlan>> stages;  ///< between making and sink, in this order
     std::shared_ptr<const Source> source;                  ///< shared by plans that are run together
     SliceList slices;                                      ///< of the source
+    std::shared_ptr<const Stack> mask;                     ///< null if there is none
     bool surveyed = false;                                 ///< does a survey come before the run?
     bool needs_window = false;                             ///< see ImportPlan
     std::optional<Window> window;                          ///< see ImportPlan

@@ -1,5 +1,6 @@
 #include "import/provenance.hpp"
 
+#include "core/file.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
 
@@ -48,6 +49,17 @@ std::string channel_text(Channel channel) {
     }
 }
 
+std::string dehaze_text(const Dehaze& dehaze) {
+    switch (dehaze.kind) {
+        case Dehaze::Kind::automatic: return "auto";
+        case Dehaze::Kind::levels: return std::to_string(dehaze.levels);
+        case Dehaze::Kind::threshold: break;
+    }
+    const std::string text = number_text(dehaze.threshold);
+    const bool is_like_a_level = text.size() == 1 && text >= "1" && text <= "5";
+    return is_like_a_level ? text + ".0" : text;
+}
+
 std::string vector_text(const Vector3& v) {
     return number_text(v[0]) + "," + number_text(v[1]) + "," + number_text(v[2]);
 }
@@ -90,6 +102,13 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (!listed.order.empty()) given += " order=" + listed.order;
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
     if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
+    if (!options.mask.empty()) {
+        // A folder may be given with a slash behind it.
+        const std::filesystem::path& mask = options.mask;
+        const std::filesystem::path name = mask.has_filename() ? mask.filename() : mask.parent_path().filename();
+        given += " mask=" + printable(utf8(name)) + " fill=" + number_text(options.fill);
+    }
+    if (options.dehaze) given += " dehaze=" + dehaze_text(*options.dehaze);
     if (!listed.spacing.empty()) given += " spacing=" + listed.spacing;
     if (!listed.origin.empty()) given += " origin=" + listed.origin;
 

@@ -1,3 +1,4 @@
+#include "import/outputs.hpp"
 #include "import/plan_detail.hpp"
 #include "making/read_through.hpp"
 #include "sink/publish.hpp"
@@ -6,6 +7,7 @@
 #include <stack2nrrd/import.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <new>
@@ -78,6 +80,7 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
         sinks[i]->write_late_notes(notes);
     }
     last.reports = reports;
+    if (!watched(last)) throw Stopped{};  // what is printed as a sink finishes has the reports from here
     shared.clear();
     makings.clear();  // a sink may need room to finish
     for (Sink* sink : sinks) sink->finish();
@@ -107,6 +110,9 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
         if (output.plan.needs_window()) {
             throw Error(ErrorCode::invalid_argument,
                         "--window: auto has not been found yet; call survey_window() before the run");
+        }
+        if (const Stack* mask = output.plan.detail().mask.get()) {
+            check_not_written(mask->files, mask->other_inputs, std::array{output.sink});
         }
         if (output.plan.detail().source != first.source) {
             throw Error(ErrorCode::invalid_argument,

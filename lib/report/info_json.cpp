@@ -37,6 +37,11 @@ std::string_view code_text(ErrorCode code) {
     return "cancelled";
 }
 
+std::string utf8(const std::filesystem::path& path) {
+    const std::u8string text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
 Json problems_json(const Findings& f) {
     Json problems = Json::array();
     for (const Problem& problem : problems_of(f)) {
@@ -85,14 +90,33 @@ Json output_json(const Findings::Result& result) {
                       {"window_padding", window && window->padding ? Json(*window->padding) : Json(nullptr)},
                       {"bytes", volume.bytes()},
                       {"source_slices", result.plan->source_slices()}});
-    if (!result.file.empty()) {
-        const std::u8string file = result.file.u8string();
-        json.add("file", std::string(file.begin(), file.end()));
-    }
+    if (!result.file.empty()) json.add("file", utf8(result.file));
     return json;
 }
 
+/// Samples that became the darkest value, as a part of 1.
+double share_of_air(const Findings::Result& result) {
+    const std::array<Index, 3>& size = result.plan->volume().size;
+    const double all = static_cast<double>(size[0]) * static_cast<double>(size[1]) * static_cast<double>(size[2]);
+    return result.report->air ? static_cast<double>(result.report->air->samples) / all : 0;
+}
+
 bool has_run(const Findings& f) { return !f.results.empty() && f.results.front().report.has_value(); }
+
+/// Of each result: what was taken for air.
+Json air_json(const Findings& f) {
+    Json list = Json::array();
+    for (const Findings::Result& result : f.results) {
+        const Air& air = result.report->air.value_or(Air{});
+        list.push_back(Json::object({{"found", air.found},
+                                     {"mode", air.mode ? Json(*air.mode) : Json(nullptr)},
+                                     {"threshold", air.found ? Json(air.threshold) : Json(nullptr)},
+                                     {"darkest", air.darkest},
+                                     {"samples", air.samples},
+                                     {"share", share_of_air(result)}}));
+    }
+    return list;
+}
 
 Json run_json(const Findings& f) {
     Report sum;
@@ -112,6 +136,7 @@ Json run_json(const Findings& f) {
                               {"clipped_high", sum.clipped_high},
                               {"rounded_integers", sum.rounded_integers},
                               {"files_with_surplus", sum.files_with_surplus}});
+    if (f.options->dehaze) json.add("air", air_json(f));
     if (f.peak_memory_bytes > 0) json.add("peak_memory_bytes", f.peak_memory_bytes);
     return json;
 }
@@ -186,18 +211,28 @@ std::string clipping_text(const Findings::Result& result) {
            " above it";
 }
 
+std::int64_t scratch_bytes(const Findings& f) {
+    std::int64_t bytes = 0;
+    for (const Findings::Result& result : f.results) bytes += result.plan->scratch_bytes();
+    return bytes;
+}
+
 std::vector<std::string> run_warnings(const Findings& f) {
     std::vector<std::string> warnings;
     if (!has_run(f)) return warnings;
     for (const Findings::Result& result : f.results) {
-        const std::u8string file = result.file.filename().u8string();
-        const std::string name = f.results.size() == 1 ? "" : std::string(file.begin(), file.end()) + ": ";
+        const std::string name = f.results.size() == 1 ? "" : utf8(result.file.filename()) + ": ";
         if (result.report->nan_samples > 0) {
             warnings.push_back(name + std::to_string(result.report->nan_samples) +
                                " samples without a value (NaN) became 0; --type float32 keeps them");
         }
         const std::string clipped = clipping_warning(result);
         if (!clipped.empty()) warnings.push_back(name + clipped);
+        if (result.report->air && !result.report->air->found) {
+            warnings.push_back(name +
+                               "--dehaze: no air was found, and nothing was changed: no peak at the dark end of the "
+                               "histogram has an object above it; give a threshold if there is air, --dehaze T");
+        }
     }
     const auto is_rounded = [](const Findings::Result& result) { return result.report->rounded_integers; };
     if (std::any_of(f.results.begin(), f.results.end(), is_rounded)) {
@@ -248,12 +283,15 @@ std::vector<std::string> plan_warnings(const Findings& f) {
 
 std::string info_json(const Findings& f) {
     const ImportPlan* first = f.results.empty() ? nullptr : f.results.front().plan;
-    Json json = Json::object({{"stack2nrrd", STACK2NRRD_VERSION},
-                              {"input", input_json(f)},
-                              {"output", first != nullptr ? output_json(f.results.front()) : Json(nullptr)},
-                              {"read_bytes", first != nullptr ? Json(first->read_bytes()) : Json(nullptr)},
-                              {"memory_bytes", first != nullptr ? Json(first->memory_bytes()) : Json(nullptr)},
-                              {"problems", problems_json(f)}});
+    Json json =
+        Json::object({{"stack2nrrd", STACK2NRRD_VERSION},
+                      {"input", input_json(f)},
+                      {"output", first != nullptr ? output_json(f.results.front()) : Json(nullptr)},
+                      {"read_bytes", first != nullptr ? Json(first->read_bytes()) : Json(nullptr)},
+                      {"memory_bytes", first != nullptr ? Json(first->memory_bytes()) : Json(nullptr)},
+                      {"scratch_bytes", first != nullptr ? Json(scratch_bytes(f)) : Json(nullptr)},
+                      {"scratch_folder", scratch_bytes(f) > 0 ? Json(utf8(first->scratch_folder())) : Json(nullptr)},
+                      {"problems", problems_json(f)}});
     if (f.results.size() > 1) {
         Json levels = Json::array();
         for (const Findings::Result& result : f.results) levels.push_back(output_json(result));

@@ -84,6 +84,7 @@ TEST_CASE("every field of the JSON is in README.md, and no other", "[cli]") {
                                        {"odd", "--info"},
                                        {"v.nrrd", "--info"},
                                        {"stack", "-o", "a.nrrd", "--factor", "2"},
+                                       {"stack", "-o", "d.nrrd", "--dehaze", "30000"},
                                        {"stack", "-o", "p.nrrd", "--pyramid", "1,2"},
                                        {"v.nrrd", "-o", "b.nrrd"}};
     Names printed;

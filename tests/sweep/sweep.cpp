@@ -35,6 +35,7 @@ const std::vector<Form>& forms() {
         {{"-o", "v.nhdr"}, {"v.nhdr", "v.raw"}},
         {{"-o", "v.nhdr", "--preview", "p.png", "--manifest", "m.nhdr", "--returnparameterfile", "r.txt"},
          {"v.nhdr", "v.raw", "p.png", "m.nhdr", "r.txt"}},
+        {{"-o", "v.nhdr", "--dehaze", "100"}, {"v.nhdr", "v.raw"}},
         {{"-o", "v.ome.zarr", "--preview", "p.png"}, {"v.ome.zarr", "p.png"}},
         {{"--manifest", "m.nhdr"}, {"m.nhdr"}}};
     return all;
