@@ -1,5 +1,7 @@
 // What is written beside the samples, and what must not be written over.
 
+#include "import/outputs.hpp"
+
 #include "import/plan_detail.hpp"
 #include "import/provenance.hpp"
 
@@ -46,16 +48,20 @@ bool is_within(const fs::path& folder, const fs::path& file) {
     return false;
 }
 
+std::vector<fs::path> files_of(std::span<Sink* const> sinks) {
+    std::vector<fs::path> files;
+    for (const Sink* sink : sinks) {
+        for (fs::path& file : sink->files()) files.push_back(std::move(file));
+    }
+    return files;
+}
+
 }  // namespace
 
-void check_outputs(const Stack& stack, std::span<Sink* const> sinks) {
-    std::vector<fs::path> outputs;
-    for (const Sink* sink : sinks) {
-        for (fs::path& file : sink->files()) outputs.push_back(std::move(file));
-    }
-    check_different(outputs);
+void check_not_written(const FileList& files, const std::vector<std::string>& others, std::span<Sink* const> sinks) {
+    if (files.empty() && others.empty()) return;
     std::error_code failure;
-    for (const fs::path& output : outputs) {
+    for (const fs::path& output : files_of(sinks)) {
         if (!fs::exists(output, failure)) continue;
         const bool is_folder = fs::is_directory(output, failure);
         const auto check = [&](const std::string& input) {
@@ -66,9 +72,14 @@ void check_outputs(const Stack& stack, std::span<Sink* const> sinks) {
                             (is_folder ? ": has one of the inputs in it (" : ": is one of the inputs (") +
                             printable(input) + "), another file was expected; give another name");
         };
-        for (std::size_t i = 0; i < stack.files.size(); ++i) check(stack.files.path(i));
-        for (const std::string& input : stack.other_inputs) check(input);
+        for (std::size_t i = 0; i < files.size(); ++i) check(files.path(i));
+        for (const std::string& input : others) check(input);
     }
+}
+
+void check_outputs(const Stack& stack, std::span<Sink* const> sinks) {
+    check_different(files_of(sinks));
+    check_not_written(stack.files, stack.other_inputs, sinks);
 }
 
 std::unique_ptr<Sink> manifest_sink(const Stack& stack, const Options& options, const fs::path& nhdr) {

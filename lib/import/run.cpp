@@ -1,3 +1,4 @@
+#include "import/outputs.hpp"
 #include "import/plan_detail.hpp"
 #include "making/read_through.hpp"
 #include "sink/publish.hpp"
@@ -6,6 +7,7 @@
 #include <stack2nrrd/import.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <new>
@@ -22,6 +24,7 @@ public:
         const ImportPlan::Detail& plan = output.plan.detail();
         StageRun own = run;
         own.scratch_folder = plan.scratch;
+        own.room = plan.stage_room;
         for (auto stage = plan.stages.rbegin(); stage != plan.stages.rend(); ++stage) {
             stages_.push_back((*stage)->before(first(), own));
         }
@@ -108,6 +111,7 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
             throw Error(ErrorCode::invalid_argument,
                         "--window: auto has not been found yet; call survey_window() before the run");
         }
+        check_not_written(output.plan.detail().reference, {}, std::array{output.sink});
         if (output.plan.detail().source != first.source) {
             throw Error(ErrorCode::invalid_argument,
                         "the plans are of several readings, plans of one were expected; make them together, with "
