@@ -136,11 +136,14 @@ Rational step_along(const Grid& grid, std::size_t o, const Geometry& source, std
     const double tolerance = times > 0 ? std::min(most_rounding / 2 / times, step / 1000) : step / 1'000'000'000;
     const std::optional<Rational> simple = simplest(step - tolerance, step + tolerance);
     if (simple && is_it(*simple)) return *simple;
-    try {
-        const Rational exact = parse_rational(number_text(step));
-        if (exact.num > 0 && (!simple || is_it(exact))) return exact;
-    } catch (const Error&) {
-        // no fraction is near enough
+    const double ratio = spacing(grid.geometry, static_cast<int>(o)) / spacing(source, static_cast<int>(a));
+    for (const double near : {ratio, std::nextafter(ratio, 0.0), std::nextafter(ratio, 2 * ratio)}) {
+        try {
+            const Rational exact = parse_rational(number_text(near));
+            if (exact.num > 0 && is_it(exact)) return exact;
+        } catch (const Error&) {
+            // no fraction is near enough
+        }
     }
     if (simple) return *simple;
     refuse(grid.name + ": along " + "xyz"[o] + " one of its samples counts as " + rough_text(step) +
