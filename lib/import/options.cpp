@@ -407,7 +407,7 @@ constexpr std::array<Entry, 42> entries{{
     {{"mask", "FILE", "", "Crop",
       "a stack or volume of the source's size: where it is 0, the source counts as --fill before it is filtered"},
      set_mask},
-    {{"fill", "V", "0", "Crop", "value where --mask is 0, and outside of the source with --like"}, set_fill},
+    {{"fill", "V", "0", "Crop", "value of the source where --mask is 0; with --like, of the result where the source has nothing"}, set_fill},
     {{"slab", "K0:K1", "", "Crop",
       "make the slices K0 to K1 - 1 of the result alone, each as it is in the whole, at its place in space"},
      set_slab},

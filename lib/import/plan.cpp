@@ -293,6 +293,14 @@ std::optional<Arrangement> flipped(const Stack& stack, const Options& options, c
     return arrangement;
 }
 
+/// \throws Error limit if there are more bytes than can be counted.
+void check_bytes(const VolumeInfo& volume) {
+    if (volume.bytes() < ByteCount::most) return;
+    throw Error(ErrorCode::limit, "the result would have " + std::to_string(volume.size[0]) + " x " +
+                                      std::to_string(volume.size[1]) + " x " + std::to_string(volume.size[2]) +
+                                      " samples, which no file can hold; give a smaller --size, or reduce more");
+}
+
 /// What is between making and sink, and what comes out behind it.
 void plan_stages(const Options& options, Detail& plan) {
     plan.result = plan.volume;
@@ -302,6 +310,7 @@ void plan_stages(const Options& options, Detail& plan) {
         plan.stage_bytes += stage->memory_bytes(plan.result);
         plan.scratch_bytes += stage->scratch_bytes(plan.result);
         plan.result = stage->result(plan.result);
+        check_bytes(plan.result);
     }
     std::error_code ignored;
     plan.scratch = options.scratch.empty() ? std::filesystem::temp_directory_path(ignored) : options.scratch;
@@ -332,11 +341,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     volume.channels = channel_count(volume.colour, stack.image.channels());
     volume.components = stack.components;
     volume.type = options.type.value_or(stack.image.type);
-    if (volume.bytes() == ByteCount::most) {
-        throw Error(ErrorCode::limit, "the result would have " + std::to_string(volume.size[0]) + " x " +
-                                          std::to_string(volume.size[1]) + " x " + std::to_string(volume.size[2]) +
-                                          " samples, which no file can hold; give a smaller --size, or reduce more");
-    }
+    check_bytes(volume);
     volume.geometry = output_geometry(stack, options, *plan, {});
     if (!plan->arrangement) plan->arrangement = flipped(stack, options, *plan);
     check_labels(stack, options, *plan);
