@@ -255,6 +255,9 @@ void check_alone(const Options& options) {
             "--like: gives the grid of the result, and so does --factor, --size, --fit, --max-dim, --target-spacing or "
             "--isotropic; give one of them");
     }
+    if (options.align != Align::cell) {
+        refuse("--like: says where the samples of the result are, and so does --align first; leave one of them out");
+    }
     if (options.flip != std::array<bool, 3>{}) {
         refuse("--like: gives the axes of the result, and --flip turns them around; leave one of them out");
     }

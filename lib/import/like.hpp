@@ -15,7 +15,7 @@
 
 namespace stack2nrrd {
 
-/// \throws Error invalid_argument if what decides the grid of the result does not go with Options::like.
+/// \throws Error invalid_argument if something else decides the grid of the result than Options::like.
 void check_alone(const Options& options);
 
 /// Where the samples of a reference are.

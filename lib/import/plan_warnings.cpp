@@ -148,9 +148,8 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
         const AxisPlan& axis = plan.axes[a];
         const bool between = axis.first.den != 1 || axis.step.den != 1;
         if (axis.kernel.kind() == Kernel::Kind::nearest && !axis.copies() && between) {
-            warnings.push_back(
-                "kernel nearest takes samples up to half a source sample beside the stated positions; --align first "
-                "with a whole factor is exact");
+            warnings.push_back("kernel nearest takes samples up to half a source sample beside the stated positions" +
+                               std::string(options.like.empty() ? "; --align first with a whole factor is exact" : ""));
             break;
         }
     }

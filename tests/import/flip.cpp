@@ -117,7 +117,7 @@ TEST_CASE("a flipped result has the same samples, counted from the other end", "
                 options.flip = whole.flip = sides(bits);
                 VolumeInfo info;
                 Bytes expected = turned(bytes, straight, whole.flip);
-                CHECK(import_bytes(stack, whole, &info) == expected);
+                CHECK((import_bytes(stack, whole, &info) == expected));
                 CHECK(misplaced(straight, info, whole.flip).empty());
                 if (options.slab == Range{}) continue;
                 // A slab counts slices of the result.
@@ -126,7 +126,7 @@ TEST_CASE("a flipped result has the same samples, counted from the other end", "
                 slab.end = std::min(slab.end, info.size[2]);
                 const std::int64_t slice = info.slice_bytes();
                 expected = Bytes(expected.begin() + slab.first * slice, expected.begin() + slab.end * slice);
-                CHECK(import_bytes(stack, options, &part) == expected);
+                CHECK((import_bytes(stack, options, &part) == expected));
                 const auto first = place(info, {0, 0, slab.first});
                 for (std::size_t w = 0; w < 3; ++w) CHECK(std::abs(first[w] - part.geometry.origin[w]) < 1e-12L);
                 CHECK(part.geometry.direction == info.geometry.direction);
@@ -170,7 +170,7 @@ TEST_CASE("the levels of a pyramid are flipped each", "[import]") {
         VolumeInfo info;
         const Bytes bytes = import_bytes(source.stack, options_with({{"factor", factor}}), &info);
         const support::Nrrd file = support::read_nrrd(folder / ("v_" + std::string(factor) + ".nrrd"));
-        CHECK(file.samples == turned(bytes, info, {true, false, true}));
+        CHECK((file.samples == turned(bytes, info, {true, false, true})));
         CHECK(file.directions()[0][0] < 0);
         CHECK(file.directions()[2][2] < 0);
     }

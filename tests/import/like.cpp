@@ -173,7 +173,7 @@ TEST_CASE("what is like a result of the same source has its bytes, in any order 
                 options.like = folder / "reference.nrrd";
                 options.threads = 1 + static_cast<unsigned>(++count) % 2;
                 VolumeInfo info;
-                CHECK(import_bytes(stack, options, &info) == rearranged(bytes, made, order, turned));
+                CHECK((import_bytes(stack, options, &info) == rearranged(bytes, made, order, turned)));
                 CHECK(has_grid(info, grid));
                 CHECK(note(info, "stack2nrrd_factor") == note(made, "stack2nrrd_factor"));
                 CHECK(has(note(info, "stack2nrrd_options"), " like=reference.nrrd fill=0"));
@@ -206,7 +206,7 @@ TEST_CASE("colours, components, NaN and 64 bits are arranged as they are", "[imp
             like.type = type;
             like.like = folder / "r.nrrd";
             VolumeInfo info;
-            CHECK(import_bytes(stack, like, &info) == rearranged(bytes, made, order, 5));
+            CHECK((import_bytes(stack, like, &info) == rearranged(bytes, made, order, 5)));
             CHECK(info.channels == channels);
             CHECK(info.colour == made.colour);
         }
@@ -410,7 +410,7 @@ TEST_CASE("slabs of a grid are its slices, also those that are outside", "[impor
                         CHECK(std::abs(info.geometry.origin[w] - place) < 1e-14);
                     }
                 }
-                CHECK(joined == bytes);
+                CHECK((joined == bytes));
             }
             options.slab = {3, stack2nrrd::open_end};
             CHECK(has(note(stack2nrrd::plan_import(stack, options).volume(), "stack2nrrd_options"), "slab=3:20"));
@@ -443,7 +443,7 @@ TEST_CASE("less memory for the scratch file makes the same bytes", "[import]") {
         options.memory = static_cast<std::uint64_t>(mebibytes) << 20;
         const auto plan = stack2nrrd::plan_import(stack, options);
         CHECK(plan.memory_bytes() <= mebibytes << 20);
-        if (mebibytes == least || mebibytes % 4 == 0) CHECK(import_bytes(stack, options) == bytes);
+        if (mebibytes == least || mebibytes % 4 == 0) CHECK((import_bytes(stack, options) == bytes));
     }
     CHECK(least < free.memory_bytes() >> 20);
 }
@@ -530,7 +530,7 @@ TEST_CASE("a reference may be anything that has a place", "[import]") {
     const auto check = [&](const std::string& name) {
         options.like = folder / name;
         VolumeInfo info;
-        CHECK(import_bytes(stack, options, &info) == bytes);
+        CHECK((import_bytes(stack, options, &info) == bytes));
         CHECK(has_grid(info, grid));
     };
     for (const char* encoding : {"raw", "gzip"}) {
@@ -559,7 +559,7 @@ TEST_CASE("a reference may be anything that has a place", "[import]") {
     Options spaced = options_with({{"spacing", ".0195"}});
     stack2nrrd::write_manifest(source.stack, spaced, folder / "list.nhdr");
     options.like = folder / "list.nhdr";
-    CHECK(import_bytes(stack, options) == import_bytes(stack, Options{}));
+    CHECK((import_bytes(stack, options) == import_bytes(stack, Options{})));
 }
 
 TEST_CASE("a reference without a place, beside the source or turned against it is refused", "[import]") {
@@ -622,7 +622,8 @@ TEST_CASE("what decides the grid besides is refused", "[import]") {
                                               {"max-dim", "9"},
                                               {"target-spacing", "1"},
                                               {"isotropic", "true"},
-                                              {"flip", "x"}}) {
+                                              {"flip", "x"},
+                                              {"align", "first"}}) {
         Options options = options_with({{name, value}});
         options.like = folder / "r.nrrd";
         CAPTURE(name);
@@ -702,6 +703,6 @@ TEST_CASE("a reference is not written over", "[import]") {
     CHECK(run("r.nhdr", "link.nhdr", sentence) == ErrorCode::invalid_argument);
     std::filesystem::create_symlink(folder / "r.raw", folder / "other.raw");
     CHECK(run("r.nhdr", "other.nhdr", sentence) == ErrorCode::invalid_argument);
-    CHECK(support::read_file(folder / "r.raw") == before);
+    CHECK((support::read_file(folder / "r.raw") == before));
     CHECK_FALSE(run("r.nhdr", "new.nhdr", sentence).has_value());
 }

@@ -36,17 +36,17 @@ TEST_CASE("an open crop is the crop up to the end of its axis", "[import]") {
             CAPTURE(open, factor);
             VolumeInfo info;
             VolumeInfo expected;
-            CHECK(import_bytes(source().stack, options_with({{"crop", open}, {"factor", factor}}), &info) ==
-                  import_bytes(source().stack, options_with({{"crop", closed}, {"factor", factor}}), &expected));
+            CHECK((import_bytes(source().stack, options_with({{"crop", open}, {"factor", factor}}), &info) ==
+                   import_bytes(source().stack, options_with({{"crop", closed}, {"factor", factor}}), &expected)));
             CHECK(notes_of(info) == notes_of(expected));
             CHECK(info.geometry.origin == expected.geometry.origin);
         }
     }
     // What sizes and targets are worked out from is the part that is there.
-    CHECK(import_bytes(source().stack, options_with({{"crop", "3:,,"}, {"size", "5,0,0"}})) ==
-          import_bytes(source().stack, options_with({{"crop", "3:13,,"}, {"size", "5,0,0"}})));
-    CHECK(import_bytes(source().stack, options_with({{"crop", "3:,,"}, {"max-dim", "4"}})) ==
-          import_bytes(source().stack, options_with({{"crop", "3:13,,"}, {"max-dim", "4"}})));
+    CHECK((import_bytes(source().stack, options_with({{"crop", "3:,,"}, {"size", "5,0,0"}})) ==
+           import_bytes(source().stack, options_with({{"crop", "3:13,,"}, {"size", "5,0,0"}}))));
+    CHECK((import_bytes(source().stack, options_with({{"crop", "3:,,"}, {"max-dim", "4"}})) ==
+           import_bytes(source().stack, options_with({{"crop", "3:13,,"}, {"max-dim", "4"}}))));
 }
 
 TEST_CASE("an open slab is the slab up to the last slice", "[import]") {
@@ -64,9 +64,9 @@ TEST_CASE("an open slab is the slab up to the last slice", "[import]") {
             CHECK(notes_of(info) == notes_of(expected));
             CHECK(info.geometry.origin == expected.geometry.origin);
         }
-        CHECK(import_bytes(source().stack, options_with({{"factor", factor}, {"slab", ":"}}), nullptr) == all);
-        CHECK(import_bytes(source().stack, options_with({{"factor", factor}, {"slab", ":2"}}), nullptr) ==
-              import_bytes(source().stack, options_with({{"factor", factor}, {"slab", "0:2"}}), nullptr));
+        CHECK((import_bytes(source().stack, options_with({{"factor", factor}, {"slab", ":"}}), nullptr) == all));
+        CHECK((import_bytes(source().stack, options_with({{"factor", factor}, {"slab", ":2"}}), nullptr) ==
+               import_bytes(source().stack, options_with({{"factor", factor}, {"slab", "0:2"}}), nullptr)));
     }
 }
 

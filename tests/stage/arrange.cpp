@@ -133,7 +133,7 @@ TEST_CASE("samples come in any order and sense of axes, whatever the room", "[st
         for (const std::int64_t room : {std::int64_t{0}, plan->useful_room(volume) / 5, plan->useful_room(volume)}) {
             Kept kept;
             CAPTURE(round, room);
-            CHECK(through(*plan, volume, samples, room, kept) == expected);
+            CHECK((through(*plan, volume, samples, room, kept) == expected));
             CHECK(kept.info.geometry.origin == Vector3{1, 2, 3});
             CHECK(kept.info.notes == volume.notes);
             CHECK(kept.info.chunk_depth == 7);
