@@ -128,6 +128,13 @@ struct Along {
     Index first = 0;  ///< the first of them, counted along the source
 };
 
+/// Is `simple` nearer to `number` than fractions of such terms are by chance? These are about 1/den^2 away.
+bool is_meant(const Rational& simple, double number) {
+    const auto den = static_cast<double>(simple.den);
+    const double distance = std::abs(simple.value() - number);
+    return distance <= 1e-9 * number && distance * den * den <= 1e-4;
+}
+
 /// The step along axis `a` of the source, to be taken `times` times: a simple fraction, or the one of more digits that
 /// this program must have made the grid by.
 Rational step_along(const Grid& grid, std::size_t o, const Geometry& source, std::size_t a, double step, double times) {
@@ -135,7 +142,7 @@ Rational step_along(const Grid& grid, std::size_t o, const Geometry& source, std
     const auto is_it = [&](const Rational& r) { return is_exact(grid, o, source.direction[a], r, turned); };
     const double tolerance = times > 0 ? std::min(most_rounding / 2 / times, step / 1000) : step / 1'000'000'000;
     const std::optional<Rational> simple = simplest(step - tolerance, step + tolerance);
-    if (simple && is_it(*simple)) return *simple;
+    if (simple && (is_it(*simple) || is_meant(*simple, step))) return *simple;
     const double ratio = spacing(grid.geometry, static_cast<int>(o)) / spacing(source, static_cast<int>(a));
     for (const double near : {ratio, std::nextafter(ratio, 0.0), std::nextafter(ratio, 2 * ratio)}) {
         try {

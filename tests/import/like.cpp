@@ -706,3 +706,24 @@ TEST_CASE("a reference is not written over", "[import]") {
     CHECK((support::read_file(folder / "r.raw") == before));
     CHECK_FALSE(run("r.nhdr", "new.nhdr", sentence).has_value());
 }
+
+TEST_CASE("numbers that are almost those of a factor are taken for them, and written as they are", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    for (const char* factor : {"2", "8/3", "7/5"}) {
+        VolumeInfo made;
+        const Bytes bytes = import_bytes(stack, options_with({{"factor", factor}}), &made);
+        Grid grid = grid_of(made);
+        for (std::size_t a = 0; a < 3; ++a) {
+            grid.direction[a][a] *= 1 + 9e-10;
+            grid.origin[a] *= 1 - 1e-9;
+        }
+        write_grid(folder / "r.nrrd", grid);
+        Options options;
+        options.like = folder / "r.nrrd";
+        VolumeInfo info;
+        CHECK((import_bytes(stack, options, &info) == bytes));
+        CHECK(has_grid(info, grid));
+        CHECK_FALSE(warns(stack, options, "outside"));
+    }
+}
