@@ -116,7 +116,7 @@ std::optional<std::string> extent_text(const Detail& plan, std::string_view text
     constexpr std::string_view empty = "0 -1 0 -1 0 -1";  // as Slicer has it
     const std::vector<Index> extent = integers(text);
     if (extent.size() != 6) return std::nullopt;
-    std::string result;
+    std::array<std::array<Index, 2>, 3> made{};
     for (std::size_t a = 0; a < 3; ++a) {
         std::optional<std::array<Index, 2>> range{{extent[2 * a], extent[2 * a + 1]}};
         if ((*range)[0] > (*range)[1]) return std::string(empty);
@@ -124,7 +124,19 @@ std::optional<std::string> extent_text(const Detail& plan, std::string_view text
         const Range outputs = a == 2 ? plan.slab : Range{0, plan.axes[a].outputs};
         if (range) range = outputs_of(plan.axes[a], outputs, (*range)[0], (*range)[1]);
         if (!range) return std::string(empty);
-        result += (a == 0 ? "" : " ") + std::to_string((*range)[0]) + " " + std::to_string((*range)[1]);
+        made[a] = *range;
+    }
+    if (plan.arrangement) {
+        const std::array<std::array<Index, 2>, 3> source = made;
+        for (std::size_t a = 0; a < 3; ++a) {
+            const ArrangedAxis& axis = plan.arrangement->axes[a];
+            made[a] = arranged(axis, plan.volume.size[axis.from], source[axis.from][0], source[axis.from][1]);
+            if (made[a][0] >= axis.size) return std::string(empty);
+        }
+    }
+    std::string result;
+    for (const auto& [from, to] : made) {
+        result += (result.empty() ? "" : " ") + std::to_string(from) + " " + std::to_string(to);
     }
     return result;
 }
@@ -136,9 +148,12 @@ std::optional<std::string> offset_text(const Detail& plan, const Options& option
     const bool whole = options.step == 1 && !options.reverse;
     const bool copies = std::all_of(plan.axes.begin(), plan.axes.end(), [](const AxisPlan& a) { return a.copies(); });
     if (offset.size() != 3 || !whole || !copies) return std::nullopt;
+    const Arrangement arrangement = plan.arrangement.value_or(Arrangement{});
     std::string result;
     for (std::size_t a = 0; a < 3; ++a) {
-        const Index first = plan.axes[a].first.num + (a == 2 ? plan.slab.first : 0);
+        const ArrangedAxis& axis = arrangement.axes[a];
+        if (axis.from != a || axis.turned) return std::nullopt;
+        const Index first = plan.axes[a].first.num + (a == 2 ? plan.slab.first : 0) - axis.before;
         result += (a == 0 ? "" : " ") + std::to_string(offset[a] + first);
     }
     return result;

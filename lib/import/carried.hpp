@@ -17,8 +17,8 @@ struct Carried {
 };
 
 /// Key/values that count in samples are made to fit the result, or left out; and where one component is taken, those
-/// that describe others. All others are kept as they are. `plan` has its axes, slices, slab, channel, and of its volume
-/// the type and the colour.
+/// that describe others. All others are kept as they are. `plan` has its axes, slices, slab, arrangement, channel, and
+/// of its volume the size, the type and the colour.
 [[nodiscard]] Carried carried_header(const Stack& stack, const Options& options, const ImportPlan::Detail& plan);
 
 /// Does the header of `stack` have segments, which are labels?

@@ -29,6 +29,7 @@ void check_alone(const Options& options) {
             "--pyramid: gives the factors, and so does --fit, --max-dim, --target-spacing or --isotropic; give one "
             "of them");
     }
+    if (!options.like.empty()) refuse("--pyramid: gives the factors, and --like gives the grid; give one of them");
     if (options.slab != Range{}) refuse("--pyramid: has different slabs at each level; leave out --slab");
 }
 

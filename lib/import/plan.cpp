@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "import/carried.hpp"
 #include "import/labels.hpp"
+#include "import/like.hpp"
 #include "import/mask.hpp"
 #include "import/narrowing.hpp"
 #include "import/plan_memory.hpp"
@@ -114,13 +115,20 @@ Options with_crops(const Stack& stack, Options options, const std::array<Index, 
     return options;
 }
 
-/// Everything is multiplied as fractions, and rounded once.
-Geometry output_geometry(const Stack& stack, const Options& options, const Detail& plan) {
+/// Of what is made, with axes turned around. Everything is multiplied as fractions, and rounded once.
+Geometry output_geometry(const Stack& stack, const Options& options, const Detail& plan,
+                         const std::array<bool, 3>& flip) {
     std::array<Rational, 3> first{plan.axes[0].first, plan.axes[1].first, plan.axes[2].first};
     std::array<Rational, 3> step{plan.axes[0].step, plan.axes[1].step, plan.axes[2].step};
-    // A slab begins at first + slab.first · step, and one sample along z is options.step slices.
-    const Index whole = 2 * step[2].den;
-    first[2] = {first[2].num * (whole / first[2].den) + 2 * plan.slab.first * step[2].num, whole};
+    for (std::size_t a = 0; a < 3; ++a) {
+        // It begins at first + begin · step.
+        const Range made = a == 2 ? plan.slab : Range{0, plan.axes[a].outputs};
+        const Index begin = flip[a] ? made.end - 1 : made.first;
+        const Index whole = 2 * step[a].den;
+        first[a] = {first[a].num * (whole / first[a].den) + 2 * begin * step[a].num, whole};
+        if (flip[a]) step[a].num = -step[a].num;
+    }
+    // One sample along z is options.step slices.
     for (Rational* along_z : {&first[2], &step[2]}) {
         constexpr Index largest = std::numeric_limits<Index>::max();
         if (std::abs(along_z->num) > largest / options.step) {
@@ -206,6 +214,62 @@ void check_dehaze(const Options& options, const Detail& plan) {
     }
 }
 
+/// The slices of the result that are made. \throws Error invalid_argument if it has not all of them.
+Range slab_of(const Options& options, Index slices) {
+    Range slab = options.slab == Range{} ? Range{0, slices} : options.slab;
+    if (slab.end == open_end) slab.end = slices;
+    if (slab.empty() || slab.first < 0 || slab.end > slices) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--slab: " + std::to_string(slab.first) + ":" + std::to_string(slab.end) + " is not within the " +
+                        std::to_string(slices) + " slices of the result; give a part of 0:" + std::to_string(slices));
+    }
+    return slab;
+}
+
+/// The axes of the source and, where the result has others, how they become those.
+void plan_axes(const Stack& stack, const Options& options, const std::array<Index, 3>& source, Detail& plan) {
+    const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
+    for (std::size_t a = 0; a < 3; ++a) plan.crop[a] = wanted_part(source[a], axes[a].crop, "xyz"[a]);
+    Index slices = 0;
+    Range slab;
+    if (options.like.empty()) {
+        for (std::size_t a = 0; a < 3; ++a) plan.axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
+        slices = plan.axes[2].outputs;
+        slab = slab_of(options, slices);
+        plan.slab = options.flip[2] ? Range{slices - slab.end, slices - slab.first} : slab;
+    } else {
+        Geometry geometry = source_geometry(stack, options);
+        for (double& component : geometry.direction[2]) component *= static_cast<double>(options.step);
+        const Grid grid = grid_of(options.like);
+        slices = grid.size[2];
+        slab = slab_of(options, slices);
+        Likeness likeness = likeness_of(grid, slab, {geometry, source, plan.crop, axes});
+        plan.axes = std::move(likeness.axes);
+        plan.slab = {0, plan.axes[2].outputs};
+        plan.arrangement = likeness.arrangement;
+        plan.arrangement->fill = options.fill;
+        plan.reference = grid.files;
+    }
+    if (slab != Range{0, slices}) plan.part = slab;
+}
+
+/// What --flip asks for. `plan` has its volume.
+std::optional<Arrangement> flipped(const Stack& stack, const Options& options, const Detail& plan) {
+    if (options.flip == std::array<bool, 3>{}) return std::nullopt;
+    Arrangement arrangement;
+    for (std::size_t a = 0; a < 3; ++a) arrangement.axes[a] = {a, options.flip[a], plan.volume.size[a], 0};
+    arrangement.geometry = output_geometry(stack, options, plan, options.flip);
+    return arrangement;
+}
+
+/// \throws Error limit if there are more bytes than can be counted.
+void check_bytes(const VolumeInfo& volume) {
+    if (volume.bytes() < ByteCount::most) return;
+    throw Error(ErrorCode::limit, "the result would have " + std::to_string(volume.size[0]) + " x " +
+                                      std::to_string(volume.size[1]) + " x " + std::to_string(volume.size[2]) +
+                                      " samples, which no file can hold; give a smaller --size, or reduce more");
+}
+
 /// What is between making and sink, and what comes out behind it.
 void plan_stages(const Options& options, Detail& plan) {
     plan.result = plan.volume;
@@ -213,10 +277,13 @@ void plan_stages(const Options& options, Detail& plan) {
         check_dehaze(options, plan);
         plan.stages.push_back(dehazing(*options.dehaze));
     }
+    if (plan.arrangement) plan.stages.push_back(arranging(*plan.arrangement));
     for (const auto& stage : plan.stages) {
+        plan.useful_room += stage->useful_room(plan.result);
         plan.stage_bytes += stage->memory_bytes(plan.result);
         plan.scratch_bytes += stage->scratch_bytes(plan.result);
         plan.result = stage->result(plan.result);
+        check_bytes(plan.result);
     }
     std::error_code ignored;
     plan.scratch = options.scratch.empty() ? std::filesystem::temp_directory_path(ignored) : options.scratch;
@@ -226,24 +293,14 @@ void plan_stages(const Options& options, Detail& plan) {
 std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices) {
     auto plan = std::make_shared<Detail>();
     plan->slices = std::move(slices);
+    check_alone(asked);
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices->size())};
     const Options options = with_targets(stack, with_crops(stack, asked, source), plan->slices, source);
     plan->image = stack.image;
     plan->channel = colour_channel(stack, options);
 
-    const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
-    for (std::size_t a = 0; a < 3; ++a) plan->axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
+    plan_axes(stack, options, source, *plan);
     plan->modes = counts_values(plan->axes) || picks_wide_integers(stack, options, *plan);
-    for (std::size_t a = 0; a < 3; ++a) plan->crop[a] = wanted_part(source[a], axes[a].crop, "xyz"[a]);
-
-    const Range all{0, plan->axes[2].outputs};
-    plan->slab = options.slab == Range{} ? all : options.slab;
-    if (plan->slab.empty() || plan->slab.first < 0 || plan->slab.end > all.end) {
-        throw Error(ErrorCode::invalid_argument,
-                    "--slab: " + std::to_string(plan->slab.first) + ":" + std::to_string(plan->slab.end) +
-                        " is not within the " + std::to_string(all.end) +
-                        " slices of the result; give a part of 0:" + std::to_string(all.end));
-    }
     plan->read = reach(plan->axes[2], plan->slab);
     plan->backward = goes_backward(stack, options, static_cast<std::size_t>(plan->read.size()));
     const Range rows = reach(plan->axes[1], {0, plan->axes[1].outputs});
@@ -257,12 +314,9 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     volume.channels = channel_count(volume.colour, stack.image.channels());
     volume.components = stack.components;
     volume.type = options.type.value_or(stack.image.type);
-    if (volume.bytes() == ByteCount::most) {
-        throw Error(ErrorCode::limit, "the result would have " + std::to_string(volume.size[0]) + " x " +
-                                          std::to_string(volume.size[1]) + " x " + std::to_string(volume.size[2]) +
-                                          " samples, which no file can hold; give a smaller --size, or reduce more");
-    }
-    volume.geometry = output_geometry(stack, options, *plan);
+    check_bytes(volume);
+    volume.geometry = output_geometry(stack, options, *plan, {});
+    if (!plan->arrangement) plan->arrangement = flipped(stack, options, *plan);
     check_labels(stack, options, *plan);
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
     plan->window = options.window;

@@ -4,6 +4,7 @@
 
 #include "making/making.hpp"
 #include "source/slices.hpp"
+#include "stage/arrange.hpp"
 #include "stage/stage.hpp"
 
 #include <stack2nrrd/import.hpp>
@@ -21,6 +22,9 @@ namespace stack2nrrd {
 struct ImportPlan::Detail : MakingPlan {
     VolumeInfo result;                                     ///< see ImportPlan::volume()
     std::vector<std::shared_ptr<const StagePlan>> stages;  ///< between making and sink, in this order
+    std::optional<Arrangement> arrangement;                ///< the last of them, if axes of the result are others
+    std::optional<Range> part;                             ///< the slab, in slices of the result; none for the whole
+    FileList reference;                                    ///< the files of Options::like
     std::shared_ptr<const Source> source;                  ///< shared by plans that are run together
     SliceList slices;                                      ///< of the source
     std::shared_ptr<const Stack> mask;                     ///< null if there is none
@@ -34,6 +38,8 @@ struct ImportPlan::Detail : MakingPlan {
     std::int64_t memory_bytes = 0;
     std::int64_t sink_bytes = 0;   ///< of the sink that the options say; of several levels of an OME-Zarr in the first
     std::int64_t stage_bytes = 0;  ///< memory that the stages take
+    std::int64_t useful_room = 0;  ///< memory that would make them quicker
+    std::int64_t stage_room = 0;   ///< what they get of it
     std::int64_t scratch_bytes = 0;  ///< see ImportPlan
     std::filesystem::path scratch;   ///< the folder for that
     std::int64_t list_bytes = 0;     ///< what the list of files and slices takes, here and in the stack

@@ -29,7 +29,8 @@ std::int64_t memory_of(Plans plans) {
     ByteCount makings = 0;
     ByteCount survey = 0;
     for (const ImportPlan::Detail* plan : plans) {
-        makings = makings + making_bytes(*plan, plan->threads, plan->in_flight) + plan->stage_bytes + plan->sink_bytes;
+        makings = makings + making_bytes(*plan, plan->threads, plan->in_flight) + plan->stage_bytes + plan->stage_room +
+                  plan->sink_bytes;
         if (plan->surveyed) survey = std::max(survey.value(), surveying_bytes(*plan, plan->threads));
     }
     const unsigned readers = first.source->sequential() ? 1 : first.threads;
@@ -93,6 +94,14 @@ void choose_chunk_depth(Plans plans, const ZarrLevels& zarr, std::uint64_t cap) 
     }
 }
 
+/// The stages get as much as leaves enough for one thread.
+void choose_stage_room(Plans plans, std::uint64_t cap) {
+    for (const std::int64_t most : {64 << 20, 16 << 20, 4 << 20, 1 << 20, 0}) {
+        for (ImportPlan::Detail* plan : plans) plan->stage_room = std::min(plan->useful_room, most);
+        if (static_cast<std::uint64_t>(memory_with(plans, 1, accumulator_group, 1)) <= cap) return;
+    }
+}
+
 }  // namespace
 
 void plan_sinks(Plans plans, std::span<const Options> options) {
@@ -130,6 +139,7 @@ void share_out(Plans plans, const Options& options) {
         bytes = memory_with(plans, threads, z_batch, in_flight);
         return static_cast<std::uint64_t>(bytes) <= cap;
     };
+    choose_stage_room(plans, cap);
     const bool all_alone = std::all_of(plans.begin(), plans.end(), is_alone);
     const Index batches = all_alone ? 1 : most_in_z_batch / accumulator_group;
     const Index group = all_alone ? 1 : accumulator_group;

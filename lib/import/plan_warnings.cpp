@@ -53,14 +53,33 @@ Index remainder_of(const ImportPlan::Detail& plan, std::size_t a) {
     return plan.crop[a].size() * plan.axes[a].step.den - plan.axes[a].outputs * plan.axes[a].step.num;
 }
 
+/// How much of the grid of --like the source does not have.
+void warn_of_outside(const Options& options, const ImportPlan::Detail& plan, std::vector<std::string>& warnings) {
+    double inside = 1;
+    for (const ArrangedAxis& axis : plan.arrangement->axes) {
+        inside *= static_cast<double>(axis.shown(plan.volume.size[axis.from])) / static_cast<double>(axis.size);
+    }
+    if (inside == 1) return;
+    const double percent = std::max(0.01, std::round((1 - inside) * 10000) / 100);
+    warnings.push_back(
+        "--like: " + number_text(percent) + " % of the samples are outside of the source" +
+        (plan.crop ==
+                 std::array<Range, 3>{Range{0, plan.axes[0].source}, {0, plan.axes[1].source}, {0, plan.axes[2].source}}
+             ? ""
+             : "'s crop") +
+        ", and become " + number_text(options.fill) + " (--fill)");
+}
+
 /// What the sizes and factors do that a user may not expect.
 void warn_of_sizes(const Options& options, const ImportPlan::Detail& plan, std::vector<std::string>& warnings) {
     const auto factor = [&](std::size_t a) { return plan.axes[a].step; };
     const std::string enlarged = axes_where(
         plan, [](const ImportPlan::Detail& p, std::size_t a) { return p.axes[a].step.num < p.axes[a].step.den; });
     if (!enlarged.empty()) {
-        warnings.push_back("--size: enlarges " + enlarged + ", which adds samples and no detail");
+        warnings.push_back((options.like.empty() ? "--size" : "--like") + std::string(": enlarges ") + enlarged +
+                           ", which adds samples and no detail");
     }
+    if (!options.like.empty()) return warn_of_outside(options, plan, warnings);
     const bool sized =
         std::any_of(options.axes.begin(), options.axes.end(), [](const AxisOptions& a) { return a.size; });
     if (sized && (factor(0) != factor(1) || factor(1) != factor(2))) {
@@ -129,9 +148,8 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
         const AxisPlan& axis = plan.axes[a];
         const bool between = axis.first.den != 1 || axis.step.den != 1;
         if (axis.kernel.kind() == Kernel::Kind::nearest && !axis.copies() && between) {
-            warnings.push_back(
-                "kernel nearest takes samples up to half a source sample beside the stated positions; --align first "
-                "with a whole factor is exact");
+            warnings.push_back("kernel nearest takes samples up to half a source sample beside the stated positions" +
+                               std::string(options.like.empty() ? "; --align first with a whole factor is exact" : ""));
             break;
         }
     }

@@ -30,6 +30,15 @@ std::string crop_text(const std::array<Range, 3>& crop) {
     return text;
 }
 
+/// "x,z"
+std::string flip_text(const std::array<bool, 3>& flip) {
+    std::string text;
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (flip[a]) text += (text.empty() ? "" : ",") + std::string(1, "xyz"[a]);
+    }
+    return text;
+}
+
 std::string missing_text(Missing missing) {
     switch (missing) {
         case Missing::repeat: return "repeat";
@@ -83,10 +92,16 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     const std::string kernel = per_axis(
         axes, [](const AxisPlan& a) { return a.kernel.spec(); }, " ");
     const std::string factor = per_axis(
-        axes, [](const AxisPlan& a) { return to_string(a.step); }, ",");
+        axes, [](const AxisPlan& a) { return to_string(make_rational(a.step.num, a.step.den)); }, ",");
     const std::string crop = crop_text(plan.crop);
 
-    std::string given = "factor=" + factor + " align=" + (options.align == Align::cell ? "cell" : "first");
+    std::string given = "factor=" + factor;
+    if (options.like.empty()) {
+        given += std::string(" align=") + (options.align == Align::cell ? "cell" : "first");
+    } else {
+        given += " like=" + printable(utf8(options.like.filename())) + " fill=" + number_text(options.fill);
+    }
+    if (options.flip != std::array<bool, 3>{}) given += " flip=" + flip_text(options.flip);
     if (stack.taken.channels > 1) {
         given += " channel=" + std::to_string(stack.taken.channel);
     } else if (stack.image.colour != Colour::grey || plan.channel == Channel::index) {
@@ -95,9 +110,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (stack.taken.times > 1) given += " time=" + std::to_string(stack.taken.time);
     if (options.step != 1) given += " step=" + std::to_string(options.step);
     if (options.reverse) given += " reverse";
-    if (plan.slab != Range{0, axes[2].outputs}) {
-        given += " slab=" + std::to_string(plan.slab.first) + ":" + std::to_string(plan.slab.end);
-    }
+    if (plan.part) given += " slab=" + std::to_string(plan.part->first) + ":" + std::to_string(plan.part->end);
     const ListedOptions listed = listed_options(stack, options);
     if (!listed.order.empty()) given += " order=" + listed.order;
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);

@@ -24,6 +24,7 @@ public:
         const ImportPlan::Detail& plan = output.plan.detail();
         StageRun own = run;
         own.scratch_folder = plan.scratch;
+        own.room = plan.stage_room;
         for (auto stage = plan.stages.rbegin(); stage != plan.stages.rend(); ++stage) {
             stages_.push_back((*stage)->before(first(), own));
         }
@@ -114,6 +115,7 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
         if (const Stack* mask = output.plan.detail().mask.get()) {
             check_not_written(mask->files, mask->other_inputs, std::array{output.sink});
         }
+        check_not_written(output.plan.detail().reference, {}, std::array{output.sink});
         if (output.plan.detail().source != first.source) {
             throw Error(ErrorCode::invalid_argument,
                         "the plans are of several readings, plans of one were expected; make them together, with "

@@ -125,13 +125,25 @@ double weight_of_tail(const AxisPlan& plan, Range tail, Index centre) {
            (middle == tail.end ? 0 : tail_sum(plan.kernel, unit * middle - centre, unit, tail.end - middle, wide));
 }
 
+/// \throws Error invalid_argument for a kernel that may find no sample.
+void check_kernel(const AxisPlan& plan, char axis) {
+    const bool box = plan.kernel.kind() == Kernel::Kind::box;
+    const bool chooses = plan.kernel.kind() == Kernel::Kind::nearest || plan.kernel.kind() == Kernel::Kind::mode;
+    if (plan.copies() || chooses || covers_cells(plan)) return;
+    const double support = plan.kernel.support() * std::max(1.0, plan.step.value());
+    if (box ? support < 0.5 : support <= 0.5) {
+        throw_misfit(axis, "kernel " + plan.kernel.spec() + " is so narrow that it can fall between two samples");
+    }
+}
+
 }  // namespace
 
 Range wanted_part(Index source, const Range& crop, char axis) {
     if (crop == Range{}) return {0, source};
     if (crop.end == open_end && crop.first < source) return {crop.first, source};
     if (crop.first < 0 || crop.end > source || crop.empty()) {
-        throw_misfit(axis, "the crop " + std::to_string(crop.first) + ":" + std::to_string(crop.end) +
+        throw_misfit(axis, "the crop " + std::to_string(crop.first) + ":" +
+                               (crop.end == open_end ? "" : std::to_string(crop.end)) +
                                " does not lie within 0:" + std::to_string(source));
     }
     return crop;
@@ -161,14 +173,25 @@ AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, c
     const Index begin = den * crop.first;
     plan.first = lowest_terms(align == Align::cell ? begin + plan.step.num - plan.step.den : begin, den);
 
-    const bool box = plan.kernel.kind() == Kernel::Kind::box;
-    const bool chooses = plan.kernel.kind() == Kernel::Kind::nearest || plan.kernel.kind() == Kernel::Kind::mode;
-    if (!plan.copies() && !chooses && !covers_cells(plan)) {
-        const double support = plan.kernel.support() * std::max(1.0, plan.step.value());
-        if (box ? support < 0.5 : support <= 0.5) {
-            throw_misfit(axis, "kernel " + plan.kernel.spec() + " is so narrow that it can fall between two samples");
-        }
+    check_kernel(plan, axis);
+    return plan;
+}
+
+AxisPlan make_axis_plan(Index source, const Kernel& kernel, const Rational& step, const Rational& first, Index outputs,
+                        char axis) {
+    AxisPlan plan;
+    plan.source = source;
+    plan.outputs = outputs;
+    plan.kernel = kernel;
+    plan.step = lowest_terms(step.num, step.den);
+    plan.first = lowest_terms(first.num, first.den);
+    const Index more = plan.first.den / std::gcd(plan.first.den, 2 * plan.step.den);
+    if (std::max(plan.step.num, plan.step.den) > rational_limit / more) {
+        throw_misfit(axis, "the step " + to_string(plan.step) + " and the first position " + to_string(plan.first) +
+                               " have no common denominator within " + std::to_string(rational_limit));
     }
+    plan.step = {more * plan.step.num, more * plan.step.den};
+    check_kernel(plan, axis);
     return plan;
 }
 

@@ -27,12 +27,15 @@ struct Taps {
 struct AxisPlan {
     Index source = 1;   ///< samples there are
     Index outputs = 1;  ///< samples to make
-    Rational step{};    ///< source samples from one output to the next
-    Rational first{};   ///< position of output 0 on the source index axis; exact, in lowest terms
+    /// Source samples from one output to the next: in lowest terms, but for a reference grid whose first output needs
+    /// a larger denominator.
+    Rational step{};
+    /// Position of output 0 on the source index axis: exact, in lowest terms. Its denominator divides 2 · step.den.
+    Rational first{};
     Kernel kernel{};
 
-    /// A step of one: samples are copied, whatever the kernel.
-    [[nodiscard]] bool copies() const noexcept { return step == Rational{1, 1}; }
+    /// A step of one between samples: they are copied, whatever the kernel.
+    [[nodiscard]] bool copies() const noexcept { return step == Rational{1, 1} && first.den == 1; }
 
     /// Is each output one of the samples?
     [[nodiscard]] bool picks() const noexcept { return copies() || kernel.kind() == Kernel::Kind::nearest; }
@@ -44,6 +47,12 @@ struct AxisPlan {
 
 /// \throws Error invalid_argument if the options do not fit an axis of `source` samples; `axis` names it ("x").
 [[nodiscard]] AxisPlan make_axis_plan(Index source, const AxisOptions& options, Align align, char axis);
+
+/// `outputs` samples at `first`, `first` + `step`, …, wherever these are. Terms of both up to rational_limit, step
+/// above 0. \throws Error invalid_argument if the kernel does not fit, or a common denominator would be beyond
+/// rational_limit.
+[[nodiscard]] AxisPlan make_axis_plan(Index source, const Kernel& kernel, const Rational& step, const Rational& first,
+                                      Index outputs, char axis);
 
 /// The taps of output `k`. `taps` is reused, so that asking for many costs no allocation.
 void find_taps(const AxisPlan& plan, Index k, Taps& taps);

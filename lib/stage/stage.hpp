@@ -40,6 +40,7 @@ private:
 struct StageRun {
     std::filesystem::path scratch_folder;  ///< for a scratch file
     std::function<void()> pulse;           ///< called now and then while a stage works on what it has kept; may throw
+    std::int64_t room = 0;                 ///< memory that it may take besides, see StagePlan::useful_room()
 };
 
 /// One stage of a plan. A value that is never changed.
@@ -55,6 +56,8 @@ public:
     /// What it takes for `volume`: memory, and room in the scratch folder.
     [[nodiscard]] virtual std::int64_t memory_bytes(const VolumeInfo& volume) const = 0;
     [[nodiscard]] virtual std::int64_t scratch_bytes(const VolumeInfo& volume) const = 0;
+    /// How much more memory would make it quicker. One stage of a plan at most wants any.
+    [[nodiscard]] virtual std::int64_t useful_room(const VolumeInfo& /*volume*/) const { return 0; }
     /// The stage in front of `next`.
     [[nodiscard]] virtual std::unique_ptr<StageSink> before(Sink& next, const StageRun& run) const = 0;
 };

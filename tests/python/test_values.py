@@ -93,6 +93,12 @@ class Values(Scan):
         )  # fmt: skip
         self.same("slab", "2:5", (2, 5), [2, 5], slice(2, 5))
         self.same("slab", "0:5", slice(5), (None, 5))
+        self.same(
+            "crop", "10:,,:3", "10:,:,0:3", ((10, None), None, (None, 3)), (slice(10, None), (None, None), slice(3)),
+            ("10:", ":", (0, 3)), ([10, None], "", ":3"),
+        )  # fmt: skip
+        self.same("slab", "2:", (2, None), slice(2, None))
+        self.same("slab", ":", (None, None), slice(None), (0, None))
         for wrong in (((0, 10), (5, 9)), ((0, 1, 2), None, None), (slice(0, 10, 2), None, None)):
             with self.assertRaisesRegex(ValueError, "^crop: "):
                 stack2nrrd.plan(self.scan, crop=wrong)

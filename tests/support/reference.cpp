@@ -19,6 +19,7 @@ Fraction fraction(std::int64_t num, std::int64_t den) {
 }
 
 std::int64_t count(const Axis& axis) {
+    if (axis.outputs > 0) return axis.outputs;
     if (axis.size > 0) return axis.size;
     return std::max<std::int64_t>(1, (axis.b - axis.a) * axis.factor.den / axis.factor.num);
 }
@@ -30,6 +31,7 @@ Fraction step(const Axis& axis) {
 
 Fraction position(const Axis& axis, std::int64_t k) {
     const Fraction s = step(axis);
+    if (axis.outputs > 0) return fraction(axis.start.num * s.den + k * s.num * axis.start.den, axis.start.den * s.den);
     if (!axis.cell) return fraction(axis.a * s.den + k * s.num, s.den);
     return fraction(2 * axis.a * s.den + (2 * k + 1) * s.num - s.den, 2 * s.den);
 }

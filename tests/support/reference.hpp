@@ -43,6 +43,9 @@ struct Axis {
     std::int64_t size = 0;  ///< output samples, instead of the factor
     bool cell = true;       ///< or "first"
     Kernel kernel{"lanczos", {3}, 1};
+    /// A grid of its own: so many output samples, instead of the count, and the first of them at `start`.
+    std::int64_t outputs = 0;
+    Fraction start{};
 };
 
 [[nodiscard]] std::int64_t count(const Axis& axis);

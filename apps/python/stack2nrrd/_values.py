@@ -142,8 +142,6 @@ def _range(option: Option, value: Any) -> str:
         ends = list(value)
         if len(ends) != 2:
             raise ValueError("%s: is a range of %d numbers, (first, end) was expected" % (option.keyword, len(ends)))
-    if ends == [None, None]:
-        return ""
     if ends[0] is None:
         ends[0] = 0
     return ":".join("" if end is None else _plain(end) for end in ends)

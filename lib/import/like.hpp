@@ -1,0 +1,53 @@
+#pragma once
+
+// The grid of another volume, as samples of the source: Options::like.
+
+#include "resample/axis_plan.hpp"
+#include "stage/arrange.hpp"
+
+#include <stack2nrrd/file_list.hpp>
+#include <stack2nrrd/geometry.hpp>
+#include <stack2nrrd/options.hpp>
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+namespace stack2nrrd {
+
+/// \throws Error invalid_argument if something else decides the grid of the result than Options::like.
+void check_alone(const Options& options);
+
+/// Where the samples of a reference are.
+struct Grid {
+    std::string name;  ///< for messages
+    std::array<Index, 3> size{};
+    Geometry geometry{};
+    FileList files;  ///< all that it was read from
+};
+
+/// The grid of the volume or stack that `reference` names; only headers are read.
+/// \throws Error as find_stack(), its first fatal problem; invalid_argument if its spacing is unknown.
+[[nodiscard]] Grid grid_of(const std::filesystem::path& reference);
+
+/// What of the source a result may be made of.
+struct GridSource {
+    Geometry geometry{};                ///< of its samples, after steps
+    std::array<Index, 3> size{};        ///< samples
+    std::array<Range, 3> wanted{};      ///< those within the crop
+    std::array<AxisOptions, 3> axes{};  ///< kernels
+};
+
+/// How samples of the source become those of a grid.
+struct Likeness {
+    std::array<AxisPlan, 3> axes;  ///< of the source, in its order and sense: what lies within it
+    Arrangement arrangement;       ///< what becomes of those; its fill is the caller's
+};
+
+/// How the slices `slab` of `grid` are made. Steps and positions are the simplest fractions within a millionth of a
+/// sample, or those that make exactly the numbers of the grid.
+/// \throws Error invalid_argument if the spacing of the source is unknown, if the axes of the grid are not its axes
+///         within a hundredth of a sample, or if no sample of the grid lies within the source.
+[[nodiscard]] Likeness likeness_of(const Grid& grid, Range slab, const GridSource& source);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,729 @@
+// The grid of another volume: its numbers in the header, and at each of its samples what the source has there.
+
+#include "import/recipe.hpp"
+#include "support/catch.hpp"
+#include "support/phantom.hpp"
+#include "support/temp_folder.hpp"
+#include "support/volume_reader.hpp"
+#include "support/write_volume.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/sink.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace import_test;
+using reference::Fraction;
+using stack2nrrd::Geometry;
+using stack2nrrd::Vector3;
+using stack2nrrd::VolumeInfo;
+using Order = std::array<std::size_t, 3>;
+
+constexpr std::array<Order, 6> orders{{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
+
+struct Grid {
+    std::array<Index, 3> size{1, 1, 1};
+    std::array<Vector3, 3> direction{Vector3{1, 0, 0}, Vector3{0, 1, 0}, Vector3{0, 0, 1}};
+    Vector3 origin{0, 0, 0};
+};
+
+std::string number(double value) {
+    std::array<char, 40> buffer{};
+    return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
+}
+
+std::string vector_text(const Vector3& v) { return "(" + number(v[0]) + "," + number(v[1]) + "," + number(v[2]) + ")"; }
+
+std::string geometry_text(const Grid& grid) {
+    return "space: left-posterior-superior\nspace directions: " + vector_text(grid.direction[0]) + " " +
+           vector_text(grid.direction[1]) + " " + vector_text(grid.direction[2]) +
+           "\nspace origin: " + vector_text(grid.origin) + "\n";
+}
+
+/// A volume with this grid, of zeros.
+void write_grid(const std::filesystem::path& file, const Grid& grid) {
+    const std::vector<std::byte> zeros(static_cast<std::size_t>(grid.size[0] * grid.size[1] * grid.size[2]));
+    support::write_volume(file, grid.size, 1, SampleType::uint8, zeros, {.lines = geometry_text(grid)});
+}
+
+Grid grid_of(const VolumeInfo& info) { return {info.size, info.geometry.direction, info.geometry.origin}; }
+
+/// The same grid with its axes in another order and sense.
+Grid rearranged(const Grid& grid, const Order& order, int turned) {
+    Grid result;
+    result.origin = grid.origin;
+    for (std::size_t o = 0; o < 3; ++o) {
+        result.size[o] = grid.size[order[o]];
+        result.direction[o] = grid.direction[order[o]];
+        if ((turned >> o) % 2 == 0) continue;
+        for (std::size_t w = 0; w < 3; ++w) {
+            result.origin[w] += result.direction[o][w] * static_cast<double>(result.size[o] - 1);
+            result.direction[o][w] = -result.direction[o][w];
+        }
+    }
+    return result;
+}
+
+/// And its samples.
+Bytes rearranged(const Bytes& bytes, const VolumeInfo& info, const Order& order, int turned) {
+    const std::size_t sample = static_cast<std::size_t>(info.channels) * stack2nrrd::sample_bytes(info.type);
+    Bytes result;
+    std::array<Index, 3> at{};
+    const auto size = [&](std::size_t o) { return info.size[order[o]]; };
+    for (at[2] = 0; at[2] < size(2); ++at[2]) {
+        for (at[1] = 0; at[1] < size(1); ++at[1]) {
+            for (at[0] = 0; at[0] < size(0); ++at[0]) {
+                std::array<Index, 3> from{};
+                for (std::size_t o = 0; o < 3; ++o) {
+                    from[order[o]] = (turned >> o) % 2 == 0 ? at[o] : size(o) - 1 - at[o];
+                }
+                const Index place = (from[2] * info.size[1] + from[1]) * info.size[0] + from[0];
+                const auto first =
+                    bytes.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(place) * sample);
+                result.insert(result.end(), first, first + static_cast<std::ptrdiff_t>(sample));
+            }
+        }
+    }
+    return result;
+}
+
+bool has_grid(const VolumeInfo& info, const Grid& grid) {
+    return info.size == grid.size && info.geometry.direction == grid.direction && info.geometry.origin == grid.origin;
+}
+
+std::string note(const VolumeInfo& info, const std::string& key) {
+    for (const auto& [own, value] : info.notes) {
+        if (own == key) return value;
+    }
+    return "(none)";
+}
+
+/// What a plan says against its options.
+std::string complaint(const Stack& stack, const Options& options) {
+    std::string sentence;
+    (void)refusal([&] { (void)stack2nrrd::plan_import(stack, options); }, &sentence);
+    return sentence;
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+bool warns(const Stack& stack, const Options& options, const std::string& words) {
+    const auto plan = stack2nrrd::plan_import(stack, options);
+    return std::any_of(plan.warnings().begin(), plan.warnings().end(),
+                       [&](const std::string& text) { return has(text, words); });
+}
+
+/// A source with a place: 0.0195 mm, unless it is told otherwise.
+Stack placed(const Source& source) {
+    Stack stack = source.stack;
+    stack.geometry.spacing_known = true;
+    stack.geometry.direction = {Vector3{.0195, 0, 0}, Vector3{0, .0195, 0}, Vector3{0, 0, .0195}};
+    return stack;
+}
+
+const Source& noise() {
+    static const Source made(phantom::noise({23, 19, 17}, SampleType::uint16, 5), SampleType::uint16);
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("what is like a result of the same source has its bytes, in any order and sense of axes", "[import]") {
+    // Options of the source, and those that the reference is made by.
+    const std::vector<std::pair<Settings, Settings>> all{
+        {Settings{}, {{"factor", "2"}}},
+        {Settings{}, {{"factor", "3"}, {"align", "first"}}},
+        {Settings{}, {{"factor", "8/3"}, {"crop", "1:20,2:17,3:"}}},
+        {Settings{}, {{"factor", "8/3,1,3/2"}, {"slab", "2:7"}}},
+        {Settings{}, {{"factor", "8/3"}, {"flip", "x,z"}, {"crop", ":19,:,2:"}}},
+        {Settings{}, {{"size", "17,13,9"}}},
+        {Settings{}, {{"size", "31,40,23"}}},
+        {Settings{}, {{"crop", "3:20,2:17,5:"}}},
+        {{{"spacing", ".0195,.021,.03"}, {"origin", "100.3,-7.77,1e3"}}, {{"isotropic", "true"}}},
+        {{{"spacing", ".0195,.021,.03"}}, {{"target-spacing", ".0512345678"}}},
+        {{{"spacing", "0.123456789,0.3333333333333333,1e-3"}}, {{"factor", "2.718281828"}}},
+        {{{"step", "2"}, {"reverse", "true"}}, {{"factor", "7/5"}}},
+        {{{"kernel", "box"}, {"type", "float32"}}, {{"fit", "1500"}}},
+        {{{"labels", "true"}}, {{"factor", "5/2"}}},
+        {{{"kernel", "nearest"}, {"type", "float64"}}, {{"factor", "3/2"}}},
+    };
+    support::TempFolder folder;
+    int count = 0;
+    for (const auto& [of_source, of_reference] : all) {
+        const Stack stack = placed(noise());
+        Settings both = of_source;
+        both.insert(both.end(), of_reference.begin(), of_reference.end());
+        VolumeInfo made;
+        const Bytes bytes = import_bytes(stack, options_with(both), &made);
+        for (const Order& order : orders) {
+            for (int turned = 0; turned < 8; ++turned) {
+                CAPTURE(both.back().second, order, turned);
+                const Grid grid = rearranged(grid_of(made), order, turned);
+                write_grid(folder / "reference.nrrd", grid);
+                Options options = options_with(of_source);
+                options.like = folder / "reference.nrrd";
+                options.threads = 1 + static_cast<unsigned>(++count) % 2;
+                VolumeInfo info;
+                CHECK((import_bytes(stack, options, &info) == rearranged(bytes, made, order, turned)));
+                CHECK(has_grid(info, grid));
+                CHECK(note(info, "stack2nrrd_factor") == note(made, "stack2nrrd_factor"));
+                CHECK(has(note(info, "stack2nrrd_options"), " like=reference.nrrd fill=0"));
+                CHECK_FALSE(warns(stack, options, "outside"));
+            }
+        }
+    }
+}
+
+TEST_CASE("colours, components, NaN and 64 bits are arranged as they are", "[import]") {
+    support::TempFolder folder;
+    for (const SampleType type : {SampleType::uint8, SampleType::float32, SampleType::int64}) {
+        const int channels = type == SampleType::uint8 ? 3 : type == SampleType::float32 ? 5 : 1;
+        Volume volume = phantom::noise({13, 12, 11}, 0, 200, true, 9, channels);
+        if (type == SampleType::float32) volume.at(4, 5, 6, 2) = std::numeric_limits<double>::quiet_NaN();
+        support::write_volume(folder / "v.nrrd", volume, SampleType::float64,
+                              {.kind = channels == 3 ? "RGB-color" : "vector"});
+        Stack stack = stack2nrrd::find_stack(folder / "v.nrrd");
+        stack.geometry.spacing_known = true;
+        Options options;
+        options.type = type;
+        options.channel = stack2nrrd::Channel::all;
+        stack2nrrd::set_option(options, "factor", "3/2");
+        VolumeInfo made;
+        const Bytes bytes = import_bytes(stack, options, &made);
+        CHECK(made.channels == channels);
+        for (const Order& order : orders) {
+            write_grid(folder / "r.nrrd", rearranged(grid_of(made), order, 5));
+            Options like = options_with({{"channel", "all"}});
+            like.type = type;
+            like.like = folder / "r.nrrd";
+            VolumeInfo info;
+            CHECK((import_bytes(stack, like, &info) == rearranged(bytes, made, order, 5)));
+            CHECK(info.channels == channels);
+            CHECK(info.colour == made.colour);
+        }
+    }
+}
+
+TEST_CASE("random grids have what the slow truth has at their samples, and the fill outside", "[import]") {
+    std::mt19937 random(17);
+    const auto below = [&](std::int64_t n) { return static_cast<std::int64_t>(random() % static_cast<unsigned>(n)); };
+    support::TempFolder folder;
+    constexpr std::array<SampleType, 4> types{SampleType::uint8, SampleType::int16, SampleType::float32,
+                                              SampleType::float64};
+    const std::array<std::string, 6> kernels{"lanczos:3", "box", "tent", "gauss:0.5,4", "kaiser:3,4", "nearest"};
+    std::int64_t inside = 0;
+    std::int64_t outside = 0;
+    for (int round = 0; round < 160; ++round) {
+        const SampleType type = types[random() % types.size()];
+        const Source source(
+            phantom::noise({7 + below(14), 7 + below(14), 7 + below(14)}, type, static_cast<std::uint32_t>(random())),
+            type);
+        const auto& n = source.volume.size;
+        Stack stack = placed(source);
+        Geometry& g = stack.geometry;
+        // Axes of the source: those of space in some order and sense, or oblique.
+        const Order world = orders[random() % 6];
+        for (std::size_t a = 0; a < 3; ++a) {
+            const double spacing = 0.01 + static_cast<double>(below(1000)) / 997;
+            const double sense = random() % 2 == 0 ? 1 : -1;
+            g.direction[a] = {};
+            g.direction[a][world[a]] = spacing * sense;
+            if (round % 3 == 0) {  // turned by 3, 4, 5 in a plane
+                const std::size_t p = (static_cast<std::size_t>(round) + 1) % 3;
+                const std::size_t q = (p + 1) % 3;
+                const double u = g.direction[a][p];
+                const double v = g.direction[a][q];
+                g.direction[a][p] = 0.8 * u - 0.6 * v;
+                g.direction[a][q] = 0.6 * u + 0.8 * v;
+            }
+            g.origin[a] = static_cast<double>(below(2000)) / 7 - 100;
+        }
+        // The grid, along the axes of the source.
+        std::array<reference::Axis, 3> axes;
+        std::array<Range, 3> within;  // of its samples, those inside
+        std::array<Index, 3> counts{};
+        Options options;
+        const std::string kernel = kernels[random() % kernels.size()];
+        stack2nrrd::set_option(options, "kernel", kernel);
+        std::array<Range, 3> crop{Range{0, n[0]}, Range{0, n[1]}, Range{0, n[2]}};
+        if (random() % 3 == 0) {
+            for (std::size_t a = 0; a < 3; ++a) crop[a] = {below(3), n[a] - below(3)};
+            for (std::size_t a = 0; a < 3; ++a) options.axes[a].crop = crop[a];
+        }
+        std::array<Fraction, 3> start;
+        for (std::size_t a = 0; a < 3; ++a) {
+            const std::int64_t den = 1 + below(12);
+            const Fraction step =
+                reference::fraction(std::max<std::int64_t>(den * 3 / 10 + 1, below(9 * den + 1)), den);
+            start[a] = reference::fraction(below(14 * den) - 5 * den, den + below(3));
+            counts[a] = 2 + below(30 * step.den / step.num + 3);
+            axes[a].n = n[a];
+            axes[a].factor = random() % 5 == 0 ? Fraction{1, 1} : step;
+            axes[a].kernel = reference::kernel(kernel);
+            within[a] = {counts[a], 0};
+            for (Index k = 0; k < counts[a]; ++k) {
+                const Fraction& s = axes[a].factor;
+                const Fraction u =
+                    reference::fraction(start[a].num * s.den + k * s.num * start[a].den, start[a].den * s.den);
+                // crop.first − 1/2 ≤ u ≤ crop.end − 1/2
+                if (2 * u.num < (2 * crop[a].first - 1) * u.den || 2 * u.num > (2 * crop[a].end - 1) * u.den) continue;
+                if (within[a].end == 0) axes[a].start = u;
+                within[a] = {std::min(within[a].first, k), k + 1};
+            }
+            axes[a].outputs = within[a].size();
+        }
+        Grid grid{counts, {}, g.origin};
+        for (std::size_t a = 0; a < 3; ++a) {
+            const long double step = static_cast<long double>(axes[a].factor.num) / axes[a].factor.den;
+            const long double first = static_cast<long double>(start[a].num) / start[a].den;
+            for (std::size_t w = 0; w < 3; ++w) {
+                grid.direction[a][w] = static_cast<double>(g.direction[a][w] * step);
+                grid.origin[w] = static_cast<double>(grid.origin[w] + g.direction[a][w] * first);
+            }
+        }
+        const Order order = orders[random() % 6];
+        const int turned = static_cast<int>(below(8));
+        const Grid asked = rearranged(grid, order, turned);
+        write_grid(folder / "r.nrrd", asked);
+        options.like = folder / "r.nrrd";
+        options.fill = 77;
+        CAPTURE(round, kernel, order, turned);
+        if (within[0].empty() || within[1].empty() || within[2].empty()) {
+            CHECK(has(complaint(stack, options), "none of its samples is within the source"));
+            continue;
+        }
+        VolumeInfo info;
+        const Bytes bytes = import_bytes(stack, options, &info);
+        CHECK(has_grid(info, asked));
+        // Back to the order of the source: the arrangement undone is another one.
+        Order back{};
+        int turned_back = 0;
+        for (std::size_t o = 0; o < 3; ++o) {
+            back[order[o]] = o;
+            if ((turned >> o) % 2 != 0) turned_back |= 1 << order[o];
+        }
+        const Doubles samples = support::from_bytes(rearranged(bytes, info, back, turned_back), type);
+        Doubles found;
+        for (Index z = 0; z < counts[2]; ++z) {
+            for (Index y = 0; y < counts[1]; ++y) {
+                for (Index x = 0; x < counts[0]; ++x) {
+                    const double sample = samples[static_cast<std::size_t>((z * counts[1] + y) * counts[0] + x)];
+                    const std::array<Index, 3> at{x, y, z};
+                    bool is_inside = true;
+                    for (std::size_t a = 0; a < 3; ++a)
+                        is_inside = is_inside && at[a] >= within[a].first && at[a] < within[a].end;
+                    if (is_inside) found.push_back(sample);
+                    if (!is_inside && sample != 77) FAIL("outside is " << sample);
+                    if (!is_inside) ++outside;
+                }
+            }
+        }
+        inside += static_cast<std::int64_t>(found.size());
+        const reference::Result truth = reference::resample(source.volume, axes);
+        const std::string difference =
+            reference::disagreement(truth, found, type, reference::tolerance(source.volume, type));
+        CHECK(difference.empty());
+        if (!difference.empty()) WARN(difference);
+    }
+    CHECK(inside > 5000);
+    CHECK(outside > 10000);
+}
+
+TEST_CASE("steps that are no fractions are met within a millionth of a sample", "[import]") {
+    // tent draws straight lines between samples, and each sample is its own position.
+    std::mt19937 random(23);
+    std::uniform_real_distribution<double> share(0, 1);
+    support::TempFolder folder;
+    double worst = 0;
+    for (int round = 0; round < 30; ++round) {
+        const std::size_t axis = static_cast<std::size_t>(round) % 3;
+        std::array<double, 3> slope{};
+        slope[axis] = 1;
+        const Source source(phantom::ramp({40, 30, 20}, 0, slope), SampleType::float64);
+        Stack stack = placed(source);
+        Options options = options_with({{"kernel", "tent"}});
+        Grid grid;
+        std::array<double, 3> first{};
+        std::array<double, 3> step{};
+        for (std::size_t a = 0; a < 3; ++a) {
+            first[a] = 3 * share(random);
+            step[a] = 0.3 + 0.69 * share(random);
+            grid.size[a] = 25;
+            grid.direction[a] = {};
+            grid.direction[a][a] = .0195 * step[a];
+            grid.origin[a] = .0195 * first[a];
+        }
+        write_grid(folder / "r.nrrd", grid);
+        options.like = folder / "r.nrrd";
+        const Doubles samples = import_samples(stack, options);
+        for (Index k = 0; k < 25; ++k) {
+            std::array<Index, 3> at{1, 1, 1};
+            at[axis] = k;
+            const double u = first[axis] + static_cast<double>(k) * step[axis];
+            if (u > static_cast<double>(source.volume.size[axis] - 1)) continue;
+            const double sample = samples[static_cast<std::size_t>((at[2] * 25 + at[1]) * 25 + at[0])];
+            worst = std::max(worst, std::abs(sample - u));
+        }
+    }
+    CHECK(worst < 1e-6);
+    CHECK(worst > 1e-12);
+}
+
+TEST_CASE("slabs of a grid are its slices, also those that are outside", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    for (const Order& order : orders) {
+        for (const int turned : {0, 7}) {
+            Grid grid;
+            grid.size = {20, 20, 20};
+            for (std::size_t a = 0; a < 3; ++a) {
+                grid.direction[a] = {};
+                grid.direction[a][a] = .0195 * 1.3;
+                grid.origin[a] = -.08;
+            }
+            grid = rearranged(grid, order, turned);
+            write_grid(folder / "r.nrrd", grid);
+            Options options;
+            options.like = folder / "r.nrrd";
+            options.fill = 9;
+            VolumeInfo whole;
+            const Bytes bytes = import_bytes(stack, options, &whole);
+            for (const Index depth : {1, 3, 20}) {
+                Bytes joined;
+                for (Index z = 0; z < 20; z += depth) {
+                    options.slab = {z, std::min<Index>(20, z + depth)};
+                    VolumeInfo info;
+                    const Bytes part = import_bytes(stack, options, &info);
+                    joined.insert(joined.end(), part.begin(), part.end());
+                    CHECK(info.geometry.direction == grid.direction);
+                    for (std::size_t w = 0; w < 3; ++w) {
+                        const double place = grid.origin[w] + grid.direction[2][w] * static_cast<double>(z);
+                        CHECK(std::abs(info.geometry.origin[w] - place) < 1e-14);
+                    }
+                }
+                CHECK((joined == bytes));
+            }
+            options.slab = {3, stack2nrrd::open_end};
+            CHECK(has(note(stack2nrrd::plan_import(stack, options).volume(), "stack2nrrd_options"), "slab=3:20"));
+            options.slab = {3, 21};
+            CHECK(has(complaint(stack, options), "--slab: 3:21 is not within the 20 slices"));
+        }
+    }
+}
+
+TEST_CASE("less memory for the scratch file makes the same bytes", "[import]") {
+    const Source source(phantom::noise({150, 140, 130}, SampleType::uint16, 8), SampleType::uint16);
+    const Stack stack = placed(source);
+    support::TempFolder folder;
+    Grid grid{{150, 140, 130}, stack.geometry.direction, stack.geometry.origin};
+    write_grid(folder / "r.nrrd", rearranged(grid, {2, 1, 0}, 4));
+    Options options;
+    options.like = folder / "r.nrrd";
+    options.threads = 1;
+    const auto free = stack2nrrd::plan_import(stack, options);
+    CHECK(free.scratch_bytes() == std::int64_t{150} * 140 * 130 * 2);
+    const Bytes bytes = import_bytes(stack, options);
+    options.memory = 1;
+    std::string sentence;
+    CHECK(refusal([&] { (void)stack2nrrd::plan_import(stack, options); }, &sentence) == ErrorCode::limit);
+    const std::size_t at = sentence.find("at least ");
+    REQUIRE(at != std::string::npos);
+    // What the sentence advises is enough; and what is between is kept to.
+    const std::int64_t least = std::stoll(sentence.substr(at + 9));
+    for (std::int64_t mebibytes = least; mebibytes <= (free.memory_bytes() >> 20) + 1; ++mebibytes) {
+        options.memory = static_cast<std::uint64_t>(mebibytes) << 20;
+        const auto plan = stack2nrrd::plan_import(stack, options);
+        CHECK(plan.memory_bytes() <= mebibytes << 20);
+        if (mebibytes == least || mebibytes % 4 == 0) CHECK((import_bytes(stack, options) == bytes));
+    }
+    CHECK(least < free.memory_bytes() >> 20);
+}
+
+TEST_CASE("extents of segments are those of the grid", "[import]") {
+    std::mt19937 random(29);
+    const auto below = [&](std::int64_t n) { return static_cast<std::int64_t>(random() % static_cast<unsigned>(n)); };
+    support::TempFolder folder;
+    int seen = 0;
+    for (int round = 0; round < 100; ++round) {
+        constexpr std::array<std::int64_t, 3> size{14, 13, 12};
+        Volume volume(size);
+        std::string extent;
+        std::array<Range, 3> object;
+        for (std::size_t a = 0; a < 3; ++a) {
+            object[a].first = below(size[a]);
+            object[a].end = object[a].first + 1 + below(size[a] - object[a].first);
+            extent += std::to_string(object[a].first) + " " + std::to_string(object[a].end - 1) + " ";
+        }
+        for (Index z = object[2].first; z < object[2].end; ++z)
+            for (Index y = object[1].first; y < object[1].end; ++y)
+                for (Index x = object[0].first; x < object[0].end; ++x) volume.at(x, y, z) = 5;
+        support::write_volume(folder / "v.nrrd", volume, SampleType::uint8,
+                              {.lines = geometry_text({}) + "labels: \"i\" \"j\" \"k\"\nSegment0_Extent:=" + extent +
+                                        "\nSegmentation_ReferenceImageExtentOffset:=10 20 30\n"});
+        const Stack stack = stack2nrrd::find_stack(folder / "v.nrrd");
+        Grid grid;
+        const bool copies = round % 4 == 0;
+        for (std::size_t a = 0; a < 3; ++a) {
+            grid.direction[a][a] = copies ? 1 : 0.5 + 0.25 * static_cast<double>(below(8));
+            grid.origin[a] = copies ? static_cast<double>(below(8) - 4) : 0.25 * static_cast<double>(below(30) - 15);
+            grid.size[a] = 5 + below(15);
+        }
+        const Order order = orders[random() % 6];
+        const int turned = static_cast<int>(below(8)) * (round % 8 == 0 ? 0 : 1);
+        write_grid(folder / "r.nrrd", rearranged(grid, order, turned));
+        Options options = options_with({{"labels", "true"}});
+        options.like = folder / "r.nrrd";
+        if (random() % 3 == 0) options.slab = {1, 3};
+        VolumeInfo info;
+        const Doubles samples = import_samples(stack, options, &info);
+        std::array<Index, 6> e{};
+        std::istringstream words(note(info, "Segment0_Extent"));
+        for (Index& i : e) words >> i;
+        std::size_t at = 0;
+        int beside = 0;
+        for (Index z = 0; z < info.size[2]; ++z)
+            for (Index y = 0; y < info.size[1]; ++y)
+                for (Index x = 0; x < info.size[0]; ++x) {
+                    if (samples[at++] == 0) continue;
+                    ++seen;
+                    if (x < e[0] || x > e[1] || y < e[2] || y > e[3] || z < e[4] || z > e[5]) ++beside;
+                }
+        CAPTURE(round, note(info, "Segment0_Extent"));
+        CHECK(beside == 0);
+        for (std::size_t a = 0; a < 3; ++a) CHECK(e[2 * a + 1] < info.size[a]);
+        constexpr std::array<const char*, 3> names{"i", "j", "k"};
+        for (std::size_t a = 0; a < 3; ++a) CHECK(info.fields.labels[a] == names[order[a]]);
+        // The place in another image is that of the first sample, as long as samples are copied in their order.
+        const std::string offset = note(info, "Segmentation_ReferenceImageExtentOffset");
+        if (!copies || order != orders[0] || turned != 0) {
+            if (!copies && offset != "(none)") CHECK(note(info, "stack2nrrd_factor") == "1");
+            continue;
+        }
+        std::array<Index, 3> expected{10, 20, 30};
+        for (std::size_t a = 0; a < 3; ++a) expected[a] += static_cast<Index>(grid.origin[a]);
+        expected[2] += options.slab.first;
+        // A slab that is outside has none of the samples, and its place is that of its first sample all the same.
+        CHECK(offset ==
+              std::to_string(expected[0]) + " " + std::to_string(expected[1]) + " " + std::to_string(expected[2]));
+    }
+    CHECK(seen > 500);
+}
+
+TEST_CASE("a reference may be anything that has a place", "[import]") {
+    const Source& source = noise();
+    const Stack stack = placed(source);
+    support::TempFolder folder;
+    VolumeInfo made;
+    const Bytes bytes = import_bytes(stack, options_with({{"factor", "2"}}), &made);
+    Options options;
+    // A detached header; one in RAS; one with colours.
+    const Grid grid = grid_of(made);
+    const auto check = [&](const std::string& name) {
+        options.like = folder / name;
+        VolumeInfo info;
+        CHECK((import_bytes(stack, options, &info) == bytes));
+        CHECK(has_grid(info, grid));
+    };
+    for (const char* encoding : {"raw", "gzip"}) {
+        Options half = options_with({{"factor", "2"}, {"encoding", encoding}});
+        const auto sink = stack2nrrd::nrrd_sink(folder / (std::string(encoding) + ".nhdr"), half.nrrd);
+        (void)stack2nrrd::run_import(stack2nrrd::plan_import(stack, half), *sink);
+        check(std::string(encoding) + ".nhdr");
+    }
+    Grid ras = grid;
+    for (std::size_t a = 0; a < 3; ++a) {
+        for (std::size_t w = 0; w < 2; ++w) ras.direction[a][w] = -ras.direction[a][w];
+    }
+    for (std::size_t w = 0; w < 2; ++w) ras.origin[w] = -ras.origin[w];
+    std::string lines = geometry_text(ras);
+    lines.replace(lines.find("left-posterior"), 14, "right-anterior");
+    const std::vector<std::byte> zeros(static_cast<std::size_t>(grid.size[0] * grid.size[1] * grid.size[2] * 3));
+    support::write_volume(folder / "ras.nrrd", grid.size, 1, SampleType::uint8,
+                          std::span(zeros).first(zeros.size() / 3), {.lines = lines});
+    check("ras.nrrd");
+    lines = geometry_text(grid);
+    lines.insert(lines.find("directions: ") + 12, "none ");
+    support::write_volume(folder / "colours.nrrd", grid.size, 3, SampleType::uint8, zeros,
+                          {.kind = "RGB-color", .lines = lines});
+    check("colours.nrrd");
+    // A list of slices that have a spacing.
+    Options spaced = options_with({{"spacing", ".0195"}});
+    stack2nrrd::write_manifest(source.stack, spaced, folder / "list.nhdr");
+    options.like = folder / "list.nhdr";
+    CHECK((import_bytes(stack, options) == import_bytes(stack, Options{})));
+}
+
+TEST_CASE("a reference without a place, beside the source or turned against it is refused", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    Options options;
+    options.like = folder / "r.nrrd";
+    CHECK(refusal([&] { (void)stack2nrrd::plan_import(stack, options); }) == ErrorCode::not_found);
+
+    Grid grid{{11, 9, 8}, stack.geometry.direction, stack.geometry.origin};
+    write_grid(folder / "r.nrrd", grid);
+    CHECK(complaint(stack, options).empty());
+    Stack nowhere = stack;
+    nowhere.geometry.spacing_known = false;
+    CHECK(has(complaint(nowhere, options),
+              "--like: the spacing of the source is unknown, so that its place is, too; "
+              "give it with --spacing"));
+    support::write_volume(folder / "r.nrrd", grid.size, 1, SampleType::uint8, std::vector<std::byte>(11 * 9 * 8));
+    CHECK(has(complaint(stack, options), "r.nrrd: its spacing is unknown"));
+
+    grid.origin = {1, 0, 0};
+    write_grid(folder / "r.nrrd", grid);
+    CHECK(has(complaint(stack, options),
+              "r.nrrd: none of its samples is within the source, some were expected for --like: in mm (LPS) it reaches "
+              "from x 0.99 to 1.2, y -0.00975 to 0.166, z -0.00975 to 0.146, and the source from x -0.00975 to 0.439"));
+    grid.origin = {1e15, 0, 0};
+    write_grid(folder / "r.nrrd", grid);
+    CHECK(has(complaint(stack, options), "none of its samples"));
+    grid.origin = {};
+
+    // Ten samples on, a hundredth of one is a tilt of a thousandth.
+    const auto tilted = [&](double tangent) {
+        Grid other = grid;
+        other.direction[0][1] = .0195 * tangent;
+        write_grid(folder / "r.nrrd", other);
+        return complaint(stack, options);
+    };
+    CHECK(tilted(0.00099).empty());
+    CHECK(has(tilted(0.00102), "r.nrrd: its axes are turned against those of the source by 0.0584 degrees"));
+    CHECK(has(tilted(0.5),
+              "26.6 degrees, a reference along them was expected for --like; an oblique grid is not built yet"));
+    CHECK(has(tilted(1), "45 degrees"));
+    Grid slanted = grid;
+    slanted.direction[1] = slanted.direction[0];
+    write_grid(folder / "r.nrrd", slanted);
+    CHECK_FALSE(complaint(stack, options).empty());
+
+    grid.direction[0][0] = 1e9;
+    write_grid(folder / "r.nrrd", grid);
+    CHECK(has(complaint(stack, options), "r.nrrd: along x one of its samples counts as 5.13e+10 of the source's"));
+}
+
+TEST_CASE("what decides the grid besides is refused", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    write_grid(folder / "r.nrrd", {{11, 9, 8}, stack.geometry.direction, stack.geometry.origin});
+    for (const auto& [name, value] : Settings{{"factor", "2"},
+                                              {"size", "4,0,0"},
+                                              {"fit", "20K"},
+                                              {"max-dim", "9"},
+                                              {"target-spacing", "1"},
+                                              {"isotropic", "true"},
+                                              {"flip", "x"},
+                                              {"align", "first"}}) {
+        Options options = options_with({{name, value}});
+        options.like = folder / "r.nrrd";
+        CAPTURE(name);
+        CHECK(has(complaint(stack, options), "--like: "));
+        CHECK(has(complaint(stack, options), "--" + name));
+    }
+    Options options = options_with({{"pyramid", "2,4"}});
+    options.like = folder / "r.nrrd";
+    std::string sentence;
+    CHECK(refusal([&] { (void)stack2nrrd::levels_of(stack, options, folder / "o.nrrd"); }, &sentence) ==
+          ErrorCode::invalid_argument);
+    CHECK(has(sentence, "--pyramid: gives the factors, and --like gives the grid"));
+
+    options = options_with({{"fill", "70000"}});
+    options.like = folder / "r.nrrd";
+    CHECK(has(complaint(stack, options), "--fill: 70000 is no value of the result, whose uint16 has 0 to 65535"));
+    options.type = SampleType::float32;
+    CHECK(complaint(stack, options).empty());
+}
+
+TEST_CASE("what a grid enlarges, and what of it is outside, is said", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    Grid grid{{23, 19, 34}, stack.geometry.direction, stack.geometry.origin};
+    grid.direction[2][2] /= 2;
+    write_grid(folder / "r.nrrd", grid);
+    Options options;
+    options.like = folder / "r.nrrd";
+    CHECK(warns(stack, options, "--like: enlarges z, which adds samples and no detail"));
+    CHECK_FALSE(warns(stack, options, "outside"));
+    CHECK_FALSE(warns(stack, options, "left out"));
+    options.axes[0].crop = {0, 12};
+    options.fill = 4;
+    CHECK(warns(stack, options,
+                "--like: 47.83 % of the samples are outside of the source's crop, and become 4 (--fill)"));
+    options.axes[0].crop = {};
+    grid.origin[1] = -.0195 * 3;
+    write_grid(folder / "r.nrrd", grid);
+    CHECK(warns(stack, options, "--like: 15.79 % of the samples are outside of the source, and become 4 (--fill)"));
+}
+
+TEST_CASE("rows and slices that are outside are not read", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    Grid grid{{23, 19, 40}, stack.geometry.direction, stack.geometry.origin};
+    grid.origin[2] = .0195 * 10;
+    write_grid(folder / "r.nrrd", grid);
+    Options options;
+    options.like = folder / "r.nrrd";
+    CHECK(stack2nrrd::plan_import(stack, options).source_slices() == 7);
+}
+
+TEST_CASE("a reference is not written over", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    const auto run = [&](const std::string& reference, const std::string& output, std::string& sentence) {
+        Options options;
+        options.like = folder / reference;
+        options.nrrd.force = true;
+        return refusal(
+            [&] {
+                const auto sink = stack2nrrd::nrrd_sink(folder / output, options.nrrd);
+                (void)stack2nrrd::run_import(stack2nrrd::plan_import(stack, options), *sink);
+            },
+            &sentence);
+    };
+    {
+        const auto sink = stack2nrrd::nrrd_sink(folder / "r.nhdr");
+        (void)stack2nrrd::run_import(stack2nrrd::plan_import(stack, options_with({{"factor", "2"}})), *sink);
+    }
+    const auto before = support::read_file(folder / "r.raw");
+    std::string sentence;
+    CHECK(run("r.nhdr", "r.nhdr", sentence) == ErrorCode::invalid_argument);
+    CHECK(has(sentence, "r.nhdr: is one of the inputs"));
+    std::filesystem::create_symlink(folder / "r.nhdr", folder / "link.nhdr");
+    CHECK(run("link.nhdr", "r.nhdr", sentence) == ErrorCode::invalid_argument);
+    CHECK(run("r.nhdr", "link.nhdr", sentence) == ErrorCode::invalid_argument);
+    std::filesystem::create_symlink(folder / "r.raw", folder / "other.raw");
+    CHECK(run("r.nhdr", "other.nhdr", sentence) == ErrorCode::invalid_argument);
+    CHECK((support::read_file(folder / "r.raw") == before));
+    CHECK_FALSE(run("r.nhdr", "new.nhdr", sentence).has_value());
+}
+
+TEST_CASE("numbers that are almost those of a factor are taken for them, and written as they are", "[import]") {
+    const Stack stack = placed(noise());
+    support::TempFolder folder;
+    for (const char* factor : {"2", "8/3", "7/5"}) {
+        VolumeInfo made;
+        const Bytes bytes = import_bytes(stack, options_with({{"factor", factor}}), &made);
+        Grid grid = grid_of(made);
+        for (std::size_t a = 0; a < 3; ++a) {
+            grid.direction[a][a] *= 1 + 9e-10;
+            grid.origin[a] *= 1 - 1e-9;
+        }
+        write_grid(folder / "r.nrrd", grid);
+        Options options;
+        options.like = folder / "r.nrrd";
+        VolumeInfo info;
+        CHECK((import_bytes(stack, options, &info) == bytes));
+        CHECK(has_grid(info, grid));
+        CHECK_FALSE(warns(stack, options, "outside"));
+    }
+}
