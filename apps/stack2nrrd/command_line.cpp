@@ -6,6 +6,7 @@
 #include "slicer_xml.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/spelling.hpp>
 #include <stack2nrrd/version.hpp>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ std::string help_text();
 void set_progress(Command& command, const std::string& value) {
     constexpr std::array<std::string_view, 5> known{"auto", "bar", "slicer", "json", "none"};
     if (std::find(known.begin(), known.end(), value) == known.end()) {
-        refuse("--progress: '" + value + "' is not one of auto, bar, slicer, json, none");
+        refuse("--progress: '" + value + "' is not one of auto, bar, slicer, json, none" +
+               stack2nrrd::did_you_mean(value, known));
     }
     command.progress = value;
 }
@@ -72,33 +74,53 @@ constexpr std::array<std::string_view, 7> groups{"Input",    "Output",  "Resampl
 
 // -------------------------------------------------------------------------------------------------------- help
 
-/// One option, its help beside it, in lines of at most `width` characters.
+/// Lines of at most this many characters: the width of a terminal that nobody has made wider.
+constexpr std::size_t help_width = 80;
+
+/// `text` from the end of `line` on, in lines that begin with `indent` blanks. Gives the last line, without its end.
+std::string wrapped(std::string& lines, std::string line, std::string_view text, std::size_t indent) {
+    while (line.size() + text.size() > help_width) {
+        std::size_t blank = text.rfind(' ', help_width - line.size());
+        if (blank == std::string_view::npos) blank = text.find(' ');
+        if (blank == std::string_view::npos) break;
+        lines += line + std::string(text.substr(0, blank)) + "\n";
+        text.remove_prefix(blank + 1);
+        line.assign(indent, ' ');
+    }
+    return line + std::string(text);
+}
+
+/// One option, its help beside it, or below if it is long.
 void append_option(std::string& text, const OptionInfo& info, char letter) {
-    constexpr std::size_t indent = 37;
-    constexpr std::size_t width = 100;
+    constexpr std::size_t indent = 24;
     std::string line = letter != '\0' ? std::string("  -") + letter + ", --" : std::string("  --");
     line += std::string(info.name) + (info.value.empty() ? "" : " " + std::string(info.value));
     std::string help(info.help);
     if (!info.preset.empty()) help += " [" + std::string(info.preset) + "]";
-    line.resize(std::max(indent, line.size() + 1), ' ');
-    while (line.size() + help.size() > width) {
-        std::size_t blank = help.rfind(' ', width - line.size());
-        if (blank == std::string::npos) blank = help.find(' ');
-        if (blank == std::string::npos) break;
-        text += line + help.substr(0, blank) + "\n";
-        help.erase(0, blank + 1);
-        line.assign(indent, ' ');
+    if (line.size() + 2 > indent) {
+        text += line + "\n";
+        line.clear();
     }
-    text += line + help + "\n";
+    line.resize(indent, ' ');
+    const std::string last = wrapped(text, line, help, indent);
+    text += last + "\n";
+}
+
+/// A paragraph.
+std::string paragraph(std::string_view words) {
+    std::string text;
+    const std::string last = wrapped(text, "", words, 0);
+    return text + last + "\n";
 }
 
 std::string help_text() {
     std::string text =
-        "stack2nrrd [OPTIONS] INPUT...\n\n"
-        "Turns a stack of slices into a smaller NRRD: no aliasing, exact geometry, bounded memory.\n\n"
-        "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob\n"
-        "('scan_*.tif'), several files, a TIFF of many pages, a list of slices or a NRRD volume. INPUT alone prints\n"
-        "what was found and the commands for full, half and quarter size.\n";
+        "stack2nrrd [OPTIONS] INPUT...\n\n" +
+        paragraph("Turns a stack of slices into a smaller NRRD: no aliasing, exact geometry, bounded memory.") + "\n" +
+        paragraph(
+            "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob "
+            "('scan_*.tif'), several files, a TIFF of many pages, a list of slices or a NRRD volume. INPUT alone "
+            "prints what was found and the commands for full, half and quarter size.");
     for (const std::string_view group : groups) {
         text += "\n" + std::string(group) + ":\n";
         for (const ProgramOption& option : own_options) {
@@ -108,9 +130,10 @@ std::string help_text() {
             if (option.group == group) append_option(text, option, '\0');
         }
     }
-    return text +
-           "\nExit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is unreadable,\n"
-           "5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.\n";
+    return text + "\n" +
+           paragraph(
+               "Exit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is "
+               "unreadable, 5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.");
 }
 
 // ----------------------------------------------------------------------------------------------------- parsing
@@ -121,23 +144,57 @@ const ProgramOption* program_option(const std::string& name) {
     return found == own_options.end() ? nullptr : found;
 }
 
+std::vector<std::string_view> all_names() {
+    std::vector<std::string_view> names;
+    for (const ProgramOption& option : own_options) names.push_back(option.info.name);
+    for (const OptionInfo& option : stack2nrrd::option_table()) names.push_back(option.name);
+    return names;
+}
+
+bool is_name(std::string_view name) {
+    const std::vector<std::string_view> names = all_names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What is to be done about a name that no option has.
+std::string advice(std::string_view name) {
+    const std::string near = stack2nrrd::did_you_mean(name, all_names(), "--");
+    return near.empty() ? "; see --help" : near;
+}
+
 /// Does the option take a value? Refuses unknown ones.
 bool takes_value(const std::string& name) {
     if (const ProgramOption* option = program_option(name)) return !option->info.value.empty();
     for (const OptionInfo& option : stack2nrrd::option_table()) {
         if (option.name == name) return !option.value.empty();
     }
-    refuse("--" + name + ": there is no such option; see --help");
+    for (const ProgramOption& option : own_options) {
+        if (name.size() == 1 && option.letter == name[0]) {
+            refuse("--" + name + ": has one dash too many; give -" + name + " or --" + std::string(option.info.name));
+        }
+    }
+    refuse("--" + name + ": there is no such option" + advice(name));
 }
 
-/// The long name of a one-letter option.
-std::string long_name(char letter) {
-    for (const ProgramOption& option : own_options) {
-        if (option.letter == letter) return std::string(option.info.name);
+/// As names are spelled in the tables.
+std::string dashed(std::string_view name) {
+    std::string text(name);
+    std::replace(text.begin(), text.end(), '_', '-');
+    return text;
+}
+
+/// The long name of the option that `argument`, with one dash, begins with.
+std::string long_name(const std::string& argument) {
+    const std::string whole = argument.substr(1, argument.find('=') - 1);
+    if (whole.size() > 1 && is_name(dashed(whole))) {
+        refuse("-" + whole + ": long names begin with two dashes; give --" + dashed(whole));
     }
-    refuse(std::string("-") + letter +
-           ": there is no such option; see --help (a name that begins with a dash is given "
-           "after --)");
+    for (const ProgramOption& option : own_options) {
+        if (option.letter == argument[1]) return std::string(option.info.name);
+    }
+    const std::string near = stack2nrrd::did_you_mean(whole, all_names(), "--");
+    refuse("-" + whole + ": there is no such option" +
+           (near.empty() ? "; see --help (a name that begins with a dash is given after --)" : near));
 }
 
 void set(Command& command, const std::string& name, const std::string& value) {
@@ -168,8 +225,7 @@ void parse(Command& command, const std::vector<std::string>& arguments) {
         }
         const bool is_long = argument[1] == '-';
         const std::size_t equals = is_long ? argument.find('=') : std::string::npos;
-        std::string name = is_long ? argument.substr(2, equals - 2) : long_name(argument[1]);
-        std::replace(name.begin(), name.end(), '_', '-');
+        const std::string name = is_long ? dashed(argument.substr(2, equals - 2)) : long_name(argument);
         const bool has_value = equals != std::string::npos || (!is_long && argument.size() > 2);
         if (!takes_value(name)) {
             if (has_value) refuse(argument + ": takes no value");

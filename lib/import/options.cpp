@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/spelling.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -31,6 +32,12 @@ double to_number(std::string_view text) {
     const std::optional<double> value = parse_double(text);
     if (!value || !std::isfinite(*value)) refuse(shown(text) + " is no number");
     return *value;
+}
+
+/// For the end of a sentence: was this word meant for "auto"?
+std::string or_auto(std::string_view text) {
+    constexpr std::array<std::string_view, 1> words{"auto"};
+    return did_you_mean(text, words);
 }
 
 Index to_integer(std::string_view text, Index least, Index most = rational_limit) {
@@ -63,11 +70,13 @@ template <class Value>
 Value to_choice(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> choices) {
     const std::string wanted = lower_case(trimmed(text));
     std::string known;
+    std::vector<std::string_view> words;
     for (const auto& [word, value] : choices) {
         if (word == wanted) return value;
         known += (known.empty() ? "" : ", ") + std::string(word);
+        words.push_back(word);
     }
-    refuse(shown(text) + " is not one of " + known);
+    refuse(shown(text) + " is not one of " + known + did_you_mean(wanted, words));
 }
 
 Rational to_factor(std::string_view text) {
@@ -153,7 +162,8 @@ void set_channel(Options& o, std::string_view v) {
                number && *number >= 0 && *number <= std::numeric_limits<std::int32_t>::max()) {
         o.channel = static_cast<Channel>(*number);
     } else {
-        refuse(shown(v) + " is not one of luma, first, all, index, 0, 1, 2, ...");
+        constexpr std::array<std::string_view, 4> words{"luma", "first", "all", "index"};
+        refuse(shown(v) + " is not one of luma, first, all, index, 0, 1, 2, ..." + did_you_mean(word, words));
     }
 }
 
@@ -292,7 +302,8 @@ void set_window(Options& o, std::string_view v) {
         return;
     }
     const std::vector<std::string_view> fields = split(v, ',');
-    if (fields.size() != 2) refuse(shown(v) + " is no window; write LO,HI or auto");
+    if (fields.size() != 2)
+        refuse(shown(v) + " is no window; write LO,HI or auto" + or_auto(text.substr(0, text.find(':'))));
     const Window window{to_number(fields[0]), to_number(fields[1])};
     if (!(window.low < window.high)) refuse(shown(v) + " is no window; LO must be below HI");
     o.window = window;
@@ -306,6 +317,7 @@ void set_dehaze(Options& o, std::string_view v) {
     } else if (level && *level >= 1 && *level <= 5) {
         o.dehaze = Dehaze{Dehaze::Kind::levels, 0, static_cast<int>(*level)};
     } else {
+        if (!parse_double(word)) refuse(shown(v) + " is no threshold; write auto, a number, or 1 to 5" + or_auto(word));
         o.dehaze = Dehaze{Dehaze::Kind::threshold, to_number(word), 0};
     }
 }
@@ -317,7 +329,10 @@ void set_pyramid(Options& o, std::string_view v) {
     o.pyramid.clear();
     o.pyramid_auto = lower_case(trimmed(v)) == "auto";
     if (o.pyramid_auto) return;
-    for (const std::string_view field : split(v, ',')) o.pyramid.push_back(to_integer(field, 1));
+    for (const std::string_view field : split(v, ',')) {
+        if (!parse_integer(field)) refuse(shown(field) + " is no whole factor; write 2,4,8 or auto" + or_auto(field));
+        o.pyramid.push_back(to_integer(field, 1));
+    }
 }
 
 void set_encoding(Options& o, std::string_view v) {
@@ -471,7 +486,9 @@ void set_option(Options& options, std::string_view name, std::string_view value)
         }
         return;
     }
-    refuse("there is no option '" + printable(name) + "'");
+    std::vector<std::string_view> names;
+    for (const OptionInfo& option : option_table()) names.push_back(option.name);
+    refuse("there is no option '" + printable(name) + "'" + did_you_mean(wanted, names));
 }
 
 }  // namespace stack2nrrd
