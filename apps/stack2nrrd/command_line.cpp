@@ -22,6 +22,13 @@ namespace {
 
 std::string help_text();
 
+/// An option that only a program has; the others are the library's.
+struct ProgramOption {
+    stack2nrrd::OptionInfo info;
+    char letter = '\0';
+    void (*set)(Command&, const std::string& value) = nullptr;
+};
+
 void set_progress(Command& command, const std::string& value) {
     constexpr std::array<std::string_view, 5> known{"auto", "bar", "slicer", "json", "none"};
     if (std::find(known.begin(), known.end(), value) == known.end()) {
@@ -91,7 +98,8 @@ std::string wrapped(std::string& lines, std::string line, std::string_view text,
 }
 
 /// One option, its help beside it, or below if it is long.
-void append_option(std::string& text, const OptionInfo& info, char letter) {
+void append_option(std::string& text, const ListedOption& option) {
+    const auto& [info, letter] = option;
     constexpr std::size_t indent = 24;
     std::string line = letter != '\0' ? std::string("  -") + letter + ", --" : std::string("  --");
     line += std::string(info.name) + (info.value.empty() ? "" : " " + std::string(info.value));
@@ -123,12 +131,7 @@ std::string help_text() {
             "prints what was found and the commands for full, half and quarter size.");
     for (const std::string_view group : groups) {
         text += "\n" + std::string(group) + ":\n";
-        for (const ProgramOption& option : own_options) {
-            if (option.info.group == group) append_option(text, option.info, option.letter);
-        }
-        for (const OptionInfo& option : stack2nrrd::option_table()) {
-            if (option.group == group) append_option(text, option, '\0');
-        }
+        for (const ListedOption& option : options_of(group)) append_option(text, option);
     }
     return text + "\n" +
            paragraph(
@@ -246,9 +249,18 @@ std::filesystem::path path_of(const std::string& utf8) {
     return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
 }
 
-std::span<const ProgramOption> program_options() noexcept { return own_options; }
-
 std::span<const std::string_view> option_groups() noexcept { return groups; }
+
+std::vector<ListedOption> options_of(std::string_view group) {
+    std::vector<ListedOption> options;
+    for (const ProgramOption& option : own_options) {
+        if (option.info.group == group) options.push_back({option.info, option.letter});
+    }
+    for (const OptionInfo& option : stack2nrrd::option_table()) {
+        if (option.group == group) options.push_back({option, '\0'});
+    }
+    return options;
+}
 
 Command parse_command_line(int argc, const char* const* argv) {
     Command command;
