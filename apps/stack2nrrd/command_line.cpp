@@ -22,6 +22,17 @@ namespace {
 
 std::string help_text();
 
+/// Program and libraries, one a line.
+std::string version_text() {
+    std::string text = "stack2nrrd " STACK2NRRD_VERSION "\n";
+    for (const auto& [name, compiled, running] : stack2nrrd::library_versions()) {
+        text += name + " " + (running.empty() ? compiled : running);
+        if (!running.empty() && running != compiled) text += " (built with " + compiled + ")";
+        text += "\n";
+    }
+    return text + "loops for " + stack2nrrd::instruction_set_name() + "\n";
+}
+
 /// An option that only a program has; the others are the library's.
 struct ProgramOption {
     stack2nrrd::OptionInfo info;
@@ -62,9 +73,9 @@ constexpr std::array<ProgramOption, 12> own_options{{
     {{"help", "", "", "Running", "print this help"},
      'h',
      [](Command& c, const std::string&) { c.answer = help_text(); }},
-    {{"version", "", "", "Running", "print the version"},
+    {{"version", "", "", "Running", "print the version, and those of the libraries that are used"},
      '\0',
-     [](Command& c, const std::string&) { c.answer = "stack2nrrd " STACK2NRRD_VERSION "\n"; }},
+     [](Command& c, const std::string&) { c.answer = version_text(); }},
     {{"xml", "", "", "3D Slicer", "describe the options as a module of 3D Slicer"},
      '\0',
      [](Command& c, const std::string&) { c.answer = slicer_xml(); }},

@@ -65,6 +65,11 @@ std::string did_you_mean(std::string_view given, std::span<const std::string_vie
         near.push_back(word);
     }
     constexpr std::size_t most_named = 3;
+    if (near.size() > most_named) {  // of words that begin alike, the shortest is what has least to be added to
+        const auto is_shorter = [](std::string_view a, std::string_view b) { return a.size() < b.size(); };
+        const std::size_t shortest = std::min_element(near.begin(), near.end(), is_shorter)->size();
+        std::erase_if(near, [&](std::string_view word) { return word.size() > shortest; });
+    }
     if (near.empty() || near.size() > most_named) return "";
     std::string text = "; did you mean ";
     for (std::size_t i = 0; i < near.size(); ++i) {

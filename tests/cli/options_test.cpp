@@ -4,7 +4,12 @@
 #include "cli/slices.hpp"
 #include "support/catch.hpp"
 
+#include <png.h>
+#include <tiffio.h>
+#include <zlib.h>
+
 #include <array>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -253,6 +258,11 @@ TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
     for (const std::string option : {"--help", "-h"}) {
         const Result help = run({option});
         CHECK(help.status == 0);
+        std::istringstream lines(help.out);
+        for (std::string line; std::getline(lines, line);) {
+            CAPTURE(line);
+            CHECK(line.size() <= 80);
+        }
         CHECK(help.err.empty());
         for (const std::string name :
              {"--output",  "--info",       "--factor",   "--size",   "--kernel",   "--kernel-x",    "--align",
@@ -269,4 +279,15 @@ TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
     CHECK(version.err.empty());
     CHECK(version.out.starts_with("stack2nrrd "));
     CHECK(version.out.ends_with('\n'));
+    // The libraries, with the versions that they run with.
+    for (const std::string& line : std::vector<std::string>{"libpng " PNG_LIBPNG_VER_STRING, "zlib " ZLIB_VERSION}) {
+        CHECK(version.out.find("\n" + line) != std::string::npos);
+    }
+    const std::string tiff(TIFFGetVersion());
+    const std::string number = tiff.substr(tiff.find("Version ") + 8);
+    CHECK(version.out.find("\nlibtiff " + number.substr(0, number.find('\n')) + "\n") != std::string::npos);
+    for (const std::string name : {"\nlibjpeg", "\nOpenJPEG "}) CHECK(version.out.find(name) != std::string::npos);
+    Program lesser{{"--version"}};
+    lesser.set = {{"STACK2NRRD_INSTRUCTIONS", "baseline"}};
+    CHECK(lesser.run().out.ends_with("\nloops for baseline\n"));
 }

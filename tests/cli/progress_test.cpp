@@ -75,10 +75,10 @@ TEST_CASE("a bar never fills its terminal, and has less in it the narrower that 
     }
     const Pace pace{1234, 2870, 60};
     CHECK(bar_text(pace, 20) == "42 %");
-    CHECK(bar_text(pace, 80) == "[#######         ]  42 %  1234/2870 slices  21 slices/s  0:01:20 left");
+    CHECK(bar_text(pace, 80) == "[###########               ]  42 %  1234/2870 slices  21 slices/s  0:01:20 left");
     CHECK(bar_text(pace, 79).size() < 79);
     CHECK(bar_text(pace, 120) == "[############                  ]  42 %  1234/2870 slices  21 slices/s  0:01:20 left");
-    CHECK(bar_text(pace, 60) == "[######         ]  42 %  1234/2870 slices  0:01:20 left");
+    CHECK(bar_text(pace, 60) == "[########           ]  42 %  1234/2870 slices  0:01:20 left");
     CHECK(bar_text(pace, 40) == "[#######          ]  42 %  0:01:20 left");
 }
 
@@ -192,47 +192,65 @@ TEST_CASE("the bar in tmux, at several widths and when they change", "[cli]") {
         arguments.insert(arguments.begin(), {"tmux", "-f", "/dev/null", "-S", socket});
         return output_of(arguments);
     };
-    std::string command = "'" STACK2NRRD_PROGRAM "'";
+    std::string command = "sh -c 'echo $$ >pid; exec " STACK2NRRD_PROGRAM;
     for (const std::string& argument : run.arguments) command += " " + argument;
-    struct Server {  // goes away whatever happens
-        std::function<std::string(Arguments)> tmux;
-        ~Server() { tmux({"kill-server"}); }
-    } const server{tmux};
+    command = "cd " + run.folder.path().string() + " && " + command + "'; echo over; sleep 60";
     for (const std::vector<int>& widths : std::vector<std::vector<int>>{{80}, {60}, {40}, {80, 60, 40}, {40, 80}}) {
-        const std::string session = "s" + std::to_string(widths.front()) + std::to_string(widths.size());
-        // The shell stops the program whenever a width is to change, so that what is seen does not depend on its speed.
-        tmux({"new-session", "-d", "-s", session, "-x", std::to_string(widths.front()), "-y", "12",
-              "cd '" + run.folder.path().string() + "' && " + command + "; echo over; sleep 60"});
+        fs::remove(run.folder / "pid");
+        // The new server of each goes away whatever happens.
+        struct Server {
+            std::function<std::string(Arguments)> tmux;
+            ~Server() { tmux({"kill-server"}); }
+        } const server{tmux};
+        tmux({"new-session", "-d", "-s", "s", "-x", std::to_string(widths.front()), "-y", "12", command});
         const auto screen = [&] {
-            std::istringstream text(tmux({"capture-pane", "-p", "-S", "-100", "-t", session}));
+            std::istringstream text(tmux({"capture-pane", "-p", "-t", "s"}));
             std::vector<std::string> lines;
             for (std::string line; std::getline(text, line);) {
                 if (!line.empty()) lines.push_back(line);
             }
             return lines;
         };
+        // A width is changed while the program is stopped: how fast it is does not matter then.
+        const auto resize = [&](int width) {
+            const auto process = static_cast<pid_t>(std::stol(read_file(run.folder / "pid")));
+            ::kill(process, SIGSTOP);
+            tmux({"resize-window", "-t", "s", "-x", std::to_string(width)});
+            std::string terminal = tmux({"display-message", "-p", "-t", "s", "#{pane_tty}"});
+            terminal.pop_back();
+            const std::string wanted = "12 " + std::to_string(width) + "\n";
+            for (int tries = 0; tries < 500; ++tries) {
+                if (output_of({"stty", "-F", terminal, "size"}) == wanted) break;
+                ::usleep(10'000);
+            }
+            ::usleep(150'000);  // a bar is due
+            ::kill(process, SIGCONT);
+        };
+        const auto is_bar = [](const std::string& line, int width) {
+            return line.size() < static_cast<std::size_t>(width) && line.starts_with("[") && has(line, " left");
+        };
         std::size_t next = 1;
         int seen = 0;
         for (int tries = 0; tries < 3000; ++tries) {
-            const std::vector<std::string> lines = screen();
+            std::vector<std::string> lines = screen();
+            if (!lines.empty() && lines.back() == "over") break;
+            // Between two bars there may be none for a moment, and at the end the sentence comes.
+            if (lines.size() != 1 || !lines.front().starts_with("[")) continue;
             CAPTURE(widths, lines);
-            const bool over = !lines.empty() && lines.back() == "over";
-            if (over) break;
-            if (lines.empty()) continue;
-            // One line, and nothing wrapped. Just after the width has changed, the bar may still be that of before.
-            if (lines.size() != 1 && next > 1) {
-                ::usleep(300'000);
-                CHECK(screen().size() <= 3);
-                continue;
-            }
-            CHECK(lines.size() == 1);
-            CHECK(has(lines.front(), " %"));
+            CHECK(is_bar(lines.front(), widths[next - 1]));
             ++seen;
-            if (next < widths.size()) {
-                tmux({"resize-window", "-t", session, "-x", std::to_string(widths[next])});
-                ++next;
-                ::usleep(250'000);
+            if (next == widths.size()) continue;
+            resize(widths[next]);
+            const std::size_t before = lines.front().size();
+            for (int more = 0; more < 500 && (lines.size() != 1 || lines.front().size() == before); ++more) {
+                lines = screen();
+                if (!lines.empty() && lines.back() == "over") break;
             }
+            CAPTURE(next);
+            REQUIRE_FALSE(lines.empty());
+            CHECK(lines.size() == 1);
+            CHECK(is_bar(lines.front(), widths[next]));
+            ++next;
         }
         const std::vector<std::string> lines = screen();
         CAPTURE(widths, lines, seen);

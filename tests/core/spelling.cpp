@@ -81,6 +81,7 @@ TEST_CASE("what is suggested", "[core]") {
     CHECK(said("dim") == "; did you mean '--max-dim'?");
     CHECK(said("fi") == "; did you mean '--fit' or '--fill'?");
     CHECK(said("kernel_") == "; did you mean '--kernel-x', '--kernel-y' or '--kernel-z'?");
+    CHECK(said("kern") == "; did you mean '--kernel'?");
     CHECK(said("f").empty());
     CHECK(said("").empty());
     CHECK(said("zebra").empty());
