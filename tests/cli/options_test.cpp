@@ -5,7 +5,6 @@
 #include "support/catch.hpp"
 
 #include <png.h>
-#include <tiffio.h>
 #include <zlib.h>
 
 #include <array>
@@ -283,10 +282,8 @@ TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
     for (const std::string& line : std::vector<std::string>{"libpng " PNG_LIBPNG_VER_STRING, "zlib " ZLIB_VERSION}) {
         CHECK(version.out.find("\n" + line) != std::string::npos);
     }
-    const std::string tiff(TIFFGetVersion());
-    const std::string number = tiff.substr(tiff.find("Version ") + 8);
-    CHECK(version.out.find("\nlibtiff " + number.substr(0, number.find('\n')) + "\n") != std::string::npos);
-    for (const std::string name : {"\nlibjpeg", "\nOpenJPEG "}) CHECK(version.out.find(name) != std::string::npos);
+    for (const std::string name : {"\nlibtiff 4.", "\nlibjpeg", "\nOpenJPEG 2."})
+        CHECK(version.out.find(name) != std::string::npos);
     Program lesser{{"--version"}};
     lesser.set = {{"STACK2NRRD_INSTRUCTIONS", "baseline"}};
     CHECK(lesser.run().out.ends_with("\nloops for baseline\n"));
