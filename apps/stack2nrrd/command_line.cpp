@@ -183,7 +183,7 @@ bool takes_value(const std::string& name) {
         if (option.name == name) return !option.value.empty();
     }
     for (const ProgramOption& option : own_options) {
-        if (name.size() == 1 && option.letter == name[0]) {
+        if (option.letter != '\0' && name == std::string(1, option.letter)) {
             refuse("--" + name + ": has one dash too many; give -" + name + " or --" + std::string(option.info.name));
         }
     }
@@ -197,6 +197,13 @@ std::string dashed(std::string_view name) {
     return text;
 }
 
+/// "; did you mean '--version'?", if that is the only name that begins with this letter.
+std::string begun_with(char letter) {
+    std::vector<std::string_view> names = all_names();
+    std::erase_if(names, [&](std::string_view name) { return name.front() != letter; });
+    return names.size() == 1 ? "; did you mean '--" + std::string(names.front()) + "'?" : "";
+}
+
 /// The long name of the option that `argument`, with one dash, begins with.
 std::string long_name(const std::string& argument) {
     const std::string whole = argument.substr(1, argument.find('=') - 1);
@@ -206,7 +213,8 @@ std::string long_name(const std::string& argument) {
     for (const ProgramOption& option : own_options) {
         if (option.letter == argument[1]) return std::string(option.info.name);
     }
-    const std::string near = stack2nrrd::did_you_mean(whole, all_names(), "--");
+    std::string near = stack2nrrd::did_you_mean(whole, all_names(), "--");
+    if (whole.size() == 1) near = begun_with(whole[0]);
     refuse("-" + whole + ": there is no such option" +
            (near.empty() ? "; see --help (a name that begins with a dash is given after --)" : near));
 }
@@ -225,7 +233,20 @@ void set(Command& command, const std::string& name, const std::string& value) {
     }
 }
 
-void parse(Command& command, const std::vector<std::string>& arguments) {
+/// Refuses an input that is none, but was meant as a value of the option before it.
+void check_stray(const std::string& input, const std::string& option) {
+    std::error_code unknown;
+    const bool is_pattern = input.find_first_of("*?[%") != std::string::npos;
+    if (is_pattern || std::filesystem::exists(path_of(input), unknown)) return;
+    refuse("'" + input + "' is no file or folder, and --" + option + " before it takes " +
+           (takes_value(option) ? "one value; join several with commas and no blanks" : "no value; leave it out"));
+}
+
+/// Inputs directly behind an option, and that.
+using Strays = std::vector<std::pair<std::string, std::string>>;
+
+void parse(Command& command, const std::vector<std::string>& arguments, Strays& strays) {
+    std::string last_option;
     for (std::size_t i = 0; i < arguments.size() && command.answer.empty(); ++i) {
         const std::string& argument = arguments[i];
         if (argument == "--") {
@@ -234,20 +255,30 @@ void parse(Command& command, const std::vector<std::string>& arguments) {
             return;
         }
         if (argument.size() < 2 || argument[0] != '-') {
+            if (!last_option.empty()) strays.emplace_back(argument, last_option);
+            last_option.clear();
             command.inputs.push_back(argument);
             continue;
         }
         const bool is_long = argument[1] == '-';
         const std::size_t equals = is_long ? argument.find('=') : std::string::npos;
         const std::string name = is_long ? dashed(argument.substr(2, equals - 2)) : long_name(argument);
+        last_option = name;
         const bool has_value = equals != std::string::npos || (!is_long && argument.size() > 2);
         if (!takes_value(name)) {
-            if (has_value) refuse(argument + ": takes no value");
+            if (has_value) {
+                const std::string value = argument.substr(is_long ? equals + 1 : 2);
+                refuse("--" + name + ": takes no value; leave out '" + value + "'");
+            }
             set(command, name, "true");
         } else if (has_value) {
             set(command, name, is_long ? argument.substr(equals + 1) : argument.substr(2));
         } else if (i + 1 < arguments.size()) {
-            set(command, name, arguments[++i]);
+            const std::string& value = arguments[++i];
+            if (value.starts_with("--") && is_name(dashed(value.substr(2)))) {
+                refuse("--" + name + ": is followed by the option " + value + ", a value was expected between them");
+            }
+            set(command, name, value);
         } else {
             refuse("--" + name + ": ends the command line, a value was expected after it");
         }
@@ -275,8 +306,12 @@ std::vector<ListedOption> options_of(std::string_view group) {
 
 Command parse_command_line(int argc, const char* const* argv) {
     Command command;
-    parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    Strays strays;
+    parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc), strays);
     if (!command.answer.empty()) return command;
+    if (command.inputs.size() > 1) {
+        for (const auto& [input, option] : strays) check_stray(input, option);
+    }
     if (command.inputs.empty() == command.files_from.empty()) {
         refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"
                                       : "both INPUT and --files-from were given; give one of them");

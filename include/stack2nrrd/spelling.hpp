@@ -12,8 +12,9 @@ namespace stack2nrrd {
 /// three, and quotes them behind `before`. Empty if no word is near, or if more than three are equally near.
 ///
 /// Near are a word in other letters (upper case, '_' for '-'), words that begin with what was given or have it as one
-/// of their parts between dashes, and else those that fewest letters tell apart, one letter in four at most: letters
-/// that are changed, added, left out or swapped with the next one (Damerau 1964; the restricted edit distance).
+/// of their parts between dashes, words of four letters and more that it begins with, and else those that fewest
+/// letters tell apart, one letter in four at most: letters that are changed, added, left out or swapped with the next
+/// one (Damerau 1964; the restricted edit distance).
 [[nodiscard]] STACK2NRRD_EXPORT std::string did_you_mean(std::string_view given,
                                                          std::span<const std::string_view> words,
                                                          std::string_view before = "");

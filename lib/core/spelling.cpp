@@ -58,6 +58,8 @@ std::string did_you_mean(std::string_view given, std::span<const std::string_vie
         const std::string text = plain(word);
         std::size_t distance = spelling_distance(wanted, text, most) + (text == wanted ? 0 : 1);
         const bool is_begun = wanted.size() > 1 && text.starts_with(wanted);
+        const bool is_more = text.size() > 3 && wanted.starts_with(text);
+        if (is_more) distance = std::min<std::size_t>(distance, 2);
         if (text != wanted && (is_begun || has_part(text, wanted))) distance = 1;
         if (distance > least) continue;
         if (distance < least) near.clear();

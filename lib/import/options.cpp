@@ -60,7 +60,11 @@ std::array<std::string_view, 3> triple(std::string_view text, bool spread) {
     const std::vector<std::string_view> fields = split(text, ',');
     if (fields.size() == 1 && spread) return {fields[0], fields[0], fields[0]};
     if (fields.size() != 3) {
-        refuse(shown(text) + " has " + std::to_string(fields.size()) + " fields, three were expected: X,Y,Z");
+        const bool is_decimal = fields.size() == 2;  // as half of the world writes it
+        refuse(shown(text) + " has " + std::to_string(fields.size()) + " fields, three were expected: X,Y,Z" +
+               (is_decimal
+                    ? "; if it is one number, write a point: " + std::string(fields[0]) + "." + std::string(fields[1])
+                    : std::string()));
     }
     return {fields[0], fields[1], fields[2]};
 }
@@ -116,7 +120,7 @@ std::uint64_t to_bytes(std::string_view text) {
         unit = 1024.0 * 1024 * 1024 * 1024;
     const std::optional<double> value = parse_double(number);
     if (!value || !(*value * unit >= 1) || *value * unit > 9e18)
-        refuse(shown(text) + " is no amount of memory; write 512M or 2G");
+        refuse(shown(text) + " is no number of bytes from 1 on; write 512M or 2G");
     return static_cast<std::uint64_t>(std::ceil(*value * unit));
 }
 
@@ -125,7 +129,21 @@ Vector3 to_vector(std::string_view text, bool spread) {
     return {to_number(fields[0]), to_number(fields[1]), to_number(fields[2])};
 }
 
+/// Refuses "10um" with what to do about the unit.
+void check_no_unit(std::string_view text) {
+    for (const std::string_view field : split(text, ',')) {
+        const std::size_t unit = field.find_first_not_of("0123456789.+- ");
+        if (unit == 0 || unit == std::string_view::npos || !parse_double(field.substr(0, unit))) continue;
+        for (const std::string_view known : {"nm", "um", "µm", "mm", "cm", "m"}) {
+            if (field.substr(unit) != known) continue;
+            refuse(shown(field) + " is no number; give the unit apart, with --space-units " +
+                   std::string(known == "µm" ? "um" : known));
+        }
+    }
+}
+
 Vector3 to_spacing(std::string_view text) {
+    check_no_unit(text);
     const Vector3 spacing = to_vector(text, true);
     for (const double s : spacing) {
         if (!(s > 0)) refuse(shown(text) + " is no spacing; all three must be above 0");
@@ -302,8 +320,9 @@ void set_window(Options& o, std::string_view v) {
         return;
     }
     const std::vector<std::string_view> fields = split(v, ',');
-    if (fields.size() != 2)
+    if (fields.size() != 2 || !parse_double(fields[0])) {
         refuse(shown(v) + " is no window; write LO,HI or auto" + or_auto(text.substr(0, text.find(':'))));
+    }
     const Window window{to_number(fields[0]), to_number(fields[1])};
     if (!(window.low < window.high)) refuse(shown(v) + " is no window; LO must be below HI");
     o.window = window;

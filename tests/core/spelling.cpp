@@ -81,6 +81,8 @@ TEST_CASE("what is suggested", "[core]") {
     CHECK(said("dim") == "; did you mean '--max-dim'?");
     CHECK(said("fi") == "; did you mean '--fit' or '--fill'?");
     CHECK(said("kernel_") == "; did you mean '--kernel-x', '--kernel-y' or '--kernel-z'?");
+    CHECK(said("preview-file") == "; did you mean '--preview'?");  // goes on
+    CHECK(said("fitting").empty());
     CHECK(said("kern") == "; did you mean '--kernel'?");
     CHECK(said("f").empty());
     CHECK(said("").empty());
