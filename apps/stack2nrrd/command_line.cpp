@@ -66,7 +66,9 @@ constexpr std::array<ProgramOption, 12> own_options{{
      '\0',
      [](Command& c, const std::string&) { c.json = true; }},
     {{"progress", "auto|bar|slicer|json|none", "auto", "Running",
-      "on stderr; auto is a bar if that is a terminal; slicer writes to stdout what 3D Slicer reads, and no warnings"},
+      "on stderr; auto and bar are a bar on a terminal, else a line a minute; json is a line of it now and then; "
+      "slicer "
+      "writes to stdout what 3D Slicer reads, and no warnings"},
      '\0',
      set_progress},
     {{"quiet", "", "", "Running", "print errors only"}, 'q', [](Command& c, const std::string&) { c.quiet = true; }},

@@ -76,14 +76,13 @@ Words of_zsh(const Place& place, const std::string& line) {
         "zpty shell zsh -f -i\n"
         "zpty -w shell 'fpath=(" +
         documents +
-        " $fpath); autoload -Uz compinit; compinit -D -u; PS1=; unsetopt beep; "
-        "zstyle \":completion:*\" list-prompt \"\"; LISTMAX=1000; stty columns 400 rows 200; print READY'\n"
-        "zpty -r -m shell text '*READY*READY*'\n"
+        " $fpath); autoload -Uz compinit; compinit -D -u; unsetopt beep; LISTMAX=1000; stty columns 400 rows 200; "
         // What is offered is caught on its way to the list.
-        "zpty -w shell 'compadd() { [[ $* == *-[OAD]\\ * ]] && { builtin compadd \"$@\"; return }; local -a hits; "
+        "compadd() { [[ $* == *-[OAD]\\ * ]] && { builtin compadd \"$@\"; return }; local -a hits; "
         "builtin compadd -A hits \"$@\"; (( $#hits )) && print -rl -- $hits >>found; builtin compadd \"$@\" }; "
-        "print GO'\n"
-        "zpty -r -m shell text '*GO*GO*'\n"
+        "PS1=\"[%#]\"'\n"
+        // With its prompt, the shell takes keys as they come; before that, the terminal would take some for itself.
+        "zpty -r -m shell text '*\\[[#%]\\]*'\n"
         "zpty -w -n shell 'stack2nrrd " +
         line +
         "'$'\\t'\n"

@@ -25,11 +25,11 @@ struct LongRun {
     Folder folder;
     Arguments arguments{"--files-from", "list", "--order", "given", "--factor", "4", "--spacing", "1",
                         "--threads",    "1",    "--force", "-o",    "v.nrrd"};
-    LongRun() {
+    explicit LongRun(int slices = 1000) {
         write_stack(folder / "stack", 4, 1024, 1024);
         std::vector<fs::path> files;
-        for (int i = 0; i < 500; ++i) files.push_back(fs::path("stack") / slice_name(i % 4));
-        write_list(folder / "list", files, 2);
+        for (int i = 0; i < slices; ++i) files.push_back(fs::path("stack") / slice_name(i % 4));
+        write_list(folder / "list", files);
     }
 };
 
@@ -109,7 +109,7 @@ TEST_CASE("without a terminal there is no line in the first minute, and then one
     CHECK(late.next({2, 10, 179}).empty());
     CHECK_FALSE(late.next({3, 10, 180}).empty());
 
-    const LongRun run;
+    const LongRun run(200);
     for (const std::string style : {"auto", "bar"}) {
         Arguments arguments = run.arguments;
         arguments.insert(arguments.end(), {"--progress", style});
@@ -122,7 +122,7 @@ TEST_CASE("without a terminal there is no line in the first minute, and then one
 }
 
 TEST_CASE("on a terminal the bar is one line that does not wrap, and nothing of it remains", "[cli]") {
-    const LongRun run;
+    const LongRun run(200);
     for (const int columns : {80, 60, 40, 20, 9}) {
         const TerminalRun::Result result = TerminalRun{run.arguments, run.folder.path(), columns}.run();
         CAPTURE(columns, result.text);
@@ -145,7 +145,7 @@ TEST_CASE("on a terminal the bar is one line that does not wrap, and nothing of 
 }
 
 TEST_CASE("a terminal that cannot wipe has no bar", "[cli]") {
-    const LongRun run;
+    const LongRun run(200);
     for (const std::string kind : {"dumb", ""}) {
         for (const std::string style : {"auto", "bar"}) {
             TerminalRun terminal{run.arguments, run.folder.path(), 80, kind};
