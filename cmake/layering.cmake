@@ -20,7 +20,7 @@ set(table
     "lib/source         | core codec stack volume                          | "
     "lib/making         | core codec intensity loops resample              | "
     "lib/stage          | core intensity                                   | "
-    "lib/import         | core intensity making resample sink source stack stage volume | "
+    "lib/import         | codec core intensity loops making resample sink source stack stage volume | "
     "lib/report         | core                                             | "
     "lib/capi           |                                                  | "
     "apps/python        |                                                  | "
@@ -39,7 +39,7 @@ set(teem "^teem/")
 set(itk "^itk[A-Z]")
 set(vtk "^vtk[A-Z]")
 set(zlib "^z(lib|conf)\\.h$")
-set(isal "^isa-l/")
+set(isal "^isa-l(\\.h|/)")
 set(zstd "^zstd(_errors)?\\.h$")
 set(libdeflate "^libdeflate\\.h$")
 set(intrinsics "^immintrin\\.h$")

@@ -39,6 +39,8 @@ if(TARGET stack2nrrd_documents)
     install(FILES "${documents}/stack2nrrd.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
     install(FILES "${documents}/stack2nrrd.bash"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME stack2nrrd)
+    install(FILES "${documents}/_stack2nrrd" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+    install(FILES "${documents}/stack2nrrd.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 
     # 3D Slicer takes every program of a folder for a module, so this one has a folder of its own.
     set(modules "${CMAKE_INSTALL_LIBDIR}/stack2nrrd/cli-modules")

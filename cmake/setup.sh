@@ -55,7 +55,8 @@ build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev libopenjp2-7-d
 packing_packages=(dpkg-dev python3)
 
 # What the tests take besides. The last ones are judges: tools and libraries of others that read what this one wrote.
-test_packages=(catch2 python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base)
+test_packages=(catch2 python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base
+               tmux zsh fish)
 
 # Judges that take some 1.5 GB when installed.
 large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy python3-h5py python3-pydicom python3-zarr python3-gdal mypy

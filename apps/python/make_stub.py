@@ -15,8 +15,8 @@ from typing import Any, Dict, Generator, Literal, Optional, Tuple
 from ._errors import Cancelled as Cancelled, Error as Error, NotFound as NotFound, StackWarning as StackWarning
 from ._progress import Progress as Progress
 from ._sources import Slice as Slice, Slices as Slices, Source as Source
-from ._values import Number as Number, Numbers as Numbers, Path as Path, Range as Range, Ranges as Ranges
-from ._values import SampleType as SampleType
+from ._values import Axes as Axes, Number as Number, Numbers as Numbers, Path as Path, Range as Range, Ranges as Ranges
+from ._values import SampleType as SampleType, Window as Window
 from ._volume import Result as Result, Volume as Volume
 
 __version__: str

@@ -6,6 +6,7 @@
 #include "slicer_xml.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/spelling.hpp>
 #include <stack2nrrd/version.hpp>
 
 #include <algorithm>
@@ -21,10 +22,29 @@ namespace {
 
 std::string help_text();
 
+/// Program and libraries, one a line.
+std::string version_text() {
+    std::string text = "stack2nrrd " STACK2NRRD_VERSION "\n";
+    for (const auto& [name, compiled, running] : stack2nrrd::library_versions()) {
+        text += name + " " + (running.empty() ? compiled : running);
+        if (!running.empty() && running != compiled) text += " (built with " + compiled + ")";
+        text += "\n";
+    }
+    return text + "loops for " + stack2nrrd::instruction_set_name() + "\n";
+}
+
+/// An option that only a program has; the others are the library's.
+struct ProgramOption {
+    stack2nrrd::OptionInfo info;
+    char letter = '\0';
+    void (*set)(Command&, const std::string& value) = nullptr;
+};
+
 void set_progress(Command& command, const std::string& value) {
     constexpr std::array<std::string_view, 5> known{"auto", "bar", "slicer", "json", "none"};
     if (std::find(known.begin(), known.end(), value) == known.end()) {
-        refuse("--progress: '" + value + "' is not one of auto, bar, slicer, json, none");
+        refuse("--progress: '" + value + "' is not one of auto, bar, slicer, json, none" +
+               stack2nrrd::did_you_mean(value, known));
     }
     command.progress = value;
 }
@@ -46,16 +66,18 @@ constexpr std::array<ProgramOption, 12> own_options{{
      '\0',
      [](Command& c, const std::string&) { c.json = true; }},
     {{"progress", "auto|bar|slicer|json|none", "auto", "Running",
-      "on stderr; auto is a bar if that is a terminal; slicer writes to stdout what 3D Slicer reads, and no warnings"},
+      "on stderr; auto and bar are a bar on a terminal, else a line a minute; json is a line of it now and then; "
+      "slicer "
+      "writes to stdout what 3D Slicer reads, and no warnings"},
      '\0',
      set_progress},
     {{"quiet", "", "", "Running", "print errors only"}, 'q', [](Command& c, const std::string&) { c.quiet = true; }},
     {{"help", "", "", "Running", "print this help"},
      'h',
      [](Command& c, const std::string&) { c.answer = help_text(); }},
-    {{"version", "", "", "Running", "print the version"},
+    {{"version", "", "", "Running", "print the version, and those of the libraries that are used"},
      '\0',
-     [](Command& c, const std::string&) { c.answer = "stack2nrrd " STACK2NRRD_VERSION "\n"; }},
+     [](Command& c, const std::string&) { c.answer = version_text(); }},
     {{"xml", "", "", "3D Slicer", "describe the options as a module of 3D Slicer"},
      '\0',
      [](Command& c, const std::string&) { c.answer = slicer_xml(); }},
@@ -72,45 +94,62 @@ constexpr std::array<std::string_view, 7> groups{"Input",    "Output",  "Resampl
 
 // -------------------------------------------------------------------------------------------------------- help
 
-/// One option, its help beside it, in lines of at most `width` characters.
-void append_option(std::string& text, const OptionInfo& info, char letter) {
-    constexpr std::size_t indent = 37;
-    constexpr std::size_t width = 100;
+/// Lines of at most this many characters: the width of a terminal that nobody has made wider.
+constexpr std::size_t help_width = 80;
+
+/// `text` from the end of `line` on, in lines that begin with `indent` blanks. Gives the last line, without its end.
+std::string wrapped(std::string& lines, std::string line, std::string_view text, std::size_t indent) {
+    while (line.size() + text.size() > help_width) {
+        std::size_t blank = text.rfind(' ', help_width - line.size());
+        if (blank == std::string_view::npos) blank = text.find(' ');
+        if (blank == std::string_view::npos) break;
+        lines += line + std::string(text.substr(0, blank)) + "\n";
+        text.remove_prefix(blank + 1);
+        line.assign(indent, ' ');
+    }
+    return line + std::string(text);
+}
+
+/// One option, its help beside it, or below if it is long.
+void append_option(std::string& text, const ListedOption& option) {
+    const auto& [info, letter] = option;
+    constexpr std::size_t indent = 24;
     std::string line = letter != '\0' ? std::string("  -") + letter + ", --" : std::string("  --");
     line += std::string(info.name) + (info.value.empty() ? "" : " " + std::string(info.value));
     std::string help(info.help);
     if (!info.preset.empty()) help += " [" + std::string(info.preset) + "]";
-    line.resize(std::max(indent, line.size() + 1), ' ');
-    while (line.size() + help.size() > width) {
-        std::size_t blank = help.rfind(' ', width - line.size());
-        if (blank == std::string::npos) blank = help.find(' ');
-        if (blank == std::string::npos) break;
-        text += line + help.substr(0, blank) + "\n";
-        help.erase(0, blank + 1);
-        line.assign(indent, ' ');
+    if (line.size() + 2 > indent) {
+        text += line + "\n";
+        line.clear();
     }
-    text += line + help + "\n";
+    line.resize(indent, ' ');
+    const std::string last = wrapped(text, line, help, indent);
+    text += last + "\n";
+}
+
+/// A paragraph.
+std::string paragraph(std::string_view words) {
+    std::string text;
+    const std::string last = wrapped(text, "", words, 0);
+    return text + last + "\n";
 }
 
 std::string help_text() {
     std::string text =
-        "stack2nrrd [OPTIONS] INPUT...\n\n"
-        "Turns a stack of slices into a smaller NRRD: no aliasing, exact geometry, bounded memory.\n\n"
-        "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob\n"
-        "('scan_*.tif'), several files, a TIFF of many pages, a list of slices or a NRRD volume. INPUT alone prints\n"
-        "what was found and the commands for full, half and quarter size.\n";
+        "stack2nrrd [OPTIONS] INPUT...\n\n" +
+        paragraph("Turns a stack of slices into a smaller NRRD: no aliasing, exact geometry, bounded memory.") + "\n" +
+        paragraph(
+            "INPUT is a folder, one file of a numbered series, a printf pattern ('scan_%04d.tif'), a quoted glob "
+            "('scan_*.tif'), several files, a TIFF of many pages, a list of slices or a NRRD volume. INPUT alone "
+            "prints what was found and the commands for full, half and quarter size.");
     for (const std::string_view group : groups) {
         text += "\n" + std::string(group) + ":\n";
-        for (const ProgramOption& option : own_options) {
-            if (option.info.group == group) append_option(text, option.info, option.letter);
-        }
-        for (const OptionInfo& option : stack2nrrd::option_table()) {
-            if (option.group == group) append_option(text, option, '\0');
-        }
+        for (const ListedOption& option : options_of(group)) append_option(text, option);
     }
-    return text +
-           "\nExit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is unreadable,\n"
-           "5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.\n";
+    return text + "\n" +
+           paragraph(
+               "Exit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is "
+               "unreadable, 5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.");
 }
 
 // ----------------------------------------------------------------------------------------------------- parsing
@@ -121,23 +160,65 @@ const ProgramOption* program_option(const std::string& name) {
     return found == own_options.end() ? nullptr : found;
 }
 
+std::vector<std::string_view> all_names() {
+    std::vector<std::string_view> names;
+    for (const ProgramOption& option : own_options) names.push_back(option.info.name);
+    for (const OptionInfo& option : stack2nrrd::option_table()) names.push_back(option.name);
+    return names;
+}
+
+bool is_name(std::string_view name) {
+    const std::vector<std::string_view> names = all_names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What is to be done about a name that no option has.
+std::string advice(std::string_view name) {
+    const std::string near = stack2nrrd::did_you_mean(name, all_names(), "--");
+    return near.empty() ? "; see --help" : near;
+}
+
 /// Does the option take a value? Refuses unknown ones.
 bool takes_value(const std::string& name) {
     if (const ProgramOption* option = program_option(name)) return !option->info.value.empty();
     for (const OptionInfo& option : stack2nrrd::option_table()) {
         if (option.name == name) return !option.value.empty();
     }
-    refuse("--" + name + ": there is no such option; see --help");
+    for (const ProgramOption& option : own_options) {
+        if (option.letter != '\0' && name == std::string(1, option.letter)) {
+            refuse("--" + name + ": has one dash too many; give -" + name + " or --" + std::string(option.info.name));
+        }
+    }
+    refuse("--" + name + ": there is no such option" + advice(name));
 }
 
-/// The long name of a one-letter option.
-std::string long_name(char letter) {
-    for (const ProgramOption& option : own_options) {
-        if (option.letter == letter) return std::string(option.info.name);
+/// As names are spelled in the tables.
+std::string dashed(std::string_view name) {
+    std::string text(name);
+    std::replace(text.begin(), text.end(), '_', '-');
+    return text;
+}
+
+/// "; did you mean '--version'?", if that is the only name that begins with this letter.
+std::string begun_with(char letter) {
+    std::vector<std::string_view> names = all_names();
+    std::erase_if(names, [&](std::string_view name) { return name.front() != letter; });
+    return names.size() == 1 ? "; did you mean '--" + std::string(names.front()) + "'?" : "";
+}
+
+/// The long name of the option that `argument`, with one dash, begins with.
+std::string long_name(const std::string& argument) {
+    const std::string whole = argument.substr(1, argument.find('=') - 1);
+    if (whole.size() > 1 && is_name(dashed(whole))) {
+        refuse("-" + whole + ": long names begin with two dashes; give --" + dashed(whole));
     }
-    refuse(std::string("-") + letter +
-           ": there is no such option; see --help (a name that begins with a dash is given "
-           "after --)");
+    for (const ProgramOption& option : own_options) {
+        if (option.letter == argument[1]) return std::string(option.info.name);
+    }
+    std::string near = stack2nrrd::did_you_mean(whole, all_names(), "--");
+    if (whole.size() == 1) near = begun_with(whole[0]);
+    refuse("-" + whole + ": there is no such option" +
+           (near.empty() ? "; see --help (a name that begins with a dash is given after --)" : near));
 }
 
 void set(Command& command, const std::string& name, const std::string& value) {
@@ -154,7 +235,20 @@ void set(Command& command, const std::string& name, const std::string& value) {
     }
 }
 
-void parse(Command& command, const std::vector<std::string>& arguments) {
+/// Refuses an input that is none, but was meant as a value of the option before it.
+void check_stray(const std::string& input, const std::string& option) {
+    std::error_code unknown;
+    const bool is_pattern = input.find_first_of("*?[%") != std::string::npos;
+    if (is_pattern || std::filesystem::exists(path_of(input), unknown)) return;
+    refuse("'" + input + "' is no file or folder, and --" + option + " before it takes " +
+           (takes_value(option) ? "one value; join several with commas and no blanks" : "no value; leave it out"));
+}
+
+/// Inputs directly behind an option, and that.
+using Strays = std::vector<std::pair<std::string, std::string>>;
+
+void parse(Command& command, const std::vector<std::string>& arguments, Strays& strays) {
+    std::string last_option;
     for (std::size_t i = 0; i < arguments.size() && command.answer.empty(); ++i) {
         const std::string& argument = arguments[i];
         if (argument == "--") {
@@ -163,21 +257,30 @@ void parse(Command& command, const std::vector<std::string>& arguments) {
             return;
         }
         if (argument.size() < 2 || argument[0] != '-') {
+            if (!last_option.empty()) strays.emplace_back(argument, last_option);
+            last_option.clear();
             command.inputs.push_back(argument);
             continue;
         }
         const bool is_long = argument[1] == '-';
         const std::size_t equals = is_long ? argument.find('=') : std::string::npos;
-        std::string name = is_long ? argument.substr(2, equals - 2) : long_name(argument[1]);
-        std::replace(name.begin(), name.end(), '_', '-');
+        const std::string name = is_long ? dashed(argument.substr(2, equals - 2)) : long_name(argument);
+        last_option = name;
         const bool has_value = equals != std::string::npos || (!is_long && argument.size() > 2);
         if (!takes_value(name)) {
-            if (has_value) refuse(argument + ": takes no value");
+            if (has_value) {
+                const std::string value = argument.substr(is_long ? equals + 1 : 2);
+                refuse("--" + name + ": takes no value; leave out '" + value + "'");
+            }
             set(command, name, "true");
         } else if (has_value) {
             set(command, name, is_long ? argument.substr(equals + 1) : argument.substr(2));
         } else if (i + 1 < arguments.size()) {
-            set(command, name, arguments[++i]);
+            const std::string& value = arguments[++i];
+            if (value.starts_with("--") && is_name(dashed(value.substr(2)))) {
+                refuse("--" + name + ": is followed by the option " + value + ", a value was expected between them");
+            }
+            set(command, name, value);
         } else {
             refuse("--" + name + ": ends the command line, a value was expected after it");
         }
@@ -190,14 +293,27 @@ std::filesystem::path path_of(const std::string& utf8) {
     return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
 }
 
-std::span<const ProgramOption> program_options() noexcept { return own_options; }
-
 std::span<const std::string_view> option_groups() noexcept { return groups; }
+
+std::vector<ListedOption> options_of(std::string_view group) {
+    std::vector<ListedOption> options;
+    for (const ProgramOption& option : own_options) {
+        if (option.info.group == group) options.push_back({option.info, option.letter});
+    }
+    for (const OptionInfo& option : stack2nrrd::option_table()) {
+        if (option.group == group) options.push_back({option, '\0'});
+    }
+    return options;
+}
 
 Command parse_command_line(int argc, const char* const* argv) {
     Command command;
-    parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    Strays strays;
+    parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc), strays);
     if (!command.answer.empty()) return command;
+    if (command.inputs.size() > 1) {
+        for (const auto& [input, option] : strays) check_stray(input, option);
+    }
     if (command.inputs.empty() == command.files_from.empty()) {
         refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"
                                       : "both INPUT and --files-from were given; give one of them");

@@ -26,17 +26,17 @@ struct Command {
     std::string answer;  ///< text that --help or --version asked for; then there is nothing else to do
 };
 
-/// An option that only a program has; the others are the library's.
-struct ProgramOption {
+/// An option of either table.
+struct ListedOption {
     stack2nrrd::OptionInfo info;
     char letter = '\0';
-    void (*set)(Command&, const std::string& value) = nullptr;
 };
-
-[[nodiscard]] std::span<const ProgramOption> program_options() noexcept;
 
 /// The groups of all options, in the order in which help shows them.
 [[nodiscard]] std::span<const std::string_view> option_groups() noexcept;
+
+/// Those of a group, in that order.
+[[nodiscard]] std::vector<ListedOption> options_of(std::string_view group);
 
 /// \throws stack2nrrd::Error invalid_argument.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);

@@ -1,6 +1,7 @@
 // The stack2nrrd program: find, plan, run, and report.
 
 #include "command_line.hpp"
+#include "process.hpp"
 #include "progress.hpp"
 #include "report.hpp"
 
@@ -8,11 +9,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -25,86 +24,64 @@
 #include <utility>
 #include <vector>
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
-#if !defined(_WIN32)
-#include <fcntl.h>
-#include <unistd.h>
-#endif
-
 using namespace stack2nrrd;
 namespace fs = std::filesystem;
 
 namespace {
 
-volatile std::sig_atomic_t stop_signal = 0;
-volatile std::sig_atomic_t running = 0;
+/// What is known of a run, from its beginning on: what is reported if it fails.
+struct Session {
+    bool json = false;  ///< until something is printed as JSON: it is one object, whatever happens
+    Command command;
+    std::optional<Stack> stack;
+    std::vector<ImportPlan> plans;
+    Findings findings;
+};
 
-/// While an output is under way the run is asked to stop, and cleans up; before that there is nothing to clean up.
-extern "C" void on_signal(int number) {
-    if (running == 0) std::_Exit(128 + number);
-    stop_signal = number;
+/// What is known, as it is printed if `obstacle` ends it.
+std::string failure_json(const Session& session, const Problem& obstacle, int status) {
+    Findings findings = session.findings;
+    for (Findings::Result& result : findings.results) result.report.reset();
+    findings.obstacle = obstacle;
+    findings.status = status;
+    return info_json(findings);
 }
 
-void say_no_memory() {
-    std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
-}
-
-/// What allocates where nothing may be thrown, as a library may in a destructor or a callback, ends the program where
-/// there is no memory. Then this is what it says.
-[[noreturn]] void on_terminate() {
-    try {
-        if (const std::exception_ptr failure = std::current_exception()) std::rethrow_exception(failure);
-    } catch (const std::bad_alloc&) {
-        say_no_memory();
-        std::_Exit(exit_status(ErrorCode::limit));
-    } catch (...) {
+/// For what ends the program at once: see LastWords.
+void prepare_last_words(const Session& session) {
+    if (!session.json) return;
+    LastWords words;
+    constexpr std::array<int, 3> statuses{130, 143, 129};
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+        const Problem stopped{ErrorCode::cancelled, true, "interrupted; nothing was written"};
+        words.stopped[i] = failure_json(session, stopped, statuses[i]);
     }
-    std::abort();
+    const Problem no_memory{ErrorCode::limit, true, "the system has no more memory; reduce more, or use fewer threads"};
+    words.no_memory = failure_json(session, no_memory, exit_status(ErrorCode::limit));
+    set_last_words(std::move(words));
 }
 
-void prepare_process() {
-    std::set_terminate(on_terminate);
-#if defined(__GLIBC__)
-    // glibc gives each thread a heap of its own, and what one frees another does not use. Here little is allocated
-    // while threads work; one heap keeps the memory small and the same from run to run.
-    (void)::mallopt(M_ARENA_MAX, 1);
-#endif
-#if !defined(_WIN32)
-    // A closed standard stream would give its number to the next file that is opened, such as the output. What is asked
-    // for on a closed stdout is still an error: there, the stand-in cannot be written.
-    for (int descriptor = 0; descriptor < 3; ++descriptor) {
-        if (::fcntl(descriptor, F_GETFD) == -1) (void)::open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY);
+/// Prints the one object of --json.
+void print_json(Session& session, const std::string& text) {
+    session.json = false;
+    clear_last_words();
+    print(text);
+}
+
+/// Says what ended the run, on stderr and with --json on stdout, too. Gives the exit status.
+int fail(Session& session, ErrorCode code, const std::string& sentence, int status) {
+    say(sentence);
+    if (session.json) {
+        try {
+            print_json(session, failure_json(session, {code, true, sentence}, status));
+        } catch (const Error&) {  // stdout is closed or full: what came first is the failure
+        }
     }
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe and a file that may not grow are errors of a write, not
-    std::signal(SIGXFSZ, SIG_IGN);  // the end of the program
-    constexpr int stops[] = {SIGINT, SIGTERM, SIGHUP};
-#else
-    constexpr int stops[] = {SIGINT, SIGTERM};
-#endif
-    for (const int number : stops) {
-        // Who started us may want a signal to be ignored, as nohup does.
-        if (std::signal(number, on_signal) == SIG_IGN) std::signal(number, SIG_IGN);
-    }
+    return status;
 }
 
-/// One line on stderr. Messages of Error are one line already; others may hold names of files.
-void say(const std::string& sentence) {
-    std::string line = "stack2nrrd: ";
-    for (const char c : sentence) line += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    std::fputs((line + "\n").c_str(), stderr);
-}
-
-/// Prints what was asked for on stdout.
-void print(const std::string& text) {
-    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-    if (std::fflush(stdout) == 0 && written) return;
-#if !defined(_WIN32)
-    // Who reads has seen enough, as head does. Nothing is under way that has to be undone.
-    if (errno == EPIPE && running == 0) std::_Exit(128 + SIGPIPE);
-#endif
-    throw Error(ErrorCode::io, "standard output: cannot be written");
+int stopped(Session& session, const std::string& sentence) {
+    return fail(session, ErrorCode::cancelled, sentence + "; nothing was written", 128 + stop_signal);
 }
 
 Stack find(const Command& command) {
@@ -163,18 +140,30 @@ void warn_of_unlisted(const Command& command, const Stack& stack) {
         "; give that again when the list is read");
 }
 
-/// Prints a report when all is made and nothing has its name: if it cannot be printed, the run can still fail.
+/// Prints a report as the last thing that publishes: if it cannot be printed, the run can still fail, and all others
+/// are withdrawn.
 class PrintingSink final : public Sink {
 public:
-    explicit PrintingSink(std::function<std::string()> text) : text_(std::move(text)) {}
+    PrintingSink(std::function<std::string()> text, std::function<void(const std::string&)> print)
+        : text_(std::move(text)), print_(std::move(print)) {}
 
     void begin(const VolumeInfo&) override {}
     void write_slice(Index, std::span<const std::byte>) override {}
-    void finish() override { print(text_()); }
+    void finish() override {}
+    void publish() override { print_(text_()); }
 
 private:
     std::function<std::string()> text_;
+    std::function<void(const std::string&)> print_;
 };
+
+/// Puts `first` before the first of the sinks, where it publishes last.
+void put_before(Sinks& sinks, std::unique_ptr<Sink> first) {
+    Sinks both;
+    both.push_back(std::move(first));
+    both.push_back(std::move(sinks.front()));
+    sinks.front() = tee(std::move(both));
+}
 
 /// The results as they are planned; `plans` must stay where they are.
 std::vector<Findings::Result> results_of(const std::vector<ImportPlan>& plans, const std::vector<Level>& levels) {
@@ -189,9 +178,10 @@ std::vector<Options> options_of(const std::vector<Level>& levels) {
     return options;
 }
 
-int look(const Command& command, Findings& findings) {
+int look(Session& session) {
+    const Command& command = session.command;
+    Findings& findings = session.findings;
     std::vector<Level> levels;
-    std::vector<ImportPlan> plans;
     const auto unless_refused = [&](const std::function<void()>& action) {
         try {
             if (!findings.obstacle) action();
@@ -202,10 +192,14 @@ int look(const Command& command, Findings& findings) {
     unless_refused([&] { levels = levels_of(*findings.stack, command.options, command.output); });
     (void)outputs_of(command, *findings.stack, levels);  // refuses what would be refused
     unless_refused([&] {
-        plans = plan_imports(*findings.stack, options_of(levels));
-        findings.results = results_of(plans, levels);
+        session.plans = plan_imports(*findings.stack, options_of(levels));
+        findings.results = results_of(session.plans, levels);
     });
-    print(command.json ? info_json(findings) : info_text(findings, command));
+    if (command.json) {
+        print_json(session, info_json(findings));
+    } else {
+        print(info_text(findings, command));
+    }
     return findings.obstacle ? exit_status(findings.obstacle->code) : 0;
 }
 
@@ -219,31 +213,33 @@ std::string return_parameters(const Findings& findings, const std::string& made)
     return line + "\n";
 }
 
-/// The plans, with the window that the samples have if one is to be found. None if the search was stopped.
-std::vector<ImportPlan> plans_of(const Command& command, const Stack& stack, const std::vector<Level>& levels) {
+/// Plans, with the window that the samples have if one is to be found. False if the search was stopped.
+bool plan(Session& session, const std::vector<Level>& levels) {
+    const Command& command = session.command;
     // The share that programs get is that of the run.
     const bool bar = command.progress == "auto" || command.progress == "bar";
     ProgressDisplay display(bar ? command.progress : "none", command.quiet);
-    std::vector<ImportPlan> plans;
     try {
-        plans = surveyed_plans(stack, options_of(levels), [&](const Progress& progress) {
+        session.plans = surveyed_plans(*session.stack, options_of(levels), [&](const Progress& progress) {
             running = 1;
             display.show(progress);
             return stop_signal == 0;
         });
     } catch (const Error& error) {
-        display.clear();
         if (error.code() != ErrorCode::cancelled) throw;
-        say("interrupted while the window was searched for; nothing was written");
+        return false;
     }
-    display.clear();
-    return plans;
+    session.findings.results = results_of(session.plans, levels);
+    return true;
 }
 
-int import(const Command& command, Findings& findings) {
+int import(Session& session) {
+    const Command& command = session.command;
+    Findings& findings = session.findings;
     const bool silent = command.quiet || command.progress == "slicer";
     const auto start = std::chrono::steady_clock::now();
     Progress last;
+    std::optional<ProgressDisplay> display;
     const auto made = [&] {
         for (std::size_t i = 0; i < last.reports.size(); ++i) findings.results[i].report = last.reports[i];
         findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -255,42 +251,44 @@ int import(const Command& command, Findings& findings) {
         texts.push_back(text_sink(
             command.return_parameters, [&] { return return_parameters(findings, made()); }, true));
     }
+    const std::vector<Level> levels = levels_of(*findings.stack, command.options, command.output);
+    Sinks sinks = outputs_of(command, *findings.stack, levels, std::move(texts));
     if (command.json) {
-        texts.push_back(std::make_unique<PrintingSink>([&] {
+        const auto report = [&] {
             (void)made();
             return info_json(findings);
-        }));
+        };
+        put_before(sinks, std::make_unique<PrintingSink>(report, [&](const std::string& text) {
+                       display->clear();
+                       print_json(session, text);
+                   }));
     }
-    const std::vector<Level> levels = levels_of(*findings.stack, command.options, command.output);
-    const Sinks sinks = outputs_of(command, *findings.stack, levels, std::move(texts));
-    const std::vector<ImportPlan> plans = plans_of(command, *findings.stack, levels);
-    if (plans.empty()) return 128 + stop_signal;
-    findings.results = results_of(plans, levels);
+    if (!plan(session, levels)) return stopped(session, "interrupted while the window was searched for");
+    prepare_last_words(session);
     if (!silent) {
         for (const std::string& warning : plan_warnings(findings)) say("warning: " + warning);
     }
     warn_of_unlisted(command, *findings.stack);
 
     std::vector<PlannedOutput> outputs;
-    for (std::size_t i = 0; i < plans.size(); ++i) outputs.push_back({plans[i], sinks[i].get()});
-    ProgressDisplay display(command.progress, command.quiet);
+    for (std::size_t i = 0; i < sinks.size(); ++i) outputs.push_back({session.plans[i], sinks[i].get()});
+    display.emplace(command.progress, command.quiet);
     running = 1;
     try {
         (void)run_imports(outputs, [&](const Progress& progress) {
             last = progress;
-            display.show(progress);
+            display->show(progress);
             return stop_signal == 0;
         });
     } catch (const Error& error) {
-        display.clear();
+        display->clear();
         if (error.code() != ErrorCode::cancelled) throw;
-        say("interrupted at slice " + std::to_string(last.done) + " of " + std::to_string(last.total) +
-            "; nothing was written");
-        return 128 + stop_signal;
+        return stopped(session,
+                       "interrupted at slice " + std::to_string(last.done) + " of " + std::to_string(last.total));
     }
     // The result is complete; nothing that happens from here on makes the run a failure.
     try {
-        display.finish();
+        display->finish();
         if (silent) return 0;
         const std::string text = made();
         for (const std::string& warning : run_warnings(findings)) say("warning: " + warning);
@@ -302,54 +300,65 @@ int import(const Command& command, Findings& findings) {
 }
 
 /// Writes the list of slices, and no volume.
-int write_list(const Command& command, const Stack& stack) {
-    const Sinks sinks = outputs_of(command, stack, {});
+int write_list(Session& session) {
+    Sinks sinks = outputs_of(session.command, *session.stack, {});
+    if (session.command.json) {
+        put_before(sinks, std::make_unique<PrintingSink>([&] { return info_json(session.findings); },
+                                                         [&](const std::string& text) { print_json(session, text); }));
+    }
     const auto& list = sinks.front();
-    warn_of_unlisted(command, stack);
+    warn_of_unlisted(session.command, *session.stack);
     running = 1;
     list->begin({});
     list->finish();
-    if (stop_signal != 0) {
-        say("interrupted; nothing was written");
-        return 128 + stop_signal;
-    }
+    if (stop_signal != 0) return stopped(session, "interrupted");
     list->publish();
     return 0;
 }
 
-int run(int argc, char** argv) {
-    const Command command = parse_command_line(argc, argv);
+/// Whether JSON is wanted, also on a command line that is wrong.
+bool wants_json(int argc, const char* const* argv) {
+    const auto is = [](std::string_view word) { return [word](const char* argument) { return argument == word; }; };
+    const char* const* const end = std::find_if(argv, argv + argc, is("--"));
+    return std::find_if(argv, end, is("--json")) != end;
+}
+
+int run(Session& session, int argc, char** argv) {
+    session.json = wants_json(argc, argv);
+    session.findings.options = &session.command.options;
+    prepare_last_words(session);
+    session.command = parse_command_line(argc, argv);
+    const Command& command = session.command;
+    session.json = command.json && command.answer.empty();
     if (!command.answer.empty()) {
+        clear_last_words();
         print(command.answer);
         return 0;
     }
-    const Stack stack = find(command);
-    Findings findings;
-    findings.stack = &stack;
-    findings.options = &command.options;
-    if (!command.info && !command.output.empty()) return import(command, findings);
-    if (!command.info && !command.manifest.empty()) return write_list(command, stack);
-    return look(command, findings);
+    session.stack = find(command);
+    session.findings.stack = &*session.stack;
+    prepare_last_words(session);
+    if (!command.info && !command.output.empty()) return import(session);
+    if (!command.info && !command.manifest.empty()) return write_list(session);
+    return look(session);
 }
 
 /// Says what went wrong. \throws std::bad_alloc, where there is no memory left to say it.
-int say_failure() {
+int say_failure(Session& session) {
     try {
         throw;
     } catch (const Error& error) {
-        say(error.what());
-        return exit_status(error.code());
+        return fail(session, error.code(), error.what(), exit_status(error.code()));
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::length_error&) {
         throw std::bad_alloc();  // more than any memory could hold
     } catch (const fs::filesystem_error& error) {
         if (error.code() == std::errc::not_enough_memory) throw std::bad_alloc();
-        say(error.what());
-        return exit_status(ErrorCode::io);
+        return fail(session, ErrorCode::io, error.what(), exit_status(ErrorCode::io));
     } catch (const std::exception& error) {
-        say(std::string("a bug in stack2nrrd: ") + error.what());
-        return 1;
+        constexpr int bug = 1;
+        return fail(session, ErrorCode::invalid_argument, std::string("a bug in stack2nrrd: ") + error.what(), bug);
     }
 }
 
@@ -357,11 +366,12 @@ int say_failure() {
 
 int main(int argc, char** argv) {
     prepare_process();
+    Session session;
     try {
         try {
-            return run(argc, argv);
+            return run(session, argc, argv);
         } catch (...) {
-            return say_failure();
+            return say_failure(session);
         }
     } catch (...) {
         say_no_memory();

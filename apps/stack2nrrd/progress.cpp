@@ -1,29 +1,13 @@
 #include "progress.hpp"
 
+#include "terminal.hpp"
+
 #include <cstdio>
-
-#if defined(_WIN32)
-#include <io.h>
-#else
-#include <unistd.h>
-#endif
-
-namespace {
-
-bool stderr_is_terminal() {
-#if defined(_WIN32)
-    return _isatty(2) != 0;
-#else
-    return ::isatty(2) != 0;
-#endif
-}
-
-}  // namespace
 
 ProgressDisplay::ProgressDisplay(const std::string& style, bool quiet) {
     if (style == "json") style_ = Style::json;
     if (style == "slicer") style_ = Style::slicer;
-    if (style == "bar" || (style == "auto" && stderr_is_terminal())) style_ = Style::bar;
+    if (style == "bar" || style == "auto") style_ = stderr_can_wipe() ? Style::bar : Style::lines;
     if (quiet) style_ = Style::none;
     if (style_ != Style::slicer) return;
     std::fputs(
@@ -38,35 +22,47 @@ ProgressDisplay::~ProgressDisplay() { clear(); }
 void ProgressDisplay::show(const stack2nrrd::Progress& progress) {
     if (style_ == Style::none || progress.total == 0) return;
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-    const auto done = static_cast<double>(progress.done);
-    const auto total = static_cast<double>(progress.total);
-    const double rate = elapsed.count() > 0 ? done / elapsed.count() : 0;
-    const double left = rate > 0 ? (total - done) / rate : 0;
-    if (style_ == Style::slicer) {
-        // Slicer searches all that was printed so far for each piece of it: two hundred of them are enough.
-        constexpr double least = 0.005;
-        if (done < total && done / total - told_ < least) return;
-        told_ = done / total;
-        std::printf(
-            "<filter-progress>%.4f</filter-progress>\n"
-            "<filter-comment>%lld of %lld slices, %.0f s left</filter-comment>\n",
-            told_, static_cast<long long>(progress.done), static_cast<long long>(progress.total), left);
-        std::fflush(stdout);
-        return;
+    const Pace pace{progress.done, progress.total, elapsed.count()};
+    switch (style_) {
+        case Style::slicer: {
+            // Slicer searches all that was printed so far for each piece of it: two hundred of them are enough.
+            constexpr double least = 0.005;
+            const double share = static_cast<double>(pace.done) / static_cast<double>(pace.total);
+            if (pace.done < pace.total && share - told_ < least) return;
+            told_ = share;
+            std::printf(
+                "<filter-progress>%.4f</filter-progress>\n"
+                "<filter-comment>%lld of %lld slices, %.0f s left</filter-comment>\n",
+                told_, static_cast<long long>(pace.done), static_cast<long long>(pace.total), pace.left());
+            std::fflush(stdout);
+            return;
+        }
+        case Style::json:
+            std::fprintf(stderr, "{\"done\":%lld,\"total\":%lld,\"seconds\":%.1f,\"seconds_left\":%.1f}\n",
+                         static_cast<long long>(pace.done), static_cast<long long>(pace.total), pace.seconds,
+                         pace.left());
+            return;
+        case Style::lines:
+            if (const std::string line = lines_.next(pace); !line.empty()) {
+                std::fputs(("stack2nrrd: " + line + "\n").c_str(), stderr);
+            }
+            return;
+        case Style::bar: show_bar(pace); return;
+        case Style::none: return;
     }
-    if (style_ == Style::json) {
-        std::fprintf(stderr, "{\"done\":%lld,\"total\":%lld,\"seconds\":%.1f,\"seconds_left\":%.1f}\n",
-                     static_cast<long long>(progress.done), static_cast<long long>(progress.total), elapsed.count(),
-                     left);
-        return;
-    }
-    constexpr int width = 30;
-    const int filled = static_cast<int>(width * done / total);
-    std::fprintf(stderr, "\r[%.*s%*s] %3.0f %%  %lld/%lld slices  %.0f slices/s  %.0f s left \x1b[K", filled,
-                 "##############################", width - filled, "", 100 * done / total,
-                 static_cast<long long>(progress.done), static_cast<long long>(progress.total), rate, left);
+}
+
+void ProgressDisplay::show_bar(const Pace& pace) {
+    constexpr std::chrono::milliseconds shortest{100};
+    const auto now = std::chrono::steady_clock::now();
+    if (bar_length_ > 0 && now - drawn_ < shortest) return;
+    drawn_ = now;
+    const int columns = stderr_columns();
+    if (bar_length_ >= static_cast<std::size_t>(columns)) clear();  // the terminal has become narrower
+    const std::string bar = bar_text(pace, columns);
+    std::fputs(("\r" + bar + "\x1b[K").c_str(), stderr);
     std::fflush(stderr);
-    visible_ = true;
+    bar_length_ = bar.size();
 }
 
 void ProgressDisplay::finish() {
@@ -79,6 +75,12 @@ void ProgressDisplay::finish() {
 }
 
 void ProgressDisplay::clear() {
-    if (visible_) std::fputs("\r\x1b[K", stderr);
-    visible_ = false;
+    if (bar_length_ == 0) return;
+    // A terminal that becomes narrower breaks the bar into several lines, and the cursor is at the end of the last one.
+    const std::size_t lines_above = (bar_length_ - 1) / static_cast<std::size_t>(stderr_columns());
+    std::string wipe = "\r\x1b[K";
+    if (lines_above > 0) wipe = "\x1b[" + std::to_string(lines_above) + "A\r\x1b[J";
+    std::fputs(wipe.c_str(), stderr);
+    std::fflush(stderr);
+    bar_length_ = 0;
 }

@@ -1,15 +1,18 @@
 #pragma once
 
+#include "progress_text.hpp"
+
 #include <stack2nrrd/import.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
-/// Shows how far a run is. On stderr: a bar with rate and time left, or a line of JSON; on stdout: the tags that 3D
-/// Slicer looks for in what its modules print.
+/// Shows how far a run is. On stderr: a bar on a terminal, one line a minute elsewhere, or lines of JSON; on stdout:
+/// the tags that 3D Slicer looks for in what its modules print.
 class ProgressDisplay {
 public:
-    /// `style`: "auto", "bar", "slicer", "json" or "none".
+    /// `style`: "auto" or "bar", which are the same, "slicer", "json" or "none".
     ProgressDisplay(const std::string& style, bool quiet);
     ~ProgressDisplay();
     ProgressDisplay(const ProgressDisplay&) = delete;
@@ -22,9 +25,14 @@ public:
     void clear();
 
 private:
-    enum class Style { none, bar, slicer, json };
+    enum class Style { none, bar, lines, slicer, json };
+
+    void show_bar(const Pace& pace);
+
     Style style_ = Style::none;
-    bool visible_ = false;
+    std::size_t bar_length_ = 0;  ///< of the bar that is to be seen; 0 if there is none
+    MinuteLines lines_;
     double told_ = -1;  ///< to Slicer: the share that is done
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point drawn_{};
 };

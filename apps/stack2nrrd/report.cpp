@@ -78,23 +78,32 @@ std::string air_text(const Findings::Result& result) {
            number(air.darkest) + ": " + percent.data() + " of the samples";
 }
 
-/// Does the import keep within --memory with this factor instead of what was asked for?
-bool is_possible(const Findings& f, std::string_view factor) {
+/// What this factor makes instead of what was asked for; nothing if --memory does not allow it.
+std::optional<ImportPlan> plan_of(const Findings& f, std::string_view factor) {
     Options options = *f.options;
     options.target = {};
+    options.like.clear();
     for (stack2nrrd::AxisOptions& axis : options.axes) axis.size.reset();
     try {
         set_option(options, "factor", factor);
-        (void)plan_import(*f.stack, options);
-        return true;
+        return plan_import(*f.stack, options);
     } catch (const stack2nrrd::Error&) {
-        return false;
+        return std::nullopt;
     }
+}
+
+/// Size, bytes, spacing and memory, as a comment of a shell.
+std::string comment_text(const ImportPlan& plan) {
+    const VolumeInfo& volume = plan.volume();
+    const Geometry& geometry = volume.geometry;
+    return "  # " + sizes(volume.size) + ", " + memory_text(volume.bytes()) + ", spacing " +
+           triple(spacings(geometry)) + (geometry.spacing_known ? " mm" : " source samples") + ", memory " +
+           memory_text(plan.memory_bytes()) + "\n";
 }
 
 /// The commands that a user most likely wants next: what was given with an output, and with other factors.
 std::string suggestions(const Findings& f, const Command& command) {
-    constexpr std::array<std::string_view, 11> replaced{"returnparameterfile",
+    constexpr std::array<std::string_view, 10> replaced{"returnparameterfile",
                                                         "processinformationaddress",
                                                         "manifest",
                                                         "output",
@@ -103,10 +112,9 @@ std::string suggestions(const Findings& f, const Command& command) {
                                                         "quiet",
                                                         "force",
                                                         "progress",
-                                                        "preview",
-                                                        "pyramid"};
-    constexpr std::array<std::string_view, 6> reductions{"factor",  "size",           "fit",
-                                                         "max-dim", "target-spacing", "isotropic"};
+                                                        "preview"};
+    constexpr std::array<std::string_view, 8> reductions{"factor",         "size",      "fit",  "max-dim",
+                                                         "target-spacing", "isotropic", "like", "pyramid"};
     std::string options;
     std::string asked;
     for (const auto& [name, value] : command.given) {
@@ -126,11 +134,16 @@ std::string suggestions(const Findings& f, const Command& command) {
         const std::string output = quoted(result_name(*f.stack) + "_" + name + ".nrrd");
         text += "  stack2nrrd" + options + reduction + " -o " + output + inputs + "\n";
     };
-    if (!asked.empty() && !f.obstacle) suggest(asked, "reduced");
+    if (!asked.empty() && !f.obstacle) {
+        for (const Findings::Result& result : f.results) text += comment_text(*result.plan);
+        suggest(asked, "reduced");
+    }
     constexpr std::array<std::pair<const char*, const char*>, 3> lines{
         {{"full", "1"}, {"half", "2"}, {"quarter", "4"}}};
     for (const auto& [name, factor] : lines) {
-        if (!is_possible(f, factor)) continue;
+        const std::optional<ImportPlan> plan = plan_of(f, factor);
+        if (!plan) continue;
+        text += comment_text(*plan);
         suggest(std::string_view(factor) == "1" ? "" : std::string(" --factor ") + factor, name);
     }
     return text;

@@ -42,14 +42,19 @@ std::string element(const char* tag, std::string_view content) {
 }
 
 /// Names are made of letters, digits and underscores.
-std::string name_of(std::string_view option) {
+std::string flag_of(std::string_view option) {
     std::string name(option);
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 }
 
+/// What comes back from a run is called `report`, in scenes and scripts of those who use it: the option of that name is
+/// another thing.
+std::string name_of(std::string_view option) { return option == "report" ? "report_page" : flag_of(option); }
+
 std::string label_of(std::string_view option) {
     if (option == "roi") return "Region of interest";
+    if (option == "report") return "Report page";
     std::string label(option);
     std::replace(label.begin(), label.end(), '-', ' ');
     label[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(label[0])));
@@ -67,6 +72,7 @@ std::string parameter(const OptionInfo& option) {
     std::string attributes;
     std::string more;
     std::string preset;
+    const char* channel = nullptr;
     constexpr std::string_view words = "abcdefghijklmnopqrstuvwxyz0123456789|";
     const std::size_t dots = option.value.find("..");
     if (option.value.empty()) {
@@ -90,16 +96,23 @@ std::string parameter(const OptionInfo& option) {
             more = "      <constraints>\n  " + element("minimum", option.value.substr(0, dots)) + "  " +
                    element("maximum", option.value.substr(dots + 2)) + "      </constraints>\n";
         }
-    } else if (option.value.starts_with("FILE")) {
+    } else if (option.value.starts_with("FILE.")) {
         tag = "file";
         attributes = " fileExtensions=\"" + std::string(option.value.substr(4)) + "\"";
+        channel = "output";
+    } else if (option.value == "FILE" || option.value == "REF") {
+        tag = "file";
+        channel = "input";
+    } else if (option.value == "DIR") {
+        tag = "directory";
+        channel = "input";
     }
     std::string description(option.help);
     if (!option.preset.empty()) description += " [" + std::string(option.preset) + "]";
     std::string text = "    <" + tag + attributes + ">\n" + element("name", name_of(option.name)) +
-                       element("longflag", name_of(option.name)) + element("label", label_of(option.name)) +
+                       element("longflag", flag_of(option.name)) + element("label", label_of(option.name)) +
                        element("description", description);
-    if (tag == "file") text += element("channel", option.name == "mask" ? "input" : "output");
+    if (channel != nullptr) text += element("channel", channel);
     if (!preset.empty()) text += element("default", preset);
     return text + more + "    </" + tag + ">\n";
 }

@@ -23,19 +23,22 @@ struct Findings {
         std::optional<Report> report{};  ///< set when the run has succeeded
     };
 
-    const Stack* stack = nullptr;
+    const Stack* stack = nullptr;  ///< null if none was found; then there is an obstacle
     const Options* options = nullptr;
-    std::vector<Result> results{};       ///< the finest first; empty if the stack cannot be imported as asked
-    std::optional<Problem> obstacle{};   ///< why it cannot
+    std::vector<Result> results{};      ///< the finest first; empty if the stack cannot be imported as asked
+    std::optional<Problem> obstacle{};  ///< why it cannot, or why the run failed
+    /// The exit status of a program that reports this. Default: that of the obstacle's code, or 0. Set it for what no
+    /// code is for: 1 for a bug, 128 and more for a signal.
+    std::optional<int> status{};
     double seconds = 0;                  ///< duration of the run
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
 };
 
-/// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `scratch_bytes`,
-/// `scratch_folder`, `problems`, and after a run `run`.
-/// Of several results `output` is the first, `levels` has all of them, and `run` the sums. `stack` and `options` must
-/// be set. Bytes that are not UTF-8 are replaced. README.md lists the fields: they keep name and meaning, and new ones
-/// may be added. Their order and the spaces between them are not promised, nor the words of `problems.text`.
+/// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `scratch_bytes`, `scratch_folder`,
+/// `problems`, `status`, and after a run `run`. Of several results `output` is the first, `levels` has all of them, and
+/// `run` the sums. `options` must be set, here and below, and `stack` as well below. Bytes that are not UTF-8 are
+/// replaced. README.md lists the fields: they keep name and meaning, and new ones may be added. Their order and the
+/// spaces between them are not promised, nor the words of `problems.text`.
 [[nodiscard]] STACK2NRRD_EXPORT std::string info_json(const Findings& findings);
 
 /// The warnings of all plans, each once.

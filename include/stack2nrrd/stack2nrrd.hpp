@@ -21,5 +21,6 @@
 #include <stack2nrrd/report.hpp>
 #include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/source.hpp>
+#include <stack2nrrd/spelling.hpp>
 #include <stack2nrrd/stack.hpp>
 #include <stack2nrrd/version.hpp>

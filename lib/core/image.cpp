@@ -3,8 +3,10 @@
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/spelling.hpp>
 
 #include <array>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -37,10 +39,13 @@ SampleType parse_sample_type(std::string_view name) {
     for (std::size_t i = 0; i < type_table.size(); ++i) {
         if (type_table[i].name == wanted) return static_cast<SampleType>(i);
     }
+    std::vector<std::string_view> names;
+    for (const auto& entry : type_table) names.push_back(entry.name);
     throw Error(ErrorCode::invalid_argument,
                 "'" + printable(name) +
                     "' is no sample type; use uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32 or "
-                    "float64");
+                    "float64" +
+                    did_you_mean(wanted, names));
 }
 
 std::string_view colour_name(Colour colour) noexcept {

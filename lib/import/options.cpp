@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/spelling.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -33,6 +34,12 @@ double to_number(std::string_view text) {
     return *value;
 }
 
+/// For the end of a sentence: was this word meant for "auto"?
+std::string or_auto(std::string_view text) {
+    constexpr std::array<std::string_view, 1> words{"auto"};
+    return did_you_mean(text, words);
+}
+
 Index to_integer(std::string_view text, Index least, Index most = rational_limit) {
     const std::optional<std::int64_t> value = parse_integer(text);
     if (!value || *value < least || *value > most) {
@@ -53,7 +60,11 @@ std::array<std::string_view, 3> triple(std::string_view text, bool spread) {
     const std::vector<std::string_view> fields = split(text, ',');
     if (fields.size() == 1 && spread) return {fields[0], fields[0], fields[0]};
     if (fields.size() != 3) {
-        refuse(shown(text) + " has " + std::to_string(fields.size()) + " fields, three were expected: X,Y,Z");
+        const bool is_decimal = fields.size() == 2;  // as half of the world writes it
+        refuse(shown(text) + " has " + std::to_string(fields.size()) + " fields, three were expected: X,Y,Z" +
+               (is_decimal
+                    ? "; if it is one number, write a point: " + std::string(fields[0]) + "." + std::string(fields[1])
+                    : std::string()));
     }
     return {fields[0], fields[1], fields[2]};
 }
@@ -63,11 +74,13 @@ template <class Value>
 Value to_choice(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> choices) {
     const std::string wanted = lower_case(trimmed(text));
     std::string known;
+    std::vector<std::string_view> words;
     for (const auto& [word, value] : choices) {
         if (word == wanted) return value;
         known += (known.empty() ? "" : ", ") + std::string(word);
+        words.push_back(word);
     }
-    refuse(shown(text) + " is not one of " + known);
+    refuse(shown(text) + " is not one of " + known + did_you_mean(wanted, words));
 }
 
 Rational to_factor(std::string_view text) {
@@ -107,7 +120,7 @@ std::uint64_t to_bytes(std::string_view text) {
         unit = 1024.0 * 1024 * 1024 * 1024;
     const std::optional<double> value = parse_double(number);
     if (!value || !(*value * unit >= 1) || *value * unit > 9e18)
-        refuse(shown(text) + " is no amount of memory; write 512M or 2G");
+        refuse(shown(text) + " is no number of bytes from 1 on; write 512M or 2G");
     return static_cast<std::uint64_t>(std::ceil(*value * unit));
 }
 
@@ -116,7 +129,21 @@ Vector3 to_vector(std::string_view text, bool spread) {
     return {to_number(fields[0]), to_number(fields[1]), to_number(fields[2])};
 }
 
+/// Refuses "10um" with what to do about the unit.
+void check_no_unit(std::string_view text) {
+    for (const std::string_view field : split(text, ',')) {
+        const std::size_t unit = field.find_first_not_of("0123456789.+- ");
+        if (unit == 0 || unit == std::string_view::npos || !parse_double(field.substr(0, unit))) continue;
+        for (const std::string_view known : {"nm", "um", "µm", "mm", "cm", "m"}) {
+            if (field.substr(unit) != known) continue;
+            refuse(shown(field) + " is no number; give the unit apart, with --space-units " +
+                   std::string(known == "µm" ? "um" : known));
+        }
+    }
+}
+
 Vector3 to_spacing(std::string_view text) {
+    check_no_unit(text);
     const Vector3 spacing = to_vector(text, true);
     for (const double s : spacing) {
         if (!(s > 0)) refuse(shown(text) + " is no spacing; all three must be above 0");
@@ -153,7 +180,8 @@ void set_channel(Options& o, std::string_view v) {
                number && *number >= 0 && *number <= std::numeric_limits<std::int32_t>::max()) {
         o.channel = static_cast<Channel>(*number);
     } else {
-        refuse(shown(v) + " is not one of luma, first, all, index, 0, 1, 2, ...");
+        constexpr std::array<std::string_view, 4> words{"luma", "first", "all", "index"};
+        refuse(shown(v) + " is not one of luma, first, all, index, 0, 1, 2, ..." + did_you_mean(word, words));
     }
 }
 
@@ -292,7 +320,9 @@ void set_window(Options& o, std::string_view v) {
         return;
     }
     const std::vector<std::string_view> fields = split(v, ',');
-    if (fields.size() != 2) refuse(shown(v) + " is no window; write LO,HI or auto");
+    if (fields.size() != 2 || !parse_double(fields[0])) {
+        refuse(shown(v) + " is no window; write LO,HI or auto" + or_auto(text.substr(0, text.find(':'))));
+    }
     const Window window{to_number(fields[0]), to_number(fields[1])};
     if (!(window.low < window.high)) refuse(shown(v) + " is no window; LO must be below HI");
     o.window = window;
@@ -306,6 +336,7 @@ void set_dehaze(Options& o, std::string_view v) {
     } else if (level && *level >= 1 && *level <= 5) {
         o.dehaze = Dehaze{Dehaze::Kind::levels, 0, static_cast<int>(*level)};
     } else {
+        if (!parse_double(word)) refuse(shown(v) + " is no threshold; write auto, a number, or 1 to 5" + or_auto(word));
         o.dehaze = Dehaze{Dehaze::Kind::threshold, to_number(word), 0};
     }
 }
@@ -317,7 +348,10 @@ void set_pyramid(Options& o, std::string_view v) {
     o.pyramid.clear();
     o.pyramid_auto = lower_case(trimmed(v)) == "auto";
     if (o.pyramid_auto) return;
-    for (const std::string_view field : split(v, ',')) o.pyramid.push_back(to_integer(field, 1));
+    for (const std::string_view field : split(v, ',')) {
+        if (!parse_integer(field)) refuse(shown(field) + " is no whole factor; write 2,4,8 or auto" + or_auto(field));
+        o.pyramid.push_back(to_integer(field, 1));
+    }
 }
 
 void set_encoding(Options& o, std::string_view v) {
@@ -473,7 +507,9 @@ void set_option(Options& options, std::string_view name, std::string_view value)
         }
         return;
     }
-    refuse("there is no option '" + printable(name) + "'");
+    std::vector<std::string_view> names;
+    for (const OptionInfo& option : option_table()) names.push_back(option.name);
+    refuse("there is no option '" + printable(name) + "'" + did_you_mean(wanted, names));
 }
 
 }  // namespace stack2nrrd

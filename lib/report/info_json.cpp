@@ -44,15 +44,21 @@ std::string utf8(const std::filesystem::path& path) {
 
 Json problems_json(const Findings& f) {
     Json problems = Json::array();
+    constexpr int bug = 1;
     for (const Problem& problem : problems_of(f)) {
-        problems.push_back(Json::object({{"code", problem.fatal ? code_text(problem.code) : "warning"},
-                                         {"fatal", problem.fatal},
-                                         {"text", problem.text}}));
+        const bool is_bug = f.status == bug && f.obstacle && f.obstacle->text == problem.text;
+        const std::string_view code = is_bug ? "bug" : code_text(problem.code);
+        problems.push_back(Json::object(
+            {{"code", problem.fatal ? code : "warning"}, {"fatal", problem.fatal}, {"text", problem.text}}));
     }
     return problems;
 }
 
+/// The exit status of the program.
+int status_of(const Findings& f) { return f.status.value_or(f.obstacle ? exit_status(f.obstacle->code) : 0); }
+
 Json input_json(const Findings& f) {
+    if (f.stack == nullptr) return nullptr;
     const Stack& stack = *f.stack;
     const std::optional<Vector3> mm = source_spacing(f);
     const bool is_read = stack.image.width > 0;  // any of the headers
@@ -250,6 +256,10 @@ std::vector<std::string> run_warnings(const Findings& f) {
 
 std::vector<Problem> problems_of(const Findings& f) {
     std::vector<Problem> problems;
+    if (f.stack == nullptr) {
+        if (f.obstacle) problems.push_back(*f.obstacle);
+        return problems;
+    }
     for (const Problem& problem : f.stack->problems) {
         if (problem.fatal) problems.push_back(problem);
     }
@@ -291,7 +301,8 @@ std::string info_json(const Findings& f) {
                       {"memory_bytes", first != nullptr ? Json(first->memory_bytes()) : Json(nullptr)},
                       {"scratch_bytes", first != nullptr ? Json(scratch_bytes(f)) : Json(nullptr)},
                       {"scratch_folder", scratch_bytes(f) > 0 ? Json(utf8(first->scratch_folder())) : Json(nullptr)},
-                      {"problems", problems_json(f)}});
+                      {"problems", problems_json(f)},
+                      {"status", status_of(f)}});
     if (f.results.size() > 1) {
         Json levels = Json::array();
         for (const Findings::Result& result : f.results) levels.push_back(output_json(result));

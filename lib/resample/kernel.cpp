@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/spelling.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -95,8 +96,13 @@ constexpr std::array<KernelEntry, 15> kernel_table{{
 
 [[noreturn]] void throw_unknown(std::string_view spec) {
     std::string known;
-    for (const KernelEntry& entry : kernel_table) known += (known.empty() ? "" : ", ") + std::string(entry.usage);
-    throw Error(ErrorCode::invalid_argument, "'" + printable(spec) + "' is no kernel; use one of " + known);
+    std::vector<std::string_view> names;
+    for (const KernelEntry& entry : kernel_table) {
+        known += (known.empty() ? "" : ", ") + std::string(entry.usage);
+        names.push_back(entry.name);
+    }
+    throw Error(ErrorCode::invalid_argument, "'" + printable(spec) + "' is no kernel; use one of " + known +
+                                                 did_you_mean(spec.substr(0, spec.find(':')), names));
 }
 
 [[noreturn]] void throw_misfit(std::string_view spec, const KernelEntry& entry, const std::string& what) {

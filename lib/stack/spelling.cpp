@@ -1,6 +1,7 @@
 #include "stack/spelling.hpp"
 
 #include "core/file.hpp"
+#include "core/spelling.hpp"
 #include "core/text.hpp"
 #include "stack/folder.hpp"
 #include "stack/natural_order.hpp"
@@ -33,29 +34,6 @@ bool is_there(const fs::path& path) {
 
 std::string quoted_path(const fs::path& path) { return "'" + printable(utf8(path)) + "'"; }
 
-/// How many letters have to be changed, left out, added or swapped with the next one, up to `most`.
-std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
-    if (a.size() > b.size()) std::swap(a, b);
-    if (b.size() - a.size() > most) return most + 1;
-    std::vector<std::size_t> before(a.size() + 1);
-    std::vector<std::size_t> row(a.size() + 1);
-    std::vector<std::size_t> next(a.size() + 1);
-    for (std::size_t i = 0; i <= a.size(); ++i) row[i] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-        next[0] = j;
-        for (std::size_t i = 1; i <= a.size(); ++i) {
-            next[i] = std::min({row[i] + 1, next[i - 1] + 1, row[i - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                next[i] = std::min(next[i], before[i - 2] + 1);
-            }
-        }
-        if (*std::min_element(next.begin(), next.end()) > most) return most + 1;
-        before.swap(row);
-        row.swap(next);
-    }
-    return std::min(row[a.size()], most + 1);
-}
-
 std::vector<std::string> all_in(const fs::path& folder) {
     std::vector<std::string> names;
     try {
@@ -80,7 +58,7 @@ std::optional<std::string> nearest(const fs::path& folder, std::string_view name
     for (std::string& other : all_in(folder)) {
         const std::string text = lower_case(decomposed(other));
         const bool same_stem = stem_of(text) == stem_of(wanted) && !image_suffix(text).empty();
-        const std::size_t far = text == wanted || same_stem ? 0 : distance(wanted, text, most);
+        const std::size_t far = text == wanted || same_stem ? 0 : spelling_distance(wanted, text, most);
         if (far >= least) continue;
         least = far;
         best = std::move(other);

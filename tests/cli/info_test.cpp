@@ -7,6 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -21,7 +25,7 @@ json parsed(const Result& result) {
     REQUIRE(json::accept(result.out));
     json object = json::parse(result.out);
     REQUIRE(object.is_object());
-    for (const char* key : {"input", "output", "memory_bytes", "problems"}) {
+    for (const char* key : {"input", "output", "memory_bytes", "problems", "status"}) {
         CAPTURE(key);
         REQUIRE(object.contains(key));
     }
@@ -144,8 +148,6 @@ TEST_CASE("nothing goes to stdout that was not asked for", "[cli]") {
         CHECK(result.out.empty());
         CHECK_FALSE(result.err.empty());
     }
-    const Result bar = run_in(folder.path(), {"stack", "-o", "v.nrrd", "--force", "--progress", "bar"});
-    CHECK(bar.err.find("9/9 slices") != std::string::npos);
     const Result quiet = run_in(folder.path(), {"stack", "-o", "v.nrrd", "--force", "-q", "--progress", "bar"});
     CHECK(quiet.status == 0);
     CHECK(quiet.out.empty());
@@ -233,6 +235,53 @@ TEST_CASE("an input alone prints three commands that run when they are copied", 
             CHECK(header.find("space units: \"mm\" \"mm\" \"mm\"\n") != Bytes::npos);
             factor *= 2;
         }
+    }
+}
+
+TEST_CASE("above each command is what it makes", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 12, 40, 28);
+    const std::vector<std::pair<Arguments, std::size_t>> cases{
+        {{"stack", "--spacing", "1,2,4"}, 3},
+        {{"stack", "--spacing", "1,1,2", "--isotropic"}, 4},
+        {{"stack", "--spacing", ".3", "--target-spacing", "1"}, 4},
+        {{"stack", "--spacing", "1", "--fit", "5K"}, 4},
+        {{"stack", "--spacing", "1", "--max-dim", "16"}, 4},
+        {{"stack", "--spacing", "1", "--size", "10,0,0"}, 4},
+        {{"stack", "--crop", "3:33,,", "--quality", "fast"}, 3}};
+    for (const auto& [arguments, count] : cases) {
+        CAPTURE(arguments);
+        const Result info = run_in(folder.path(), arguments);
+        CHECK(info.status == 0);
+        CAPTURE(info.out);
+        std::istringstream lines(info.out);
+        std::string comment;
+        std::size_t commands = 0;
+        for (std::string line; std::getline(lines, line);) {
+            if (line.starts_with("  # ")) comment = line;
+            if (!line.starts_with("  stack2nrrd ")) continue;
+            ++commands;
+            CAPTURE(comment, line);
+            std::array<double, 3> size{}, spacing{};
+            double amount = 0;
+            char unit[10] = "";
+            REQUIRE(std::sscanf(comment.c_str(), "  # %lf x %lf x %lf, %lf %9[a-zA-Z], spacing %lf, %lf, %lf", &size[0],
+                                &size[1], &size[2], &amount, unit, &spacing[0], &spacing[1], &spacing[2]) == 8);
+            const Result made = paste(folder.path(), line.substr(2) + " --json -q --force");
+            CAPTURE(made.err);
+            const json report = parsed(made);
+            const json& output = report["output"];
+            CHECK(output["size"] == json(std::array<int, 3>{int(size[0]), int(size[1]), int(size[2])}));
+            const double bytes = std::string(unit) == "KiB" ? 1024 * amount : amount;
+            CHECK(std::abs(output["bytes"].get<double>() - bytes) <= 0.051 * 1024);
+            const bool known = arguments[1] == "--spacing";
+            if (known) CHECK(output["spacing"] == json(spacing));
+            CHECK((comment.find(" mm, memory ") != std::string::npos) == known);
+            const double mebibytes = std::atof(comment.c_str() + comment.find("memory ") + 7);
+            CHECK(std::abs(report["memory_bytes"].get<double>() / (1 << 20) - mebibytes) <= 0.051);
+            comment.clear();
+        }
+        CHECK(commands == count);
     }
 }
 

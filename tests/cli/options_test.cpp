@@ -4,7 +4,11 @@
 #include "cli/slices.hpp"
 #include "support/catch.hpp"
 
+#include <png.h>
+#include <zlib.h>
+
 #include <array>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -211,6 +215,44 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
         {{"-o", "out"}, {"out", ".nrrd"}},
         {{"--preview", "p.png"}, {"--preview"}},
         {{"--files-from", "list"}, {"--files-from", "INPUT"}},
+        // What a tired hand types: the sentence says what was meant.
+        {{"--facotr", "2"}, {"--facotr", "did you mean '--factor'?"}},
+        {{"--Factor", "2"}, {"did you mean '--factor'?"}},
+        {{"--spaceunits", "um"}, {"did you mean '--space-units'?"}},
+        {{"--units", "um"}, {"did you mean '--space-units'?"}},
+        {{"--out", "v.nrrd"}, {"did you mean '--output'?"}},
+        {{"--fi", "2"}, {"did you mean '--files-from', '--fit' or '--fill'?"}},
+        {{"-factor", "2"}, {"-factor: long names begin with two dashes; give --factor"}},
+        {{"-space_units=um"}, {"give --space-units"}},
+        {{"-output", "v.nrrd"}, {"give --output"}},
+        {{"-help"}, {"give --help"}},
+        {{"-facotr", "2"}, {"did you mean '--factor'?"}},
+        {{"-v"}, {"did you mean '--version'?"}},
+        {{"--o", "v.nrrd"}, {"give -o or --output"}},
+        {{"--missing", "repaet"}, {"--missing", "did you mean 'repeat'?"}},
+        {{"--progress", "bra"}, {"--progress", "did you mean 'bar'?"}},
+        {{"--encoding", "gz"}, {"--encoding", "did you mean 'gzip'?"}},
+        {{"--kernel", "lanzcos:3"}, {"--kernel", "did you mean 'lanczos'?"}},
+        {{"--kernel", "gaussian"}, {"--kernel", "did you mean 'gauss'?"}},
+        {{"--type", "float"}, {"--type", "did you mean 'float32' or 'float64'?"}},
+        {{"--window", "atuo"}, {"--window", "did you mean 'auto'?"}},
+        {{"--window", "auot:1,99"}, {"--window", "did you mean 'auto'?"}},
+        {{"--window", "auto:99,1"}, {"--window", "99,1", "LO"}},
+        {{"--pyramid", "atuo"}, {"--pyramid", "did you mean 'auto'?"}},
+        {{"--dehaze", "atuo"}, {"--dehaze", "did you mean 'auto'?"}},
+        {{"--quality", "best"}, {"--quality", "best", "fast, standard, max, smooth"}},
+        {{"--fit", "20XB"}, {"--fit", "20XB", "512M"}},
+        {{"--max-dim", "0"}, {"--max-dim", "'0'", "from 1"}},
+        {{"--flip", "xy"}, {"--flip", "xy", "x,y"}},
+        {{"--spacing", "10um"}, {"10um", "--space-units um"}},
+        {{"--spacing", "0.01, 0.01, 0.02 mm"}, {"--space-units mm"}},
+        {{"--spacing", "0,01"}, {"0,01", "write a point: 0.01"}},
+        {{"--spacing", "0.1", "0.1", "0.2"}, {"'0.1' is no file or folder", "--spacing", "commas"}},
+        {{"--isotropic", "yes"}, {"'yes' is no file or folder", "--isotropic", "no value"}},
+        {{"--info=yes"}, {"--info", "no value", "'yes'"}},
+        {{"-q5"}, {"--quiet", "no value", "'5'"}},
+        {{"-o", "--force"}, {"--output", "--force", "a value was expected"}},
+        {{"--factor", "--json"}, {"--factor", "--json", "a value was expected"}},
     };
     const Folder folder;
     for (const auto& [arguments, named] : cases) {
@@ -219,7 +261,7 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
         all.insert(all.end(), arguments.begin(), arguments.end());
         const Result result = run_in(folder.path(), all);
         CHECK(result.status == 2);
-        CHECK(result.out.empty());
+        CHECK(result.out.empty() == (arguments.back() != "--json"));
         check_sentence(result, named);
         check_holds(folder.path(), {});
     }
@@ -253,6 +295,11 @@ TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
     for (const std::string option : {"--help", "-h"}) {
         const Result help = run({option});
         CHECK(help.status == 0);
+        std::istringstream lines(help.out);
+        for (std::string line; std::getline(lines, line);) {
+            CAPTURE(line);
+            CHECK(line.size() <= 80);
+        }
         CHECK(help.err.empty());
         for (const std::string name :
              {"--output",  "--info",       "--factor",   "--size",   "--kernel",   "--kernel-x",    "--align",
@@ -269,4 +316,13 @@ TEST_CASE("help and version are asked for and go to stdout", "[cli]") {
     CHECK(version.err.empty());
     CHECK(version.out.starts_with("stack2nrrd "));
     CHECK(version.out.ends_with('\n'));
+    // The libraries, with the versions that they run with.
+    for (const std::string& line : std::vector<std::string>{"libpng " PNG_LIBPNG_VER_STRING, "zlib " ZLIB_VERSION}) {
+        CHECK(version.out.find("\n" + line) != std::string::npos);
+    }
+    for (const std::string name : {"\nlibtiff 4.", "\nlibjpeg", "\nOpenJPEG 2."})
+        CHECK(version.out.find(name) != std::string::npos);
+    Program lesser{{"--version"}};
+    lesser.set = {{"STACK2NRRD_INSTRUCTIONS", "baseline"}};
+    CHECK(lesser.run().out.ends_with("\nloops for baseline\n"));
 }

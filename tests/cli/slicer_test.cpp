@@ -83,7 +83,8 @@ Arguments operator+(Arguments left, const Arguments& right) {
 TEST_CASE("Slicer can read the description", "[cli]") {
     const std::string xml = described();
     CHECK(xml.starts_with("<?xml"));
-    const std::set<std::string> tags{"integer", "boolean", "string", "string-enumeration", "file", "image", "region"};
+    const std::set<std::string> tags{"integer", "boolean",   "string", "string-enumeration",
+                                     "file",    "directory", "image",  "region"};
     const std::set<std::string> known{"name",    "longflag", "label",       "description",
                                       "default", "channel",  "constraints", "index"};
     const std::regex name("[A-Za-z_][A-Za-z0-9_]*");
@@ -119,8 +120,10 @@ TEST_CASE("the description has every option that makes one volume, in its group"
         std::string flag(option.name);
         std::replace(flag.begin(), flag.end(), '-', '_');
         CAPTURE(flag);
+        // What comes back is called "report", too, and was there first.
+        const std::string name = flag == "report" ? "report_page" : flag;
         const auto found = std::find_if(parameters.begin(), parameters.end(), [&](Parameter p) {
-            return p.fields["longflag"] == flag && p.fields["name"] == flag;
+            return p.fields["longflag"] == flag && p.fields["name"] == name;
         });
         if (option.name == "pyramid" || option.name == "zarr-version") {  // Slicer would look for a NRRD in vain
             CHECK(found == parameters.end());
@@ -195,5 +198,5 @@ TEST_CASE("a run for Slicer that fails says why on stderr", "[cli]") {
     check_holds(folder.path(), {"stack"});
     const Result both = run_in(folder.path(), {"--progress", "slicer", "--json", "-o", "o.nrrd", "stack"});
     CHECK(both.status == 2);
-    CHECK(both.out.empty());
+    CHECK(both.out.starts_with("{"));  // for whoever wanted JSON, and no tags
 }

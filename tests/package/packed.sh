@@ -41,6 +41,7 @@ else
     root=$(echo "$folder"/root/*)
 fi
 for file in bin/stack2nrrd share/man/man1/stack2nrrd.1 share/bash-completion/completions/stack2nrrd \
+    share/zsh/site-functions/_stack2nrrd share/fish/vendor_completions.d/stack2nrrd.fish \
     lib*/stack2nrrd/cli-modules/stack2nrrd lib*/stack2nrrd/cli-modules/stack2nrrd.xml include/stack2nrrd/stack2nrrd.h \
     include/stack2nrrd/teem.hpp include/stack2nrrd/itk.hpp include/stack2nrrd/vtk.hpp; do
     compgen -G "$root/$file" >/dev/null || fail "$file is missing"

@@ -37,6 +37,8 @@ stack2nrrd.read(pathlib.Path("scan"), factor=(2, 10 / 3, Fraction(8, 3)), crop=(
 stack2nrrd.read(["a.tif", "b.tif"], order="given", progress=lambda fraction, text: print(fraction + 1, text.upper()))
 stack2nrrd.write(Slices(), "out.nrrd", type=int, window=(0, 1), slab=(0, 5), pyramid=(2, 4), memory=2**30, kernel="tent")
 stack2nrrd.read([Slices(), Slices()])
+stack2nrrd.read("scan", flip=("x", "y"), window=("auto", .1, 99.9), dehaze=3.0, quality="max", like=pathlib.Path("r.nrrd"))
+stack2nrrd.read("scan", flip="x,y", window="auto", dehaze="auto", mask="m.nrrd", fill=-1, isotropic=True, scratch="/tmp")
 for z, slab in stack2nrrd.slabs("scan", depth=3, encoding="gzip"):
     z.bit_length()
 try:
@@ -48,6 +50,9 @@ stack2nrrd.read("scan", order="backwards")  # arg-type
 stack2nrrd.read("scan", labels="yes")  # arg-type
 stack2nrrd.read("scan", kernel=3)  # arg-type
 stack2nrrd.read("scan", factor=[None])  # list-item
+stack2nrrd.read("scan", flip=(0, 1))  # arg-type
+stack2nrrd.read("scan", quality="best")  # arg-type
+stack2nrrd.read("scan", like=3)  # arg-type
 stack2nrrd.read(NoSlices())  # arg-type
 stack2nrrd.write("scan")  # call-arg
 stack2nrrd.slabs("scan", depth="deep")  # arg-type

@@ -4,6 +4,7 @@ import decimal
 import fractions
 import inspect
 import itertools
+import pathlib
 import re
 import subprocess
 import sys
@@ -50,7 +51,7 @@ class Names(unittest.TestCase):
         values = {"kernel": "tent", "crop": "0:1,,", "slab": "0:1", "roi": "0,0,0,1,1,1", "window": "1,2", "type": "int8"}
         for name, option in _values.OPTIONS.items():
             value = values.get(name) or ("tent" if option.value == "SPEC" else option.value.split("|")[0])
-            value = {"": True, "N": 1, "T": 0, "C": 0, "BYTES": "1G", "1..9": 1}.get(value, value)
+            value = {"": True, "N": 1, "T": 0, "C": 0, "V": 0, "BYTES": "1G", "1..9": 1}.get(value, value)
             if isinstance(value, str) and value[0].isupper():
                 value = 1 if value[0] in "FSN" else (0, 0, 0)
             stack2nrrd._Stack("test", "nothing", {name: value}).__exit__()
@@ -65,6 +66,55 @@ class Names(unittest.TestCase):
             )
             with self.assertRaisesRegex(TypeError, "unexpected keyword argument 'xyzzy'$"):
                 function("nothing", *more, xyzzy=2)
+            with self.assertRaisesRegex(TypeError, "'kernel_'; did you mean 'kernel_x', 'kernel_y' or 'kernel_z'[?]$"):
+                function("nothing", *more, kernel_="box")
+
+    def test_the_text_that_values_become(self):
+        for name, value, text in (
+            ("flip", ("x", "y"), "x,y"),
+            ("flip", "x,z", "x,z"),
+            ("dehaze", 3, "3"),  # one of five levels
+            ("dehaze", 3.0, "3.0"),  # a threshold
+            ("dehaze", "auto", "auto"),
+            ("window", (0, 4095), "0,4095"),
+            ("window", ("auto", 0.1, 99.9), "auto:0.1,99.9"),
+            ("factor", fractions.Fraction(8, 3), "8/3"),
+            ("spacing", fractions.Fraction(1, 4), "0.25"),
+            ("quality", "max", "max"),
+            ("fit", 2**31, "2147483648"),
+            ("max_dim", 512, "512"),
+            ("target_spacing", (0.1, 0.1, 0.2), "0.1,0.1,0.2"),
+            ("isotropic", True, "true"),
+            ("pyramid", (2, 4), "2,4"),
+            ("crop", (None, (1, 5), None), ",1:5,"),
+            ("like", pathlib.Path("ref.nrrd"), "ref.nrrd"),
+            ("mask", b"mask.nrrd", "mask.nrrd"),
+            ("report", pathlib.Path("r.html"), "r.html"),
+            ("scratch", pathlib.Path("/tmp"), str(pathlib.Path("/tmp"))),
+            ("fill", -1.5, "-1.5"),
+        ):
+            self.assertEqual(_values.text_of(_values.OPTIONS[name], value), text, name)
+        if numpy is not None:
+            self.assertEqual(_values.text_of(_values.OPTIONS["dehaze"], numpy.float32(3)), "3.0")
+            self.assertEqual(_values.text_of(_values.OPTIONS["dehaze"], numpy.int16(3)), "3")
+
+    def test_annotations(self):
+        for name, annotation in (
+            ("flip", "Optional[Axes]"),
+            ("window", "Optional[Window]"),
+            ("dehaze", "Optional[Number]"),
+            ("like", "Optional[Path]"),
+            ("mask", "Optional[Path]"),
+            ("report", "Optional[Path]"),
+            ("scratch", "Optional[Path]"),
+            ("fill", "Optional[Number]"),
+            ("quality", 'Optional[Literal["fast", "standard", "max", "smooth"]]'),
+            ("isotropic", "Optional[bool]"),
+            ("crop", "Optional[Ranges]"),
+            ("slab", "Optional[Range]"),
+            ("roi", "Optional[Numbers]"),
+        ):
+            self.assertEqual(_values.OPTIONS[name].annotation, annotation, name)
 
 
 class Values(Scan):
@@ -110,7 +160,10 @@ class Values(Scan):
 
     def test_windows_types_and_flags(self):
         self.same("window", "10,200", (10, 200), [10.0, 200.0])
-        self.same("window", "auto", "auto")
+        self.same("window", "auto", "auto", ["auto"])
+        self.same("window", "auto:1,99.5", ("auto", 1, 99.5), ["auto", fractions.Fraction(1), decimal.Decimal("99.5")])
+        with self.assertRaisesRegex(stack2nrrd.Error, "^--window: 'atuo' is no window.*; did you mean 'auto'[?]$"):
+            stack2nrrd.plan(self.scan, window=("atuo",))
         self.same("reverse", "true", True)
         self.same("reverse", "false", False, None)
         self.same("spacing", "0.1,0.2,0.3", (0.1, 0.2, fractions.Fraction(3, 10).numerator / 10))

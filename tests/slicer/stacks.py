@@ -78,10 +78,11 @@ WRITERS = {"png": write_png, "tif": write_tiff, "bmp": write_bmp}
 class Logic:
     """The state of an ImageStacksLogic, as its widget leaves it."""
 
-    def __init__(self, paths, size, components=1):
+    def __init__(self, paths, size, components=1, dtype="uint16"):
         self.filePaths = [str(path) for path in paths]
         self.originalVolumeDimensions = list(size)
         self.originalVolumeNumberOfScalarComponents = components
+        self.originalVolumeVoxelDataType = numpy.dtype(dtype)
         self.originalVolumeIJKToRAS = numpy.diag([-1.0, -1.0, 1.0, 1.0])
         self.outputQuality = "preview"
         self.sliceSkip = 0
@@ -142,7 +143,7 @@ class Stack(unittest.TestCase):
         for number, image in enumerate(volume):
             paths.append(self.folder / ("slice_%03d.%s" % (number, suffix)))
             WRITERS[suffix](paths[-1], image)
-        logic = Logic(paths, self.size, volume.shape[3] if volume.ndim == 4 else 1)
+        logic = Logic(paths, self.size, volume.shape[3] if volume.ndim == 4 else 1, volume.dtype)
         logic.setOriginalVolumeSpacing(self.spacing)
         for name, value in state.items():
             self.assertTrue(hasattr(logic, name))

@@ -1,5 +1,6 @@
 """The grids of ImageStacks: sizes, places, regions, order."""
 
+import itertools
 import unittest
 
 import numpy
@@ -106,6 +107,57 @@ class Geometry(Stack):
                 sign = 1 if axis == 2 else -1
                 self.assertAlmostEqual(matrix[axis, axis], sign * step, delta=1e-12 * step)
                 self.assertAlmostEqual(matrix[axis, 3], sign * lo * step, delta=1e-12 * abs(lo * step) + 1e-12)
+
+    def test_what_fits(self):
+        """The finest that takes no more than a given number of bytes: a thing stays at its place, and told is made."""
+        for align, reverse, skip, region, room in itertools.product(
+            ("first", "cell"), (False, True), (0, 2), (False, True), (2000, 5000, 20_000, 10**9)
+        ):
+            with self.subTest(align=align, reverse=reverse, skip=skip, region=region, room=room):
+                logic = self.logic(self.ramp(), outputQuality="fit", reverseSliceOrder=reverse, sliceSkip=skip)
+                logic.outputVolumeBounds = self.region if region else None
+                logic.outputBytes = room
+                matrix, extent, components = stack2nrrd_imagestacks.outputVolumeGeometry(logic, align)
+                node = stack2nrrd_imagestacks.loadVolume(logic, align=align, kernel="tent", type="uint16")
+                samples = samples_of(node)
+                lengths = tuple(extent[i + 1] - extent[i] + 1 for i in (4, 2, 0))
+                self.assertEqual((samples.shape, components), (lengths, 1))
+                numpy.testing.assert_allclose(matrix_of(node), matrix, rtol=0, atol=1e-9)
+                self.assertLessEqual(samples.nbytes, room)
+                whole = [37, 29, 23] if not region else [21, 19, 13]
+                kept = (whole[2] // (1 + skip), whole[1], whole[0])
+                if 2 * numpy.prod(kept) <= room:
+                    self.assertEqual(samples.shape, kept)
+                else:  # much finer, and it would not
+                    self.assertGreater(samples.nbytes, room * 0.3)
+                z, y, x = numpy.indices(samples.shape)
+                places = numpy.stack([x, y, z, numpy.ones_like(x)], -1) @ matrix_of(node).T
+                source = places[..., :3] * [-1, -1, 1] / self.spacing
+                if reverse:
+                    source[..., 2] = self.size[2] - 1 - source[..., 2]
+                expected = 1000 + source @ [90, 110, 130]
+                reach = numpy.array([matrix_of(node)[a, a] for a in range(3)]) * [-1, -1, 1] / self.spacing
+                inside = ((source >= reach) & (source <= numpy.array(self.size) - 1 - reach)).all(axis=-1)
+                # At such factors the weights of a tent are not quite in balance; a third of a sample would be seen.
+                numpy.testing.assert_allclose(samples[inside], expected[inside], rtol=0, atol=30)
+
+    def test_what_fits_into_memory(self):
+        """The memory that was free when the size was told counts, also when it is loaded."""
+        logic = self.logic(self.ramp(), outputQuality="fit")
+        free = [40_000]
+        own = stack2nrrd_imagestacks._freeMemory
+        self.assertGreater(own(), 1 << 20)
+        stack2nrrd_imagestacks._freeMemory = lambda: free[0]
+        try:
+            told = stack2nrrd_imagestacks.outputVolumeGeometry(logic)[0]
+            free[0] = 4000
+            node = stack2nrrd_imagestacks.loadVolume(logic)
+            numpy.testing.assert_allclose(matrix_of(node), told, rtol=0, atol=1e-9)
+            self.assertLessEqual(samples_of(node).nbytes, 20_000)
+            stack2nrrd_imagestacks.outputVolumeGeometry(logic)
+            self.assertLessEqual(samples_of(stack2nrrd_imagestacks.loadVolume(logic)).nbytes, 2000)
+        finally:
+            stack2nrrd_imagestacks._freeMemory = own
 
     def test_blocks_keep_the_field_of_view(self):
         logic = self.logic(self.noise(), outputQuality="half")

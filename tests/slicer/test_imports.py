@@ -139,7 +139,14 @@ class Nodes(Stack):
         self.assertEqual(node.image.GetSpacing() + node.image.GetOrigin(), (1.0, 1.0, 1.0, 0.0, 0.0, 0.0))
         self.assertEqual(node.image.GetExtent(), (0, 8, 0, 6, 0, 4))
         logic.reverseSliceOrder = True
-        self.assertEqual(stack2nrrd_imagestacks.loadVolume(logic).name, "slice_022")
+        # Of the slices that ImageStacks keeps, every fourth, the one that comes first.
+        self.assertEqual(stack2nrrd_imagestacks.loadVolume(logic).name, "slice_020")
+        expected = (("full", 0, "slice_022"), ("half", 0, "slice_022"), ("full", 2, "slice_021"), ("half", 1, "slice_020"))
+        for quality, skip, name in expected:
+            logic.outputQuality, logic.sliceSkip = quality, skip
+            paths = logic.filePaths[:: {"full": 1, "half": 2}[quality] * (1 + skip)]
+            self.assertTrue(paths[-1].endswith(name + ".png"))
+            self.assertEqual(stack2nrrd_imagestacks.loadVolume(logic).name, name)
 
     def test_a_node_that_is_there(self):
         node = slicer.vtkMRMLScalarVolumeNode()
@@ -160,6 +167,89 @@ class Nodes(Stack):
             self.assertIsNone(node.image)
             logic.outputGrayscale = True
         self.assertEqual(called, [0.0, 0.0])
+
+
+class Probes(Stack):
+    """What the setter of filePaths finds out."""
+
+    def probed(self, paths):
+        logic = Logic(paths, (0, 0, 0))
+        logic.originalVolumeRecommendedSpacing = [0.0, 0.0, 0.0]
+        self.assertTrue(stack2nrrd_imagestacks.probe(logic))
+        return logic
+
+    def test_what_is_told_is_what_is_loaded(self):
+        for suffix, dtype, components in (
+            ("png", "uint8", 1),
+            ("png", "uint16", 3),
+            ("tif", "int16", 1),
+            ("tif", "float32", 1),
+            ("tif", "float64", 1),  # SimpleITK refuses these
+            ("bmp", "uint8", 1),  # SimpleITK makes colours of them
+            ("bmp", "uint8", 3),
+        ):
+            with self.subTest(suffix=suffix, dtype=dtype, components=components):
+                volume = self.noise("uint8" if suffix == "bmp" else "uint16", components)
+                if dtype not in ("uint8", "uint16"):
+                    volume = (volume // 3).astype(dtype)
+                elif dtype == "uint8":
+                    volume = volume.astype("uint8")
+                logic = self.probed(self.logic(volume, suffix).filePaths)
+                self.assertEqual(logic.originalVolumeDimensions, list(self.size))
+                self.assertEqual(logic.originalVolumeVoxelDataType, volume.dtype)
+                self.assertEqual(logic.originalVolumeNumberOfScalarComponents, components)
+                for grey in (False, True):
+                    logic.outputGrayscale = grey
+                    node = stack2nrrd_imagestacks.loadVolume(logic)
+                    self.assertEqual(samples_of(node).dtype, logic.originalVolumeVoxelDataType)
+                    told = stack2nrrd_imagestacks.outputVolumeGeometry(logic)[2]
+                    self.assertEqual(node.image.GetNumberOfScalarComponents(), told)
+
+    def test_grey_bitmaps_are_in_colour_where_they_were_announced_so(self):
+        """By a setter that asks SimpleITK: a vector volume was chosen, and a vector volume comes."""
+        volume = self.noise("uint8")
+        logic = self.logic(volume, "bmp", outputQuality="full", outputGrayscale=False)
+        logic.originalVolumeNumberOfScalarComponents = 3
+        for node in (None, slicer.vtkMRMLVectorVolumeNode()):
+            node = stack2nrrd_imagestacks.loadVolume(logic, node)
+            self.assertEqual(node.voxelVectorType, "RGB")
+            numpy.testing.assert_array_equal(samples_of(node), numpy.stack([volume] * 3, -1))
+        with self.assertRaisesRegex(ValueError, "Select a vector volume"):
+            stack2nrrd_imagestacks.loadVolume(logic, slicer.vtkMRMLScalarVolumeNode())
+        logic.outputGrayscale = True
+        numpy.testing.assert_array_equal(samples_of(stack2nrrd_imagestacks.loadVolume(logic)), volume)
+
+    def test_spacing(self):
+        paths = self.logic(self.noise()).filePaths
+        self.assertEqual(self.probed(paths).originalVolumeRecommendedSpacing, [0, 0, 0])
+        stack2nrrd.write(paths, self.folder / "v.nrrd", order="given", spacing=self.spacing)
+        logic = self.probed([self.folder / "v.nrrd"])
+        self.assertEqual(logic.originalVolumeRecommendedSpacing, list(self.spacing))
+        self.assertEqual(logic.originalVolumeDimensions, list(self.size))
+
+        class Reader:  # of SimpleITK, which is in Slicer
+            def SetFileName(self, name):
+                self.name = name
+
+            def ReadImageInformation(self):
+                assert self.name == paths[0]
+
+            def GetSpacing(self):
+                return (0.1, 0.2)
+
+        sys.modules["SimpleITK"] = type(sys)("SimpleITK")
+        sys.modules["SimpleITK"].ImageFileReader = Reader
+        try:
+            self.assertEqual(self.probed(paths).originalVolumeRecommendedSpacing, [0.1, 0.2, 0])
+        finally:
+            del sys.modules["SimpleITK"]
+
+    def test_what_is_not_read_is_left_alone(self):
+        (self.folder / "a.webp").write_bytes(b"RIFF\0\1\0\0WEBPVP8 " + bytes(100))
+        for paths in ([], [self.folder / "a.webp"], [self.folder / "nowhere.tif"]):
+            logic = Logic(paths, (7, 8, 9), 3)
+            self.assertFalse(stack2nrrd_imagestacks.probe(logic))
+            self.assertEqual((logic.originalVolumeDimensions, logic.originalVolumeNumberOfScalarComponents), ([7, 8, 9], 3))
 
 
 class Progress(Stack):

@@ -1,6 +1,6 @@
 """The options: the table of the library, as keyword arguments; and the values of Python as the text that it takes."""
 
-import difflib
+import ctypes
 import inspect
 import numbers
 import os
@@ -15,6 +15,8 @@ Number = Union[str, SupportsFloat]  #: also as text: "8/3"
 Numbers = Union[Number, Iterable[Number]]  #: for x, y and z; one number means all three
 Range = Union[str, slice, Sequence[Optional[int]]]  #: (first, end)
 Ranges = Union[str, Sequence[Union[Range, None]]]  #: of x, y and z
+Window = Union[str, Iterable[Number]]  #: (low, high), "auto", or ("auto", low, high) with percentiles
+Axes = Union[str, Iterable[str]]  #: ("x", "y")
 SampleType = Union[str, type, Any]  #: "uint16", numpy.uint16, a dtype
 
 
@@ -35,20 +37,28 @@ class Option(NamedTuple):
         return self.value.count(",") + 1
 
     @property
-    def annotation(self) -> str:
-        if not self.value:
-            return "Optional[bool]"
+    def kind(self) -> str:
+        """What Python has for the value: the name of a type, of those above, or "Literal"."""
         words = self.value.split("|")
-        if len(words) > 1 and all(word.islower() for word in words):
-            return "Optional[Literal[%s]]" % ", ".join('"%s"' % word for word in words)
         kinds = [
-            ("FILE" in self.value, "Path"),
+            (not self.value, "bool"),
+            (len(words) > 1 and all(word.islower() for word in words), "Literal"),
+            (self.value.startswith(("FILE", "DIR", "REF")), "Path"),
             (self.value == "SPEC", "str"),
             (self.name == "type", "SampleType"),
-            (":" in self.value, "Ranges" if self.axes > 1 else "Range"),
+            (self.name == "window", "Window"),
+            (self.value == "x,y,z", "Axes"),
+            (":" in words[0], "Ranges" if self.axes > 1 else "Range"),
             ("," in self.value, "Numbers"),
         ]
-        return "Optional[%s]" % next((kind for applies, kind in kinds if applies), "Number")
+        return next((kind for applies, kind in kinds if applies), "Number")
+
+    @property
+    def annotation(self) -> str:
+        kind = self.kind
+        if kind == "Literal":
+            kind = "Literal[%s]" % ", ".join('"%s"' % word for word in self.value.split("|"))
+        return "Optional[%s]" % kind
 
 
 def _table() -> List[Option]:
@@ -86,23 +96,44 @@ def check_names(function: str, names: Iterable[str]) -> None:
     """Raises TypeError, as Python does."""
     for name in names:
         if name not in OPTIONS:
-            near = difflib.get_close_matches(name, OPTIONS, 1)
-            advice = "; did you mean %r?" % near[0] if near else ""
-            raise TypeError("%s() got an unexpected keyword argument %r%s" % (function, name, advice))
+            raise TypeError("%s() got an unexpected keyword argument %r%s" % (function, name, _advice(name)))
+
+
+def _advice(name: str) -> str:
+    """The end of what the library says of a name that it does not know: "; did you mean 'factor'?", or nothing."""
+    handle = ctypes.c_void_p()
+    _c.open(b".", ctypes.byref(handle))  # looks at nothing yet
+    try:
+        _c.set(handle, name.encode("utf-8", "replace"), b"")
+        sentence: str = _c.last_error().decode("utf-8", "replace")
+    finally:
+        _c.close(handle)
+    _, semicolon, advice = sentence.partition("; did you mean ")
+    return semicolon + advice.replace("-", "_")
 
 
 def text_of(option: Option, value: Any) -> str:
     """The value of an option as the program takes it."""
     if isinstance(value, (str, bytes, os.PathLike)):
         return os.fsdecode(value)
-    if ":" in option.value:
+    if option.kind in ("Range", "Ranges"):
         return _ranges(option, value)
-    if option.name == "type":
+    if option.kind == "SampleType":
         return _type_name(value)
-    return _plain(value)
+    if option.kind == "Window":
+        return _window(value)
+    return _plain(value, option.name == "factor")
 
 
-def _plain(value: Any) -> str:
+def _window(value: Any) -> str:
+    fields = list(value)
+    if fields and isinstance(fields[0], str) and len(fields) == 3:
+        return "%s:%s" % (fields[0], _plain(fields[1:]))
+    return _plain(fields)
+
+
+def _plain(value: Any, fractions: bool = False) -> str:
+    """`fractions`: whether the option takes "8/3"."""
     if isinstance(value, (str, bytes, os.PathLike)):
         return os.fsdecode(value)
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
@@ -111,12 +142,12 @@ def _plain(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, numbers.Integral):
         return str(int(value))
-    if isinstance(value, numbers.Rational):
+    if isinstance(value, numbers.Rational) and fractions:
         return "%d/%d" % (value.numerator, value.denominator)
     if isinstance(value, numbers.Real):
         return repr(float(value))  # all digits
     if hasattr(value, "__iter__"):
-        return ",".join(_plain(v) for v in value)
+        return ",".join(_plain(v, fractions) for v in value)
     return str(value)
 
 
