@@ -3,9 +3,11 @@
 // break.
 
 #include "command_line.hpp"
+
 #include "slicer_xml.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/report.hpp>
 #include <stack2nrrd/version.hpp>
 
 #include <algorithm>
@@ -196,7 +198,10 @@ std::span<const std::string_view> option_groups() noexcept { return groups; }
 
 Command parse_command_line(int argc, const char* const* argv) {
     Command command;
-    parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    parse(command, words);
+    words.insert(words.begin(), "stack2nrrd");
+    command.text = stack2nrrd::command_text(words);
     if (!command.answer.empty()) return command;
     if (command.inputs.empty() == command.files_from.empty()) {
         refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"
@@ -204,6 +209,9 @@ Command parse_command_line(int argc, const char* const* argv) {
     }
     if (!command.options.nrrd.preview.empty() && command.output.empty()) {
         refuse("--preview: shows a result, but there is none; give -o FILE");
+    }
+    if (!command.options.report.empty() && command.output.empty()) {
+        refuse("--report: is about a result, but there is none; give -o FILE");
     }
     if (command.json && command.progress == "slicer") {
         refuse("--json: is written to standard output, and so is --progress slicer; give one of them");

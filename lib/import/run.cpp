@@ -78,6 +78,9 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
         sinks[i]->write_late_notes(notes);
     }
     last.reports = reports;
+    // What is written beside the results says what the stages have found.
+    const auto has_stages = [](const PlannedOutput& output) { return !output.plan.detail().stages.empty(); };
+    if (std::any_of(outputs.begin(), outputs.end(), has_stages) && !watched(last)) throw Stopped{};
     shared.clear();
     makings.clear();  // a sink may need room to finish
     for (Sink* sink : sinks) sink->finish();
