@@ -64,8 +64,9 @@ void Histogram::make_room(double least, double most) {
         least = std::min(least, least_);
         most = std::max(most, most_);
     }
-    int farthest = 0;
-    (void)std::frexp(std::max(std::abs(least), std::abs(most)), &farthest);
+    const double far = std::max(std::abs(least), std::abs(most));
+    int farthest = -2000;  // of 0
+    if (far > 0) (void)std::frexp(far, &farthest);
     constexpr int least_exponent = -1000;  // the reciprocal is a number, too
     constexpr int digits = 40;
     const int before = exponent_;

@@ -11,9 +11,9 @@
 namespace stack2nrrd {
 
 /// Counts the values of all samples and channels while slices pass. A bin of width w has the values v of one
-/// floor(v / w). w is the least power of two with which all finite values are within most_bins bins; it is at least 1
-/// for integers, and 2^-40 of what the farthest value from 0 is, so that bins can be numbered. So the order in which
-/// values come makes no difference.
+/// floor(v / w). w is the least power of two (from 2^-1000 on, for integers from 1 on) with which all finite values are
+/// within most_bins bins, and none is 2^40 bins or more away from 0, so that bins can be numbered. So the order in
+/// which values come makes no difference.
 class Histogram {
 public:
     static constexpr std::int64_t most_bins = 4096;

@@ -79,7 +79,19 @@ std::string bytes_shown(std::string_view bytes) {
     return text;
 }
 
-std::string escaped_line(std::string_view text) {
+}  // namespace
+
+std::size_t turning_length(std::string_view text) {
+    // U+061C, U+200E and U+200F, U+202A to U+202E, U+2066 to U+2069.
+    if (text.starts_with("\xD8\x9C")) return 2;
+    if (text.size() < 3 || text[0] != '\xE2') return 0;
+    const auto last = static_cast<unsigned char>(text[2]);
+    const bool in_first = text[1] == '\x80' && (last == 0x8E || last == 0x8F || (last >= 0xAA && last <= 0xAE));
+    const bool in_second = text[1] == '\x81' && last >= 0xA6 && last <= 0xA9;
+    return in_first || in_second ? 3 : 0;
+}
+
+std::string escaped(std::string_view text) {
     const std::string shown = printable(text);
     std::string html;
     for (std::string_view rest = shown; !rest.empty();) {
@@ -104,23 +116,11 @@ std::string escaped_line(std::string_view text) {
     return html;
 }
 
-}  // namespace
-
-std::size_t turning_length(std::string_view text) {
-    // U+061C, U+200E and U+200F, U+202A to U+202E, U+2066 to U+2069.
-    if (text.starts_with("\xD8\x9C")) return 2;
-    if (text.size() < 3 || text[0] != '\xE2') return 0;
-    const auto last = static_cast<unsigned char>(text[2]);
-    const bool in_first = text[1] == '\x80' && (last == 0x8E || last == 0x8F || (last >= 0xAA && last <= 0xAE));
-    const bool in_second = text[1] == '\x81' && last >= 0xA6 && last <= 0xA9;
-    return in_first || in_second ? 3 : 0;
-}
-
-std::string escaped(std::string_view text) {
+std::string escaped_lines(std::string_view text) {
     std::string html;
     for (;;) {
         const std::size_t end = text.find('\n');
-        html += escaped_line(text.substr(0, end));
+        html += escaped(text.substr(0, end));
         if (end == std::string_view::npos) return html;
         html += '\n';
         text.remove_prefix(end + 1);

@@ -12,8 +12,11 @@
 namespace stack2nrrd {
 
 /// Text as a page shows it, also within the quotes of an attribute: what HTML means something by is escaped; control
-/// characters, what is no UTF-8, and what turns the direction of a text around are shown as \xNN. Line ends stay.
+/// characters, what is no UTF-8, and what turns the direction of a text around are shown as \xNN.
 [[nodiscard]] std::string escaped(std::string_view text);
+
+/// The same of a text of several lines, which it keeps.
+[[nodiscard]] std::string escaped_lines(std::string_view text);
 
 /// Bytes at the beginning of `text` that are a character of Unicode that turns the direction of a text; 0 if it is
 /// none.

@@ -249,12 +249,12 @@ std::string header_section(const PageFacts& facts) {
     }
     fill_in(header.text, header.min_at, facts.range.min_text());
     fill_in(header.text, header.max_at, facts.range.max_text());
-    return section(zarr ? "Header, if it were a NRRD" : "Header", "<pre>" + escaped(header.text) + "</pre>\n");
+    return section(zarr ? "Header, if it were a NRRD" : "Header", "<pre>" + escaped_lines(header.text) + "</pre>\n");
 }
 
 std::string command_section(const Findings& f) {
     if (f.command.empty()) return "";
-    return section("To make it again", "<pre class=\"command\">" + escaped(f.command) + "</pre>\n");
+    return section("To make it again", "<pre class=\"command\">" + escaped_lines(f.command) + "</pre>\n");
 }
 
 std::string notes_section(const Findings& f) {
