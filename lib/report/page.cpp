@@ -10,6 +10,7 @@
 
 #include <stack2nrrd/report.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -59,7 +60,7 @@ private:
         ValueRange range;
     };
 
-    /// One after the other, so that there is never more than one as a text.
+    /// One after the other, so that there is never more than one as a text; all in one scale.
     void write_pictures() {
         constexpr std::array<std::string_view, 6> names{"slice through the middle across z",
                                                         "slice through the middle across y",
@@ -68,11 +69,14 @@ private:
                                                         "largest values along y",
                                                         "largest values along x"};
         const std::array<Picture, 6> pictures = painted(gathered_->views.take(), volume_);
+        Index widest = 0;
+        for (const Picture& picture : pictures) widest = std::max(widest, picture.width);
         file().write("<section>\n<h2>Views</h2>\n<div class=\"views\">\n");
         for (std::size_t i = 0; i < pictures.size(); ++i) {
             const Picture& picture = pictures[i];
             file().write("<figure><img alt=\"" + std::string(names[i]) + "\" width=\"" + std::to_string(picture.width) +
-                         "\" height=\"" + std::to_string(picture.height) + "\" src=\"data:image/png;base64,");
+                         "\" height=\"" + std::to_string(picture.height) + "\" style=\"width: " +
+                         std::to_string(100 * picture.width / widest) + "%\" src=\"data:image/png;base64,");
             file().write(base64(png_of(picture)));
             file().write("\"></figure>\n");
         }

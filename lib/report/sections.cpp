@@ -75,6 +75,12 @@ std::array<double, 2> window_ends(SampleType type) {
     });
 }
 
+/// "100 and 600" of "100,600 -> the range of the type".
+std::string ends_text(std::string_view note) {
+    const std::size_t comma = note.find(',');
+    return escaped(note.substr(0, comma)) + " and " + escaped(note.substr(comma + 1, note.find(" ->") - comma - 1));
+}
+
 std::string histogram_section(const PageFacts& facts) {
     const VolumeInfo& volume = facts.volume;
     const std::string_view window = note_of(volume, "stack2nrrd_window");
@@ -87,7 +93,7 @@ std::string histogram_section(const PageFacts& facts) {
         marks.push_back({high, "window"});
         rows.emplace_back("window", "<span class=\"key window\"></span>" + short_text(low) + " and " +
                                         short_text(high) + " are the ends of the window, in the source " +
-                                        escaped(window.substr(0, window.find(" ->"))));
+                                        ends_text(window));
     }
     if (air && air->found) {
         marks.push_back({air->threshold, "air"});

@@ -288,7 +288,7 @@ TEST_CASE("a page shows the window, and what was clipped", "[report]") {
     options.window = Window{100, 600};
     const Made made = make(source, SampleType::uint16, options, "scan");
     check_well_formed(made.page);
-    CHECK(row(made.page, "window") == "0 and 255 are the ends of the window, in the source 100,600");
+    CHECK(row(made.page, "window") == "0 and 255 are the ends of the window, in the source 100 and 600");
     CHECK(made.page.find("<line class=\"window\" x1=\"1.00\"") != std::string::npos);
     CHECK(row(made.page, "clipped below") == "100 (10.0 %)");  // 99 becomes -0.51
     CHECK(row(made.page, "clipped above") == "399 (39.9 %)");
