@@ -38,10 +38,9 @@ public:
 
 private:
     void make_room(double least, double most);
+    template <class Sample>
+    void count(const std::byte* samples, std::size_t from, std::size_t to);
     [[nodiscard]] std::int64_t bin_of(double value) const noexcept;
-
-    /// Neighbours are often equal; four tables, so that a count need not wait for the one before.
-    static constexpr std::size_t tables = 4;
 
     SampleType type_;
     std::int64_t total_ = 0;
@@ -50,7 +49,9 @@ private:
     double most_ = 0;
     int exponent_ = 0;        ///< of the width
     std::int64_t first_ = 0;  ///< the bin that is at the beginning of the tables
-    std::array<std::vector<std::int64_t>, tables> counts_;
+    std::vector<std::int64_t> counts_;
+    /// Those of one slice or less. Neighbours are often equal: four, so that a count need not wait for the one before.
+    std::array<std::vector<std::uint32_t>, 4> latest_;
 };
 
 }  // namespace stack2nrrd

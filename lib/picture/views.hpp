@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,7 @@ public:
     static constexpr Index most_rows = 1024;
 
     explicit Views(const VolumeInfo& volume);
+    ~Views();
 
     void add(Index z, std::span<const std::byte> samples);
 
@@ -41,16 +43,10 @@ public:
     /// 3 for RGB and RGBA, else 1.
     [[nodiscard]] static int colours_of(const VolumeInfo& volume) noexcept;
 
-private:
-    template <int colours>
-    void add_slice(Index z, std::span<const std::byte> samples);
-    template <int colours>
-    void add_row(Index z, Index y, Index k);
+    class Gathering;  ///< of samples of one type
 
-    VolumeInfo volume_;
-    std::array<View, 6> views_;
-    std::vector<float> row_;       ///< of the slice
-    std::vector<Index> gathered_;  ///< slices in each row of the views along z
+private:
+    std::unique_ptr<Gathering> gathering_;
 };
 
 }  // namespace stack2nrrd
