@@ -3,9 +3,11 @@
 // break.
 
 #include "command_line.hpp"
+
 #include "slicer_xml.hpp"
 
 #include <stack2nrrd/error.hpp>
+#include <stack2nrrd/report.hpp>
 #include <stack2nrrd/spelling.hpp>
 #include <stack2nrrd/version.hpp>
 
@@ -308,8 +310,11 @@ std::vector<ListedOption> options_of(std::string_view group) {
 
 Command parse_command_line(int argc, const char* const* argv) {
     Command command;
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
     Strays strays;
-    parse(command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc), strays);
+    parse(command, words, strays);
+    words.insert(words.begin(), "stack2nrrd");
+    command.text = stack2nrrd::command_text(words);
     if (!command.answer.empty()) return command;
     if (command.inputs.size() > 1) {
         for (const auto& [input, option] : strays) check_stray(input, option);
@@ -320,6 +325,9 @@ Command parse_command_line(int argc, const char* const* argv) {
     }
     if (!command.options.nrrd.preview.empty() && command.output.empty()) {
         refuse("--preview: shows a result, but there is none; give -o FILE");
+    }
+    if (!command.options.report.empty() && command.output.empty()) {
+        refuse("--report: is about a result, but there is none; give -o FILE");
     }
     if (command.json && command.progress == "slicer") {
         refuse("--json: is written to standard output, and so is --progress slicer; give one of them");

@@ -23,6 +23,7 @@ struct Command {
     stack2nrrd::Options options;
 
     std::vector<std::pair<std::string, std::string>> given;  ///< options by name, with their values, in order
+    std::string text;                                        ///< the whole command line, as a shell takes it
     std::string answer;  ///< text that --help or --version asked for; then there is nothing else to do
 };
 

@@ -122,6 +122,15 @@ Sinks outputs_of(const Command& command, const Stack& stack, const std::vector<L
     return sinks;
 }
 
+/// The page about the run, if one is asked for. `findings`: what it says; see page_sink().
+Sinks page_of(const Command& command, std::function<const Findings&()> findings) {
+    Sinks page;
+    if (command.options.report.empty()) return page;
+    const bool force = command.options.nrrd.force || command.info;  // which replaces nothing
+    page.push_back(page_sink(command.options.report, force, std::move(findings)));
+    return page;
+}
+
 /// Says which of the options that shape a volume a list of slices does not have: they hold for the volume alone.
 void warn_of_unlisted(const Command& command, const Stack& stack) {
     constexpr std::array<std::string_view, 7> others{"step", "reverse", "missing", "channel",
@@ -190,7 +199,7 @@ int look(Session& session) {
         }
     };
     unless_refused([&] { levels = levels_of(*findings.stack, command.options, command.output); });
-    (void)outputs_of(command, *findings.stack, levels);  // refuses what would be refused
+    (void)outputs_of(command, *findings.stack, levels, page_of(command, {}));  // refuses what would be refused
     unless_refused([&] {
         session.plans = plan_imports(*findings.stack, options_of(levels));
         findings.results = results_of(session.plans, levels);
@@ -205,7 +214,7 @@ int look(Session& session) {
 
 /// What Slicer shows of a run: it takes anything on stderr for an error, so that is where warnings go.
 std::string return_parameters(const Findings& findings, const std::string& made) {
-    std::string line = "report = " + made;
+    std::string line = "summary = " + made;
     for (const Problem& problem : problems_of(findings)) line += "; warning: " + problem.text;
     for (char& c : line) {
         if (static_cast<unsigned char>(c) < 0x20) c = '?';
@@ -246,7 +255,10 @@ int import(Session& session) {
         findings.peak_memory_bytes = peak_memory();
         return run_text(findings);
     };
-    Sinks texts;
+    Sinks texts = page_of(command, [&]() -> const Findings& {
+        (void)made();
+        return findings;
+    });
     if (!command.return_parameters.empty()) {
         texts.push_back(text_sink(
             command.return_parameters, [&] { return return_parameters(findings, made()); }, true));
@@ -337,6 +349,7 @@ int run(Session& session, int argc, char** argv) {
     }
     session.stack = find(command);
     session.findings.stack = &*session.stack;
+    session.findings.command = command.text;
     prepare_last_words(session);
     if (!command.info && !command.output.empty()) return import(session);
     if (!command.info && !command.manifest.empty()) return write_list(session);

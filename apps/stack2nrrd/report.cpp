@@ -37,15 +37,7 @@ Vector3 spacings(const Geometry& geometry) {
     return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
 }
 
-std::string quoted(const std::string& text) {
-    const bool plain =
-        text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,") ==
-        std::string::npos;
-    if (plain && !text.empty()) return text;
-    std::string result = "'";
-    for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
-    return result + "'";
-}
+std::string quoted(const std::string& word) { return stack2nrrd::command_text({&word, 1}); }
 
 /// What a result may be called: the name of the source without suffix and slice number.
 std::string result_name(const Stack& stack) {
@@ -103,7 +95,7 @@ std::string comment_text(const ImportPlan& plan) {
 
 /// The commands that a user most likely wants next: what was given with an output, and with other factors.
 std::string suggestions(const Findings& f, const Command& command) {
-    constexpr std::array<std::string_view, 10> replaced{"returnparameterfile",
+    constexpr std::array<std::string_view, 11> replaced{"returnparameterfile",
                                                         "processinformationaddress",
                                                         "manifest",
                                                         "output",
@@ -112,7 +104,8 @@ std::string suggestions(const Findings& f, const Command& command) {
                                                         "quiet",
                                                         "force",
                                                         "progress",
-                                                        "preview"};
+                                                        "preview",
+                                                        "report"};
     constexpr std::array<std::string_view, 8> reductions{"factor",         "size",      "fit",  "max-dim",
                                                          "target-spacing", "isotropic", "like", "pyramid"};
     std::string options;

@@ -109,7 +109,7 @@ struct Level {
 
 /// The results of an import to `file`, the finest first: one for each factor of Options::pyramid, or a single one
 /// without a pyramid. For `scan.nrrd` and the factors 2 and 4 they are `scan_2.nrrd` and `scan_4.nrrd`. Each has the
-/// options of a run of its own, except that only the first has the preview. For `scan.ome.zarr` they are
+/// options of a run of its own, except that only the first has preview and page. For `scan.ome.zarr` they are
 /// `scan.ome.zarr/0`, `scan.ome.zarr/1`, ..., also if there is only one. \throws Error invalid_argument if the
 /// factors are not valid, or if there is a factor, a size or a slab as well; as
 ///         plan_import().

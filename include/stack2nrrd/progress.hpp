@@ -44,9 +44,9 @@ struct Progress {
 
 /// Called while a run goes on; false cancels it, and the run throws Error cancelled. An empty function is fine.
 ///
-/// Promised: calls come from the thread that called run_import(), one at a time, at most ten a second; then one when
-/// all slices are made, and a last one before the result gets its name. `done` does not decrease during one run or one
-/// survey.
+/// Promised: calls come from the thread that called run_import(), one at a time, at most ten a second; then, when all
+/// slices are made, one with complete reports before a sink finishes, and a last one before the result gets its name.
+/// `done` does not decrease during one run or one survey.
 /// Not promised: how many calls there are, that each slice has one, that they come at even intervals (a slow disk
 /// delays them, and see SliceReader::read()), or that the reports of an unfinished run are those of any whole number of
 /// slices.

@@ -3,11 +3,15 @@
 #include <stack2nrrd/export.hpp>
 #include <stack2nrrd/import.hpp>
 #include <stack2nrrd/options.hpp>
+#include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/stack.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +36,7 @@ struct Findings {
     std::optional<int> status{};
     double seconds = 0;                  ///< duration of the run
     std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
+    std::string command{};               ///< that makes the results again, see command_text(); empty if there is none
 };
 
 /// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `scratch_bytes`, `scratch_folder`,
@@ -62,5 +67,20 @@ struct Findings {
 
 /// Where source_spacing() comes from: "command line", the name of a file, or "unknown".
 [[nodiscard]] STACK2NRRD_EXPORT std::string spacing_source(const Findings& findings);
+
+/// A command line of these words, as a POSIX shell takes it. Words are quoted where they must be; those that cannot be
+/// shown as they are, because they have control characters or are no UTF-8, in the way of bash and zsh: $'\012'.
+[[nodiscard]] STACK2NRRD_EXPORT std::string command_text(std::span<const std::string> words);
+
+/// A page in HTML about a run and its first result: views of it (three orthogonal slices through the middle, and the
+/// largest values along each axis), histogram, geometry, source, problems, duration and memory, header, and the
+/// command. It is made while the slices pass, from the same reading. All is in the one file; it loads nothing.
+///
+/// finish() calls `findings` once; what it returns must exist until finish() does. Its results must be planned, and
+/// have their reports. The sink gets the slices of the first of them. Written as safely as by text_sink(), and with
+/// `force` it replaces a file that exists. Options::report makes the plan count the memory that this sink takes.
+/// \throws Error as text_sink(); invalid_argument for a suffix other than `.html` or `.htm`.
+[[nodiscard]] STACK2NRRD_EXPORT std::unique_ptr<Sink> page_sink(const std::filesystem::path& file, bool force,
+                                                                std::function<const Findings&()> findings);
 
 }  // namespace stack2nrrd

@@ -105,8 +105,8 @@ struct NrrdOptions {
     int level = 6;
     /// Replaces existing files of the same name. Default: false, they are an error.
     bool force = false;
-    /// Also writes a PNG with the three orthogonal slices through the middle, in physical aspect, grey from the 1st to
-    /// the 99th percentile. It is made while the slices pass and costs no second reading. Default: empty, none.
+    /// Also writes a PNG: three orthogonal slices through the middle and, below, the largest values along each axis, in
+    /// physical aspect, with axis letters and scale bars. It is made while the slices pass. Default: empty, none.
     std::filesystem::path preview{};
 };
 

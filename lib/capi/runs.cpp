@@ -74,7 +74,17 @@ private:
     std::vector<std::byte> samples_;
 };
 
+/// What comes with files does not come with memory.
+void refuse_without_file(const std::filesystem::path& asked, const char* option) {
+    if (asked.empty()) return;
+    throw Error(ErrorCode::invalid_argument, std::string(option) +
+                                                 ": comes with a file that is written, but this is read into memory; "
+                                                 "write it, or leave that out");
+}
+
 void go_into_memory(stack2nrrd_handle& h) {
+    refuse_without_file(h.options.nrrd.preview, "--preview");
+    refuse_without_file(h.options.report, "--report");
     set_output(h, {});
     if (options_of(h).size() == 1) return;
     throw Error(ErrorCode::invalid_argument,
@@ -90,9 +100,37 @@ std::vector<ImportPlan> plans_for(stack2nrrd_handle& h, const std::optional<Rang
     return plan_imports(stack_of(h), options);
 }
 
+bool is_off(std::string_view flag) { return flag == "false" || flag == "0" || flag == "no"; }
+
+/// The command line that does the same.
+std::string command_of(const stack2nrrd_handle& h, const std::string& output) {
+    constexpr std::size_t most_files = 100;
+    std::vector<std::string> words{"stack2nrrd"};
+    const auto table = option_table();
+    for (const auto& [name, value] : h.given) {
+        const bool is_flag = std::any_of(table.begin(), table.end(), [&wanted = name](const OptionInfo& option) {
+            return option.name == wanted && option.value.empty();
+        });
+        if (is_flag && is_off(value)) continue;
+        words.push_back("--" + name + (is_flag ? "" : "=" + value));
+    }
+    words.insert(words.end(), {"-o", output});
+    if (h.source != nullptr) return command_text(words) + " INPUT  # INPUT: slices of a program, which are no files";
+    // One file on a command line stands for its whole series.
+    if (h.is_list && (h.paths.size() == 1 || h.paths.size() > most_files)) {
+        return command_text(words) + " --files-from LIST  # LIST: the " + std::to_string(h.paths.size()) +
+               (h.paths.size() == 1 ? " file" : " files, one a line");
+    }
+    words.emplace_back("--");
+    words.insert(words.end(), h.paths.begin(), h.paths.end());
+    return command_text(words);
+}
+
+/// `findings`: gets what the run finds while it goes on; may be null.
 void run(stack2nrrd_handle& h, const std::optional<Range>& slices, const std::vector<Sink*>& sinks,
-         stack2nrrd_progress progress, void* user) {
+         stack2nrrd_progress progress, void* user, Findings* findings = nullptr) {
     const Clock::time_point start = Clock::now();
+    const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
     h.made.clear();
     h.reports.clear();
     Teller tell(progress, user);
@@ -105,10 +143,19 @@ void run(stack2nrrd_handle& h, const std::optional<Range>& slices, const std::ve
     }
     std::vector<ImportPlan> plans = plans_for(h, slices);
     std::vector<PlannedOutput> outputs;
-    for (std::size_t i = 0; i < sinks.size(); ++i) outputs.push_back({plans[i], sinks[i]});
-    h.reports = run_imports(outputs, [&](const Progress& state) { return tell(state, done, 1); });
+    for (std::size_t i = 0; i < sinks.size(); ++i) {
+        outputs.push_back({plans[i], sinks[i]});
+        if (findings != nullptr) findings->results[i].plan = &plans[i];
+    }
+    h.reports = run_imports(outputs, [&](const Progress& state) {
+        for (std::size_t i = 0; findings != nullptr && i < state.reports.size(); ++i) {
+            findings->results[i].report = state.reports[i];
+        }
+        if (findings != nullptr) findings->seconds = seconds();
+        return tell(state, done, 1);
+    });
     h.made = std::move(plans);
-    h.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    h.seconds = seconds();
 }
 
 void read(stack2nrrd_handle& h, const std::optional<Range>& slices, void* samples, size_t bytes,
@@ -162,12 +209,24 @@ int stack2nrrd_write(stack2nrrd_handle* handle, const char* path, stack2nrrd_pro
         expect(path != nullptr, "the path");
         const std::filesystem::path file = path_of(path);
         const std::vector<Level> levels = levels_of(stack_of(*handle), handle->options, file);
-        const std::vector<std::unique_ptr<Sink>> sinks = output_sinks(levels);
+        Findings findings;
+        findings.stack = &*handle->stack;
+        findings.options = &handle->options;
+        findings.command = command_of(*handle, path);
+        for (const Level& level : levels) findings.results.push_back({nullptr, level.file, {}});
+        std::vector<std::unique_ptr<Sink>> sinks = output_sinks(levels);
+        if (!handle->options.report.empty()) {
+            std::vector<std::unique_ptr<Sink>> both;
+            both.push_back(std::move(sinks.front()));
+            both.push_back(page_sink(handle->options.report, handle->options.nrrd.force,
+                                     [&]() -> const Findings& { return findings; }));
+            sinks.front() = tee(std::move(both));
+        }
         std::vector<Sink*> pointers;
         for (const auto& sink : sinks) pointers.push_back(sink.get());
         check_outputs(*handle->stack, pointers);
         set_output(*handle, file);
-        run(*handle, {}, pointers, progress, user);
+        run(*handle, {}, pointers, progress, user, &findings);
     });
 }
 

@@ -3,8 +3,10 @@
 #include "core/byte_count.hpp"
 #include "core/text.hpp"
 #include "making/surveying.hpp"
+#include "picture/histogram.hpp"
 #include "resample/accumulator.hpp"
 #include "sink/nrrd_sink.hpp"
+#include "sink/preview.hpp"
 #include "sink/zarr_sink.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -68,6 +70,13 @@ std::int64_t memory_with(Plans plans, unsigned threads, Index z_batch, Index in_
     return bytes;
 }
 
+/// What page_sink() takes, if a page is asked for: the views of a preview, a histogram, the texts.
+std::int64_t page_bytes(const VolumeInfo& volume, const Options& options) {
+    constexpr std::int64_t texts = 1 << 20;
+    if (options.report.empty()) return 0;
+    return (ByteCount(preview_bytes(volume)) + Histogram::memory_bytes() + texts).value();
+}
+
 /// Levels of an OME-Zarr, which share a sink.
 struct ZarrLevels {
     std::vector<ImportPlan::Detail*> plans;
@@ -79,7 +88,8 @@ struct ZarrLevels {
     [[nodiscard]] std::int64_t sink_bytes(unsigned threads) const {
         std::vector<const VolumeInfo*> volumes;
         for (const ImportPlan::Detail* plan : plans) volumes.push_back(&plan->result);
-        return zarr_sinks_bytes(volumes, options->zarr, threads);
+        return (ByteCount(zarr_sinks_bytes(volumes, options->zarr, threads)) + page_bytes(*volumes.front(), *options))
+            .value();
     }
 };
 
@@ -111,7 +121,9 @@ void plan_sinks(Plans plans, std::span<const Options> options) {
             if (zarr.plans.empty()) zarr.options = &options[i];
             zarr.plans.push_back(plans[i]);
         } else {
-            plans[i]->sink_bytes = nrrd_sink_bytes(plans[i]->result, options[i].nrrd, options[i].threads);
+            plans[i]->sink_bytes = (ByteCount(nrrd_sink_bytes(plans[i]->result, options[i].nrrd, options[i].threads)) +
+                                    page_bytes(plans[i]->result, options[i]))
+                                       .value();
         }
     }
     if (zarr.plans.empty()) return;

@@ -2,13 +2,13 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "report/numbers.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/version.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -145,18 +145,6 @@ Json run_json(const Findings& f) {
     if (f.options->dehaze) json.add("air", air_json(f));
     if (f.peak_memory_bytes > 0) json.add("peak_memory_bytes", f.peak_memory_bytes);
     return json;
-}
-
-/// "8.8 %", whatever the locale.
-std::string percent_text(std::int64_t part, std::int64_t whole) {
-    const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-    if (percent < 0.01) return "less than 0.01 %";
-    std::array<char, 32> buffer{};
-    char* const end = buffer.data() + buffer.size();
-    const int digits = percent < 1 ? 2 : 1;
-    return std::string(buffer.data(),
-                       std::to_chars(buffer.data(), end, percent, std::chars_format::fixed, digits).ptr) +
-           " %";
 }
 
 std::int64_t samples_of(const VolumeInfo& volume) {

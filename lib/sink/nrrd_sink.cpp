@@ -33,11 +33,6 @@ namespace {
 
 bool is_detached(const fs::path& file) { return lower_case(utf8(file.extension())) == ".nhdr"; }
 
-/// The file that holds the samples of a detached header.
-fs::path samples_beside(fs::path header, Encoding encoding) {
-    return header.replace_extension(encoding == Encoding::gzip ? ".raw.gz" : ".raw");
-}
-
 /// In a header, "LIST ..." and a number format such as "%03d" name more than one file.
 bool means_several_files(std::string_view name) {
     if (name.starts_with("LIST ") || name.starts_with("LIST\t")) return true;
@@ -171,7 +166,7 @@ public:
     }
 
 private:
-    [[nodiscard]] fs::path samples_name() const { return samples_beside(file_, options_.encoding); }
+    [[nodiscard]] fs::path samples_name() const { return nrrd_samples_beside(file_, options_.encoding); }
     OutputFile& payload() { return samples_file_ ? *samples_file_ : *header_file_; }
 
     /// No two names can be given in one step. So that a header never has the samples of another one, the old header is
@@ -195,7 +190,7 @@ private:
     /// The same steps backwards, for a run that was killed between them. Its samples may have had the other encoding.
     void put_pair_back() {
         const bool raw = options_.encoding == Encoding::raw;
-        OutputFile others(samples_beside(file_, raw ? Encoding::gzip : Encoding::raw), true);
+        OutputFile others(nrrd_samples_beside(file_, raw ? Encoding::gzip : Encoding::raw), true);
         const std::string text = text_of(file_);
         const std::size_t at = text.rfind("\ndata file: ");
         std::string tag = header_file_->lost();
@@ -221,10 +216,14 @@ private:
 
 }  // namespace
 
+fs::path nrrd_samples_beside(fs::path header, Encoding encoding) {
+    return header.replace_extension(encoding == Encoding::gzip ? ".raw.gz" : ".raw");
+}
+
 std::int64_t nrrd_sink_bytes(const VolumeInfo& volume, const NrrdOptions& options, unsigned threads) {
     const ByteCount gzip =
         options.encoding == Encoding::gzip ? GzipStream::memory_bytes(compressing_threads(threads)) : 0;
-    return (gzip + (options.preview.empty() ? 0 : Preview::memory_bytes(volume))).value();
+    return (gzip + (options.preview.empty() ? 0 : preview_bytes(volume))).value();
 }
 
 std::unique_ptr<Sink> nrrd_sink(const fs::path& file, const NrrdOptions& options, unsigned threads) {

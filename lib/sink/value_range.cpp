@@ -21,25 +21,29 @@ Sample loaded(const std::array<std::byte, 8>& bytes) {
     return sample;
 }
 
-/// The lowest and the highest of `count` samples; nothing if none is a number.
+/// The lowest and the highest of `count` samples; nothing if none is a number. Several lanes, so that they need not
+/// wait for each other. NaN fails both comparisons and leaves the bounds alone.
 template <class Sample>
 std::optional<std::pair<Sample, Sample>> range_of(const Sample* samples, std::size_t count, std::size_t stride) {
-    Sample low = std::numeric_limits<Sample>::max();
-    Sample high = std::numeric_limits<Sample>::lowest();
-    bool any_number = std::is_integral_v<Sample> && count > 0;
-    if constexpr (std::is_floating_point_v<Sample>) {
-        low = std::numeric_limits<Sample>::infinity();
-        high = -low;
-        for (std::size_t i = 0; i < count; ++i) any_number |= samples[i * stride] == samples[i * stride];
+    using Limits = std::numeric_limits<Sample>;
+    constexpr std::size_t lanes = 64 / sizeof(Sample);
+    std::array<Sample, lanes> low;
+    std::array<Sample, lanes> high;
+    low.fill(std::is_integral_v<Sample> ? Limits::max() : Limits::infinity());
+    high.fill(std::is_integral_v<Sample> ? Limits::lowest() : -Limits::infinity());
+    const auto take = [&](Sample v, std::size_t lane) {
+        low[lane] = v < low[lane] ? v : low[lane];
+        high[lane] = v > high[lane] ? v : high[lane];
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) take(samples[(i + lane) * stride], lane);
     }
-    if (!any_number) return std::nullopt;
-    // NaN fails both comparisons and leaves the bounds alone.
-    for (std::size_t i = 0; i < count; ++i) {
-        const Sample v = samples[i * stride];
-        low = v < low ? v : low;
-        high = v > high ? v : high;
-    }
-    return std::pair{low, high};
+    for (std::size_t lane = 0; i + lane < count; ++lane) take(samples[(i + lane) * stride], lane);
+    const Sample lowest = *std::min_element(low.begin(), low.end());
+    const Sample highest = *std::max_element(high.begin(), high.end());
+    if (lowest > highest) return std::nullopt;
+    return std::pair{lowest, highest};
 }
 
 }  // namespace

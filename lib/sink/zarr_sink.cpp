@@ -257,7 +257,7 @@ private:
 bool is_zarr_name(const fs::path& name) { return lower_case(utf8(without_slash(name).extension())) == ".zarr"; }
 
 std::int64_t zarr_sinks_bytes(std::span<const VolumeInfo* const> levels, const ZarrOptions& options, unsigned threads) {
-    ByteCount bytes = options.preview.empty() ? 0 : Preview::memory_bytes(*levels.front());
+    ByteCount bytes = options.preview.empty() ? 0 : preview_bytes(*levels.front());
     std::size_t most_chunk = 0;
     for (const VolumeInfo* volume : levels) {
         const ZarrLayout layout(*volume);

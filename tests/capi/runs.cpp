@@ -263,6 +263,60 @@ TEST_CASE("a write refuses what the program refuses", "[capi]") {
           STACK2NRRD_INVALID_ARGUMENT);
 }
 
+TEST_CASE("through C comes a page, with a file and not with memory", "[capi]") {
+    support::TempFolder folder;
+    const fs::path scan = folder / "it's a scan";
+    fs::create_directory(scan);
+    support::write_slices(scan, phantom::noise({8, 8, 4}, SampleType::uint16), SampleType::uint16);
+    const Handle handle = opened(scan);
+    const std::string page = (folder / "page.html").string();
+    const std::string out = (folder / "out.nrrd").string();
+    for (const auto& [name, value] : Settings{{"report", page.c_str()},
+                                              {"window", "auto"},
+                                              {"type", "uint8"},
+                                              {"reverse", "true"},
+                                              {"isotropic", "false"},
+                                              {"force", "true"}}) {
+        require_fine(stack2nrrd_set(handle.get(), name, value));
+    }
+    Bytes samples(64 * 4);
+    const auto read = [&] { return stack2nrrd_read(handle.get(), samples.data(), samples.size(), nullptr, nullptr); };
+    CHECK(read() == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(std::string(stack2nrrd_last_error()).find("--report: comes with a file") == 0);
+    CHECK(folder.entries() == 1);
+    require_fine(stack2nrrd_write(handle.get(), out.c_str(), nullptr, nullptr));
+    const auto text = [](const std::string& file) {
+        const Bytes bytes = support::read_file(file);
+        return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    };
+    const std::string written = text(page);
+    CAPTURE(written.substr(written.find("To make it again")));
+    CHECK(written.find("<h1>out.nrrd</h1>") != std::string::npos);
+    CHECK(written.find("<tr><th scope=\"row\">slices read</th><td>4</td></tr>") != std::string::npos);
+    CHECK(written.find("are the ends of the window") != std::string::npos);
+    CHECK(written.find("<pre class=\"command\">stack2nrrd --report=" + page +
+                       " --window=auto --type=uint8 --reverse --force -o " + out + " -- &#39;" +
+                       folder.path().string() + "/it&#39;\\&#39;&#39;s a scan&#39;</pre>") != std::string::npos);
+    CHECK(folder.entries() == 3);
+    // As the preview does.
+    require_fine(stack2nrrd_set(handle.get(), "report", nullptr));
+    require_fine(stack2nrrd_set(handle.get(), "preview", (folder / "p.png").string().c_str()));
+    CHECK(read() == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(std::string(stack2nrrd_last_error()).find("--preview: comes with a file") == 0);
+    require_fine(stack2nrrd_set(handle.get(), "preview", nullptr));
+    require_fine(read());
+
+    // A page is refused as the program refuses it.
+    const auto write = [&] { return stack2nrrd_write(handle.get(), out.c_str(), nullptr, nullptr); };
+    require_fine(stack2nrrd_set(handle.get(), "report", (folder / "page.txt").string().c_str()));
+    CHECK(write() == STACK2NRRD_INVALID_ARGUMENT);
+    const std::vector<fs::path> slices{fs::directory_iterator(scan), fs::directory_iterator()};
+    fs::create_hard_link(slices.front(), folder / "hard.html");
+    require_fine(stack2nrrd_set(handle.get(), "report", (folder / "hard.html").string().c_str()));
+    CHECK(write() == STACK2NRRD_INVALID_ARGUMENT);
+    CHECK(std::string(stack2nrrd_last_error()).find("is one of the inputs") != std::string::npos);
+}
+
 TEST_CASE("an input that changed is said, and then found anew", "[capi]") {
     support::TempFolder folder;
     const auto files =

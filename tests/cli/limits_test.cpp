@@ -33,8 +33,12 @@ void put_number(Bytes& bytes, std::size_t at, std::uint32_t number) {
 TEST_CASE("too little memory names the least that works, and that works", "[cli]") {
     const Folder folder;
     write_stack(folder / "stack", 12, 700, 500);
-    for (const Arguments& more : std::vector<Arguments>{
-             {}, {"--factor", "3"}, {"--encoding", "gzip"}, {"--preview", "v.png"}, {"--threads", "2"}}) {
+    for (const Arguments& more : std::vector<Arguments>{{},
+                                                        {"--factor", "3"},
+                                                        {"--encoding", "gzip"},
+                                                        {"--preview", "v.png"},
+                                                        {"--report", "v.html"},
+                                                        {"--threads", "2"}}) {
         CAPTURE(more);
         Arguments all{"stack", "-o", "v.nrrd", "--memory"};
         all.insert(all.end(), {"2M"});
@@ -62,6 +66,7 @@ TEST_CASE("too little memory names the least that works, and that works", "[cli]
         CHECK(nlohmann::json::parse(planned.out)["memory_bytes"].get<std::int64_t>() <= cap);
         fs::remove(folder / "v.nrrd");
         fs::remove(folder / "v.png");
+        fs::remove(folder / "v.html");
 
         // One less is too little.
         all[4] = std::to_string(std::stoll(least) - 1) + "M";
@@ -81,6 +86,7 @@ TEST_CASE("info foresees what the output takes, also compressed and with a previ
     const std::int64_t raw = planned({});
     CHECK(planned({"--encoding", "gzip"}) > raw);
     CHECK(planned({"--preview", "v.png"}) > raw);
+    CHECK(planned({"--preview", "v.png", "--report", "v.html"}) > planned({"--preview", "v.png"}) + 1'000'000);
 }
 
 TEST_CASE("a cap does not change the bytes", "[cli]") {

@@ -79,6 +79,17 @@ class Samples(Scan):
         self.assertEqual(report["output"]["origin"], list(volume.origin))
         self.assertEqual(report["run"]["slices_read"], 6)
 
+    def test_a_page_comes_with_a_file(self):
+        page = self.folder / "page.html"
+        stack2nrrd.write(self.scan, self.folder / "module.nrrd", factor=2, spacing=0.1, report=page)
+        text = page.read_text()
+        self.assertTrue(text.startswith("<!DOCTYPE html>"))
+        self.assertIn("stack2nrrd --factor=2 --spacing=0.1 --report=%s -o %s" % (page, self.folder / "module.nrrd"), text)
+        for option, name in (("report", "new.html"), ("preview", "new.png")):
+            with self.assertRaisesRegex(stack2nrrd.Error, "--%s: comes with a file" % option):
+                stack2nrrd.read(self.scan, **{option: self.folder / name})
+            self.assertFalse((self.folder / name).exists())
+
     def test_levels_of_a_zarr_are_what_the_program_writes(self):
         report = stack2nrrd.write(self.scan, self.folder / "module.ome.zarr", pyramid=(1, 2), spacing=0.1)
         command = [PROGRAM, "-q", "--pyramid", "1,2", "--spacing", "0.1", "-o", str(self.folder / "program.ome.zarr")]

@@ -95,6 +95,12 @@ class Sources(Arrays):
         slabs = [samples for _, samples in stack2nrrd.slabs(Own(self.array), depth=2, factor=2)]
         self.assertTrue(numpy.array_equal(numpy.concatenate(slabs), stack2nrrd.read(self.scan, factor=2).samples))
 
+    def test_a_page_says_that_they_are_no_files(self):
+        stack2nrrd.write(self.array, self.folder / "array.nrrd", spacing=1, report=self.folder / "page.html")
+        text = (self.folder / "page.html").read_text()
+        self.assertIn("INPUT  # INPUT: slices of a program, which are no files</pre>", text)
+        self.assertIn("as the program gives them", text)
+
     def test_types_byte_orders_and_strides(self):
         for kind in ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8", "i8", "u8"):
             array = self.array.astype(kind) * 3

@@ -9,11 +9,13 @@ export async function startChromium(program, profile) {
     ], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
     const [, , , to, from] = browser.stdio;
     const waiting = new Map();
+    const listeners = [];
     let rest = "", last = 0;
     from.setEncoding("utf8").on("data", (text) => {
         const messages = (rest + text).split("\0");
         rest = messages.pop();
-        for (const { id, result, error } of messages.map((message) => JSON.parse(message))) {
+        for (const { id, result, error, method, params } of messages.map((message) => JSON.parse(message))) {
+            if (method) listeners.forEach((listener) => listener(method, params));
             const call = waiting.get(id);
             waiting.delete(id);
             if (error) call?.reject(new Error(error.message));
@@ -34,6 +36,8 @@ export async function startChromium(program, profile) {
 
     return {
         call,
+        /// Calls `listener` with the name of each event, and what is said of it.
+        listen(listener) { listeners.push(listener); },
         /// What an expression, or the promise that it is, becomes in the page.
         async evaluate(expression) {
             const done = await call("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
