@@ -95,7 +95,7 @@ public:
         });
     }
 
-    [[nodiscard]] const Histogram& histogram() const noexcept { return count_; }
+    [[nodiscard]] const ValueCounts& histogram() const noexcept { return count_; }
     [[nodiscard]] double lowest() const noexcept { return lowest_; }
     /// That value as a sample: of 64-bit integers a double may be another one.
     template <class Sample>
@@ -127,7 +127,7 @@ private:
     }
 
     SampleType type_;
-    Histogram count_;
+    ValueCounts count_;
     double lowest_ = std::numeric_limits<double>::infinity();
     double highest_ = -std::numeric_limits<double>::infinity();
     std::array<std::byte, 8> lowest_sample_{};
