@@ -72,14 +72,29 @@ def frequencies(tools, factors):
            f"they are given ({bent[1]}). The largest error of a constant, at any factor, is {dc[0]:.0e} ({dc[1]}).\n")
 
 
-def zone_plate(tools, folder, size):
+def distinct(tools, factor):
+    """The tools that are there and know the factor, without those that do the same as an earlier one; and a sentence on these."""
+    kept, same = [], {}
+    for tool in tools:
+        answer = None if tool.missing else measure.answer(tool, factor)
+        if answer is None:
+            continue
+        twin = next((name for name, other in kept if measure.alike(answer, other)), None)
+        if twin:
+            same.setdefault(twin, []).append(tool.name)
+        else:
+            kept.append((tool.name, answer))
+    names = [name for name, _ in kept]
+    told = "; ".join(f"as {name}: {', '.join(others)}" for name, others in same.items())
+    return [tool for tool in tools if tool.name in names], f"Left out, as they do the same: {told}.\n\n" if told else ""
+
+
+def zone_plate(tools, told, folder, size):
     factor, plate = Fraction(4), signals.zone_plate(size)
     source = real.Source(plate, factor)
     ideal = source.ideal(all_tools.cell(plate.shape, [factor] * 3))
     lines, panels = [], []
     for tool in tools:
-        if tool.missing:
-            continue
         samples, positions = tool.reduce(plate, [factor] * 3)
         error = samples - source.ideal(positions)
         lines.append([tool.name, f"{numpy.sqrt((error ** 2).mean()):.4f}", tool.rule])
@@ -91,7 +106,7 @@ def zone_plate(tools, folder, size):
         pictures.side_by_side(f"{folder}/zone_plate.png", [(name, dict(panels)[name]) for name in shown] +
                               [("ideal", ideal[len(ideal) // 2])], -1, 1)
     return (f"## Zone plate of {size} x {size} x {size}, factor 4\n\nRoot of the mean square of the difference to the ideal, "
-            f"whose own is {numpy.sqrt((ideal ** 2).mean()):.3f}; and the rule of each tool's positions.\n\n" +
+            f"whose own is {numpy.sqrt((ideal ** 2).mean()):.3f}; and the rule of each tool's positions. " + (told or "\n\n") +
             report.table(["", "RMS", "positions"], lines))
 
 
@@ -108,10 +123,11 @@ def name_of(path):
     return parts[-2] if parts[-1] == "slices" else parts[-1]
 
 
-def stacks(program, paths, tools, folder, factors):
+def stacks(program, paths, tools_at, folder):
+    """tools_at: for each factor, the tools and the sentence of distinct()."""
     for number, path in enumerate(paths):
         whole, dtype = real.load(program, path)
-        for factor in factors:
+        for factor, (tools, told) in tools_at.items():
             volume = real.cropped(whole, factor)
             deviation = 0.12 * (volume.max() - volume.min())
             for noise in (0, deviation):
@@ -119,17 +135,17 @@ def stacks(program, paths, tools, folder, factors):
                 ideal = source.ideal(all_tools.cell(volume.shape, [factor] * 3))
                 rows, measured = [], [users_view("ideal", ideal, volume, factor, dtype)]
                 if not noise:
-                    measured.insert(0, users_view("unreduced", volume, volume, Fraction(1), dtype))
+                    name, whole_figures = users_view("unreduced", volume, volume, Fraction(1), dtype)
+                    measured.insert(0, (name, {**whole_figures, "GLCM": None}))     # its neighbours are nearer
                 panels = {"ideal": ideal}
                 for tool in tools:
-                    compared = None if tool.missing else real.compare(tool, source)
-                    if compared:
-                        rows.append((tool.name, compared[1]))
-                        measured.append(users_view(tool.name, compared[0], volume, factor, dtype))
-                        panels[tool.name] = compared[0]
+                    samples, figures = real.compare(tool, source)
+                    rows.append((tool.name, figures))
+                    measured.append(users_view(tool.name, samples, volume, factor, dtype))
+                    panels[tool.name] = samples
                 title = f"{name_of(path)}, factor {factor}" + (f", with noise of deviation {noise:.3g}" if noise else "")
                 yield (f"## {title}\n\n{' x '.join(map(str, volume.shape[::-1]))} samples; {source.above:.1f} % of the variance "
-                       "is above the new Nyquist frequency.\n\n" + report.of_figures(rows, REAL) +
+                       "is above the new Nyquist frequency. " + (told or "\n\n") + report.of_figures(rows, REAL) +
                        "\n" + report.of_figures(measured, BONE))
                 if folder and not noise:
                     shown = [(key, pictures.middle(panels[key])) for key in (SKIP, LINEAR, OURS, "ideal") if key in panels]
@@ -154,8 +170,9 @@ def sections(args, itk):
     if args.tools:
         tools = [tool for tool in tools if tool.name.startswith(tuple(args.tools.split(",")))]
     yield from frequencies(tools, QUICK if args.quick else FACTORS)
-    yield zone_plate(tools, args.output, 128 if args.quick else 256)
-    yield from stacks(args.program, args.stacks, tools, args.output, [Fraction(4)] if args.quick else [Fraction(2), Fraction(4)])
+    tools_at = {factor: distinct(tools, factor) for factor in ([Fraction(4)] if args.quick else [Fraction(2), Fraction(4)])}
+    yield zone_plate(*tools_at[Fraction(4)], args.output, 128 if args.quick else 256)
+    yield from stacks(args.program, args.stacks, tools_at, args.output)
     if not args.quick:
         yield costs(args.program)
 

@@ -55,6 +55,12 @@ def answer(tool, factor, axis=0):
     return Answer(float(factor), rows[middle], places[middle], field, float(abs(rows.sum(1) - 1).max()))
 
 
+def alike(left, right):
+    """Whether two tools do the same, but for rounding."""
+    return (left.rows.shape == right.rows.shape and numpy.allclose(left.positions, right.positions, atol=1e-5, rtol=0)
+            and numpy.allclose(left.rows, right.rows, atol=1e-5, rtol=0))
+
+
 def response(answer, nu):
     """H_k(nu) as [k, nu]."""
     cycles = numpy.atleast_1d(nu) / (2 * answer.factor)
