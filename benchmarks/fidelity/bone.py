@@ -49,6 +49,7 @@ def measure(samples, factor, low, high):
     inside = samples > threshold
     surface = mesh_surface_area(*marching_cubes(samples, threshold)[:2])
     step = float(factor)
-    return {"threshold": float(threshold), "BV/TV": 100 * float(inside.mean()), "Tb.Th": step * thickness(inside) if samples.size < 2e6 else None,
+    thick = step * thickness(inside) if samples.size < 2e6 else None
+    return {"threshold": float(threshold), "BV/TV": 100 * float(inside.mean()), "Tb.Th": thick,
             "BS/TV": float(surface / samples.size / step), "Euler": int(euler_number(inside, connectivity=3)),
             "GLCM": contrast(samples, low, high)}

@@ -9,7 +9,7 @@ import signals
 
 
 def make_stack(folder, kind, slices=128, size=512):
-    """Slices of a zone plate, and noise that makes files about as large as those of scans, in PNG or in TIFF with deflate."""
+    """Slices of a zone plate, and noise that makes files about as large as those of scans, in PNG or TIFF with deflate."""
     from PIL import Image
 
     plate = signals.zone_plate(size // 4).repeat(4, 1).repeat(4, 2)

@@ -32,7 +32,7 @@ import tools as all_tools  # noqa: E402
 
 FACTORS = [Fraction(word) for word in ("2", "8/3", "3", "4", "7.3", "8", "16", "20")]
 QUICK = [Fraction(word) for word in ("4", "8/3")]
-OURS, SHARPEST, SKIP, LINEAR = "ours, lanczos:3", "ours, kaiser:6,3.5,.97", "skip", "linear"
+SHOWN = ["skip", "linear", "ours, box", "ours, lanczos:3"]      # in pictures, besides the ideal
 
 RESPONSE = [("pass .5", "pass .5", ".3f"), ("pass .8", ".8", ".3f"), ("pass 1", "1", ".3f"),
             ("leak 1.2", "leak 1.2, dB", ".1f"), ("leak 1.5", "1.5, dB", ".1f"), ("leak >= 1.2", "from 1.2 on, dB", ".1f"),
@@ -73,7 +73,7 @@ def frequencies(tools, factors):
 
 
 def distinct(tools, factor):
-    """The tools that are there and know the factor, without those that do the same as an earlier one; and a sentence on these."""
+    """The tools that are there and know the factor, but not those that do the same as an earlier one; a sentence on these."""
     kept, same = [], {}
     for tool in tools:
         answer = None if tool.missing else measure.answer(tool, factor)
@@ -85,8 +85,8 @@ def distinct(tools, factor):
         else:
             kept.append((tool.name, answer))
     names = [name for name, _ in kept]
-    told = "; ".join(f"as {name}: {', '.join(others)}" for name, others in same.items())
-    return [tool for tool in tools if tool.name in names], f"Left out, as they do the same: {told}.\n\n" if told else ""
+    told = "; ".join(f"{name} = {' = '.join(others)}" for name, others in same.items())
+    return [tool for tool in tools if tool.name in names], f" Left out, as they do the same: {told}." if told else ""
 
 
 def zone_plate(tools, told, folder, size):
@@ -98,15 +98,14 @@ def zone_plate(tools, told, folder, size):
         samples, positions = tool.reduce(plate, [factor] * 3)
         error = samples - source.ideal(positions)
         lines.append([tool.name, f"{numpy.sqrt((error ** 2).mean()):.4f}", tool.rule])
-        if tool.name in (SKIP, LINEAR, "ours, box", OURS, SHARPEST):
+        if tool.name in SHOWN:
             panels.append((tool.name, samples[len(samples) // 2]))
     lines.sort(key=lambda line: -float(line[1]))
     if folder:
-        shown = [name for name in (SKIP, LINEAR, "ours, box", OURS, SHARPEST) if name in dict(panels)]
-        pictures.side_by_side(f"{folder}/zone_plate.png", [(name, dict(panels)[name]) for name in shown] +
-                              [("ideal", ideal[len(ideal) // 2])], -1, 1)
+        panels.sort(key=lambda panel: SHOWN.index(panel[0]))
+        pictures.side_by_side(f"{folder}/zone_plate.png", [*panels, ("ideal", ideal[len(ideal) // 2])], -1, 1)
     return (f"## Zone plate of {size} x {size} x {size}, factor 4\n\nRoot of the mean square of the difference to the ideal, "
-            f"whose own is {numpy.sqrt((ideal ** 2).mean()):.3f}; and the rule of each tool's positions. " + (told or "\n\n") +
+            f"whose own is {numpy.sqrt((ideal ** 2).mean()):.4f}; and the rule of each tool's positions.{told}\n\n" +
             report.table(["", "RMS", "positions"], lines))
 
 
@@ -129,38 +128,45 @@ def stacks(program, paths, tools_at, folder):
         whole, dtype = real.load(program, path)
         for factor, (tools, told) in tools_at.items():
             volume = real.cropped(whole, factor)
-            deviation = 0.12 * (volume.max() - volume.min())
-            for noise in (0, deviation):
-                source = real.Source(real.noisy(volume, noise) if noise else volume, factor)
-                ideal = source.ideal(all_tools.cell(volume.shape, [factor] * 3))
-                rows, measured = [], [users_view("ideal", ideal, volume, factor, dtype)]
-                if not noise:
-                    name, whole_figures = users_view("unreduced", volume, volume, Fraction(1), dtype)
-                    measured.insert(0, (name, {**whole_figures, "GLCM": None}))     # its neighbours are nearer
-                panels = {"ideal": ideal}
-                for tool in tools:
-                    samples, figures = real.compare(tool, source)
-                    rows.append((tool.name, figures))
-                    measured.append(users_view(tool.name, samples, volume, factor, dtype))
-                    panels[tool.name] = samples
-                title = f"{name_of(path)}, factor {factor}" + (f", with noise of deviation {noise:.3g}" if noise else "")
-                yield (f"## {title}\n\n{' x '.join(map(str, volume.shape[::-1]))} samples; {source.above:.1f} % of the variance "
-                       "is above the new Nyquist frequency. " + (told or "\n\n") + report.of_figures(rows, REAL) +
-                       "\n" + report.of_figures(measured, BONE))
-                if folder and not noise:
-                    shown = [(key, pictures.middle(panels[key])) for key in (SKIP, LINEAR, OURS, "ideal") if key in panels]
-                    pictures.side_by_side(f"{folder}/stack_{number + 1}_{factor.numerator}.png", shown,
-                                          *numpy.percentile(volume, (0.1, 99.9)), scale=4)
+            noise = 0.12 * (volume.max() - volume.min())
+            title = f"{name_of(path)}, factor {factor}"
+            name, figures = users_view("unreduced", volume, volume, Fraction(1), dtype)
+            unreduced = (name, {**figures, "GLCM": None})           # its neighbours are nearer
+            text, panels = stack(volume, volume, tools, factor, dtype, [unreduced])
+            yield f"## {title}\n\n{text[0]}{told}\n\n{text[1]}"
+            if folder:
+                shown = [(name, pictures.middle(panels[name])) for name in [*SHOWN, "ideal"] if name in panels]
+                pictures.side_by_side(f"{folder}/stack_{number + 1}_{factor.numerator}.png", shown,
+                                      *numpy.percentile(volume, (0.1, 99.9)), scale=4)
+            text, _ = stack(real.noisy(volume, noise), volume, tools, factor, dtype, [])
+            yield f"## {title}, with noise of deviation {noise:.3g}\n\n{text[0]}{told}\n\n{text[1]}"
+
+
+def stack(volume, clean, tools, factor, dtype, measured):
+    """What is to be said of a volume, its tables, and the results by their tools. measured: lines for the second table."""
+    source = real.Source(volume, factor)
+    results = {"ideal": source.ideal(all_tools.cell(volume.shape, [factor] * 3))}
+    rows = []
+    for tool in tools:
+        results[tool.name], figures = real.compare(tool, source)
+        rows.append((tool.name, figures))
+    measured = measured + [users_view(name, samples, clean, factor, dtype) for name, samples in results.items()]
+    size = " x ".join(map(str, volume.shape[::-1]))
+    said = f"{size} samples; {source.above:.1f} % of the variance is above the new Nyquist frequency."
+    return (said, report.of_figures(rows, REAL) + "\n" + report.of_figures(measured, BONE)), results
 
 
 def costs(program):
     kernels = list(all_tools.KERNELS.values())
     times = cost.seconds(program, kernels)
-    kinds = sorted({(kind, factor) for kind, factor, _ in times})
-    lines = [[kernel, *(cell for kind, factor in kinds for cell in
-                        (f"{times[kind, factor, kernel]:.3f}", f"{times[kind, factor, kernel] / times[kind, factor, kernels[0]]:.2f}"))]
-             for kernel in kernels]
-    heads = [word for kind, factor in kinds for word in (f"{kind}, factor {factor}", "ratio")]
+    columns = sorted({(kind, factor) for kind, factor, _ in times})
+    lines = []
+    for kernel in kernels:
+        lines.append([kernel])
+        for column in columns:
+            took = times[(*column, kernel)]
+            lines[-1] += [f"{took:.3f}", f"{took / times[(*column, kernels[0])]:.2f}"]
+    heads = [head for kind, factor in columns for head in (f"{kind}, factor {factor}", "ratio")]
     return ("## CPU seconds\n\n128 slices of 512 x 512 samples of 16 bits, in PNG and in TIFF with deflate, one thread, medians "
             "of 7 runs in turn.\n\n" + report.table(["", *heads], lines))
 
@@ -170,7 +176,7 @@ def sections(args, itk):
     if args.tools:
         tools = [tool for tool in tools if tool.name.startswith(tuple(args.tools.split(",")))]
     yield from frequencies(tools, QUICK if args.quick else FACTORS)
-    tools_at = {factor: distinct(tools, factor) for factor in ([Fraction(4)] if args.quick else [Fraction(2), Fraction(4)])}
+    tools_at = {Fraction(factor): distinct(tools, factor) for factor in ((4,) if args.quick else (2, 4))}
     yield zone_plate(*tools_at[Fraction(4)], args.output, 128 if args.quick else 256)
     yield from stacks(args.program, args.stacks, tools_at, args.output)
     if not args.quick:

@@ -1,9 +1,9 @@
 """What a tool does to frequencies and edges, from its answers to impulses.
 
-All tools here are linear and treat the axes one after another. Their answers to an impulse at each source sample, side by side, are
-a matrix A[k, i]: output k is the sum of A[k, i] times source sample i. Everything below follows from it without further
-runs, and is what the tool does, not what its documentation says. Output k is at position u_k, in source samples, as the
-tool itself says. Frequencies nu are in units of the new Nyquist frequency, 1 / (2 f) cycles in a source sample, so that
+All tools here are linear and treat the axes one after another. Their answers to an impulse at each source sample, side by
+side, are a matrix A[k, i]: output k is the sum of A[k, i] times source sample i. Everything below follows from it without
+further runs, and is what the tool does, not what its documentation says. Output k is at position u_k, in source samples,
+as the tool itself says. Frequencies nu are in units of the new Nyquist frequency, 1 / (2 f) cycles in a source sample, so that
 the source ends at nu = f.
 
     response    H_k(nu) = sum_i A[k, i] exp(2 pi j nu (i - u_k) / (2 f)): what becomes of a wave, where the sample is
@@ -17,7 +17,8 @@ the source ends at nu = f.
     field       the mean of all u_k less that of all source positions: how far the field of view moves, in source samples.
     DC          the sum of row k less 1: what a constant becomes, borders included.
     overshoot   of a step between two samples, at any place: the most that is below 0 or above 1, in %.
-    plate       1.5 output samples thick, of height 1: its highest output, mean of all places, and the lowest beside it, in %.
+    plate       1.5 output samples thick, of height 1: its highest output, mean of all places, and the deepest undershoot
+                beside it, in %.
 
 Except for DC and field, these count in the middle half of the source, where borders do not reach.
 """
@@ -127,7 +128,7 @@ def differ(tool, factor):
 
 
 def nonlinear(tool, factor):
-    """How far the tool is from what the matrix says, on noise, in units of its deviation: about 1e-7 if the premises hold."""
+    """How far the tool is from what the matrix says, on noise, in units of its deviation: 1e-7 if the premises hold."""
     n = signals.length(factor)
     volume = numpy.repeat(signals.noise((1, 4, n)), 4, axis=0)
     known = answer(tool, factor)

@@ -140,7 +140,8 @@ def itk(program, kind):
     def run(volume, factors):
         with tempfile.TemporaryDirectory(prefix="fidelity.") as folder:
             nrrd.write(f"{folder}/in.nrrd", volume)
-            subprocess.run([program, kind, "in.nrrd", "out.nrrd", *(repr(float(f)) for f in factors)], cwd=folder, check=True)
+            words = [program, kind, "in.nrrd", "out.nrrd", *(repr(float(factor)) for factor in factors)]
+            subprocess.run(words, cwd=folder, check=True)
             samples, first, steps = nrrd.read(f"{folder}/out.nrrd")
         return samples, [place + step * numpy.arange(m) for place, step, m in zip(first, steps, samples.shape[::-1])]
 

@@ -7,6 +7,7 @@
             dimensional reconstruction", Optik 73, 1986), at .5, .8 and .95 of the new Nyquist frequency: 1 where all waves
             of a shell are where they should be, whatever their height. A Hann window hides the borders.
 """
+import functools
 import subprocess
 import tempfile
 
@@ -40,8 +41,15 @@ class Source:
 
     def __init__(self, volume, factor):
         self.volume, self.factor, self.ideals = volume.astype(float), factor, {}
-        self.high = self.volume - truth.low_pass(self.volume, factor)
-        self.above = 100 * self.high.var() / self.volume.var()      # % of the variance
+
+    @functools.cached_property
+    def high(self):
+        return self.volume - truth.low_pass(self.volume, self.factor)
+
+    @property
+    def above(self):
+        """% of the variance."""
+        return 100 * self.high.var() / self.volume.var()
 
     def ideal(self, positions):
         key = tuple(map(tuple, positions))

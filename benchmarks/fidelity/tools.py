@@ -35,8 +35,9 @@ class Tool:
             return None
         samples, positions = self.run(numpy.ascontiguousarray(volume, numpy.float32), factors)
         samples = numpy.asarray(samples, float)
-        if samples.shape != tuple(len(places) for places in positions[::-1]):
-            raise ValueError(f"{self.name}: {samples.shape} samples at {[len(places) for places in positions[::-1]]} positions")
+        places = tuple(len(axis) for axis in positions[::-1])
+        if samples.shape != places:
+            raise ValueError(f"{self.name}: {samples.shape} samples at {places} positions")
         return samples, positions
 
 

@@ -1,8 +1,8 @@
 """What an ideal reduction by a factor keeps: everything below the new Nyquist frequency, nothing above.
 
 A source of n samples is taken as a sum of cosines (DCT-II; Ahmed, Natarajan and Rao, "Discrete cosine transform", IEEE
-Trans. Computers C-23, 1974). Term m is cos(pi m (i + 1/2) / n): it has m / (2 n) cycles in a source sample, and continues the
-source at its borders by mirroring. The ideal leaves out the terms from the new Nyquist frequency 1 / (2 factor) on, that
+Trans. Computers C-23, 1974). Term m is cos(pi m (i + 1/2) / n): it has m / (2 n) cycles in a source sample, and continues
+the source at its borders by mirroring. The ideal leaves out the terms from the new Nyquist frequency 1 / (2 factor) on, that
 is m >= n / factor, and evaluates the others at any positions, which need not be those of source samples. So every tool is
 compared at its own positions.
 """
