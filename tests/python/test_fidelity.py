@@ -17,7 +17,7 @@ import truth  # noqa: E402
 def rows_of(text, title):
     """The table below a title: for each name, its cells by their heads."""
     lines = text.split(f"## {title}", 1)[1].split("|\n\n", 1)[0].splitlines()
-    cells = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
     heads = cells[0]
     return {row[0]: dict(zip(heads, row)) for row in cells[2:]}
 
