@@ -8,7 +8,7 @@ import numpy
 import signals
 
 
-def make_stack(folder, kind, slices=128, size=512):
+def make_stack(folder, kind, slices=64, size=512):
     """Slices of a zone plate, and noise that makes files about as large as those of scans, in PNG or TIFF with deflate."""
     from PIL import Image
 
@@ -27,7 +27,7 @@ def cpu_seconds(command):
     return usage.ru_utime + usage.ru_stime
 
 
-def seconds(program, kernels, factors=(2, 4), rounds=7):
+def seconds(program, kernels, factors=(2, 4), rounds=5):
     """A dictionary: median seconds of (kind, factor, kernel); all are run in turn, round by round."""
     times = {}
     for kind in ("png", "tif"):
