@@ -41,7 +41,8 @@ def contrast(samples, low, high, levels=32):
 
 
 def measure(samples, factor, low, high):
-    """low and high are those of the source. Without Tb.Th, which takes minutes there, for more than 2 million samples."""
+    """low and high are those of the source. With factor 1 there is no contrast, as neighbours are nearer there; of more than
+    2 million samples there is no Tb.Th, which takes minutes."""
     from skimage.filters import threshold_otsu
     from skimage.measure import euler_number, marching_cubes, mesh_surface_area
 
@@ -50,6 +51,6 @@ def measure(samples, factor, low, high):
     surface = mesh_surface_area(*marching_cubes(samples, threshold)[:2])
     step = float(factor)
     thick = step * thickness(inside) if samples.size < 2e6 else None
-    return {"threshold": float(threshold), "BV/TV": 100 * float(inside.mean()), "Tb.Th": thick,
+    return {"BV/TV": 100 * float(inside.mean()), "Tb.Th": thick,
             "BS/TV": float(surface / samples.size / step), "Euler": int(euler_number(inside, connectivity=3)),
-            "GLCM": contrast(samples, low, high)}
+            "GLCM": contrast(samples, low, high) if factor > 1 else None}

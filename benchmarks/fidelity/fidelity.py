@@ -101,7 +101,7 @@ def zone_plate(tools, told, folder, size):
         if tool.name in SHOWN:
             panels.append((tool.name, samples[len(samples) // 2]))
     lines.sort(key=lambda line: -float(line[1]))
-    if folder:
+    if folder and not peers.without("PIL", "python3-pil"):
         panels.sort(key=lambda panel: SHOWN.index(panel[0]))
         pictures.side_by_side(f"{folder}/zone_plate.png", [*panels, ("ideal", ideal[len(ideal) // 2])], -1, 1)
     return (f"## Zone plate of {size} x {size} x {size}, factor 4\n\nRoot of the mean square of the difference to the ideal, "
@@ -110,7 +110,10 @@ def zone_plate(tools, told, folder, size):
 
 
 def users_view(name, samples, source, factor, dtype):
-    """Measures of bone, of a result in the source's type, as users get it."""
+    """Measures of bone, of a result in the source's type, as users get it; or why there are none."""
+    missing = peers.without("scipy", "python3-scipy") or peers.without("skimage", "python3-skimage")
+    if missing:
+        return name, missing
     if numpy.issubdtype(dtype, numpy.integer):
         samples = numpy.clip(numpy.floor(samples + 0.5), numpy.iinfo(dtype).min, numpy.iinfo(dtype).max)
     return name, bone.measure(samples, factor, source.min(), source.max())
@@ -130,11 +133,10 @@ def stacks(program, paths, tools_at, folder):
             volume = real.cropped(whole, factor)
             noise = 0.12 * (volume.max() - volume.min())
             title = f"{name_of(path)}, factor {factor}"
-            name, figures = users_view("unreduced", volume, volume, Fraction(1), dtype)
-            unreduced = (name, {**figures, "GLCM": None})           # its neighbours are nearer
+            unreduced = users_view("unreduced", volume, volume, Fraction(1), dtype)
             text, panels = stack(volume, volume, tools, factor, dtype, [unreduced])
             yield f"## {title}\n\n{text[0]}{told}\n\n{text[1]}"
-            if folder:
+            if folder and not peers.without("PIL", "python3-pil"):
                 shown = [(name, pictures.middle(panels[name])) for name in [*SHOWN, "ideal"] if name in panels]
                 pictures.side_by_side(f"{folder}/stack_{number + 1}_{factor.numerator}.png", shown,
                                       *numpy.percentile(volume, (0.1, 99.9)), scale=4)
@@ -157,6 +159,8 @@ def stack(volume, clean, tools, factor, dtype, measured):
 
 
 def costs(program):
+    if peers.without("PIL", "python3-pil"):
+        return "## CPU seconds\n\nNot measured: python3-pil, which makes the slices, is not installed.\n"
     kernels = list(all_tools.KERNELS.values())
     times = cost.seconds(program, kernels)
     columns = sorted({(kind, factor) for kind, factor, _ in times})

@@ -157,7 +157,8 @@ def built_itk(folder):
     return os.path.join(folder, "itk_reduce")
 
 
-def _without(module, package):
+def without(module, package):
+    """Why there is no such module, or None."""
     return None if importlib.util.find_spec(module) else f"{package} is not installed"
 
 
@@ -165,11 +166,11 @@ def table(itk_program):
     """name, rule of positions, function, why it is missing, whole factors only"""
     no_unu = None if shutil.which("teem-unu") else "teem-apps is not installed"
     no_vips = None if shutil.which("vips") else "libvips-tools is not installed"
-    no_vtk = _without("vtk", "python3-vtk9")
-    no_pil = _without("PIL", "python3-pil")
-    no_opencv = _without("cv2", "python3-opencv")
-    no_scipy = _without("scipy", "python3-scipy")
-    no_skimage = _without("skimage", "python3-skimage")
+    no_vtk = without("vtk", "python3-vtk9")
+    no_pil = without("PIL", "python3-pil")
+    no_opencv = without("cv2", "python3-opencv")
+    no_scipy = without("scipy", "python3-scipy")
+    no_skimage = without("skimage", "python3-skimage")
     no_itk = None if itk_program else "libinsighttoolkit5-dev is not installed"
     return [
         ("vtkImageResize", "corners; of its origin and spacing", vtk(False), no_vtk),
