@@ -214,7 +214,7 @@ int look(Session& session) {
 
 /// What Slicer shows of a run: it takes anything on stderr for an error, so that is where warnings go.
 std::string return_parameters(const Findings& findings, const std::string& made) {
-    std::string line = "summary = " + made;
+    std::string line = "report = " + made;
     for (const Problem& problem : problems_of(findings)) line += "; warning: " + problem.text;
     for (char& c : line) {
         if (static_cast<unsigned char>(c) < 0x20) c = '?';

@@ -152,8 +152,8 @@ constexpr const char* output =
     "      <element>slicer</element>\n"
     "    </string-enumeration>\n"
     "    <string>\n"
-    "      <name>summary</name>\n"
-    "      <label>Summary</label>\n"
+    "      <name>report</name>\n"
+    "      <label>Report</label>\n"
     "      <description>what was made, and what is odd about the slices</description>\n"
     "      <channel>output</channel>\n"
     "    </string>\n";

@@ -97,9 +97,10 @@ std::string histogram_section(const PageFacts& facts) {
     }
     if (air && air->found) {
         marks.push_back({air->threshold, "air"});
-        rows.emplace_back("air", "<span class=\"key\"></span>below " + short_text(air->threshold) +
-                                     ": set to the darkest value, " + share_text(air->samples, volume) +
-                                     " of the samples; most of it had the value " + short_text(air->mode));
+        rows.emplace_back("air", "<span class=\"key\"></span>below " + short_text(air->threshold) + ": set to " +
+                                     short_text(air->darkest) + ", " + share_text(air->samples, volume) +
+                                     " of the samples" +
+                                     (air->mode ? "; the most frequent value was " + short_text(*air->mode) : ""));
     }
     rows.emplace_back("lowest", escaped(facts.range.min_text()));
     rows.emplace_back("highest", escaped(facts.range.max_text()));

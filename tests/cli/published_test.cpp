@@ -238,7 +238,7 @@ TEST_CASE("volume, preview, list and report: all of them or none", "[cli]") {
     CHECK(place.run(Arguments{"../stack", "-q"} + all).status == 0);
     check_holds(place.out, names);
     for (const std::string& name : names) CHECK_FALSE(read_file(place.out / name).starts_with("old"));
-    CHECK(read_file(place.out / "r.txt").starts_with("summary = v.nhdr: 16 x 12 x 4"));
+    CHECK(read_file(place.out / "r.txt").starts_with("report = v.nhdr: 16 x 12 x 4"));
 }
 
 TEST_CASE("two runs to one name: one makes it, the other says so", "[cli]") {

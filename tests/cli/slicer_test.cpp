@@ -177,7 +177,7 @@ TEST_CASE("Slicer is told how far a run is, and nothing else", "[cli]") {
                                             "<filter-time>[0-9.]+</filter-time>\n</filter-end>\n")));
     // What stderr would have said.
     const std::string report = read_file(folder / "r.txt");
-    CHECK(report.starts_with("summary = o.nrrd: 8 x 6 x 20, "));
+    CHECK(report.starts_with("report = o.nrrd: 8 x 6 x 20, "));
     CHECK(report.find("; warning: the spacing is unknown") != std::string::npos);
     CHECK(report.find('\n') == report.size() - 1);
     check_holds(folder.path(), {"o.nrrd", "r.txt", "stack"});

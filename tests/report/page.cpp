@@ -296,10 +296,10 @@ TEST_CASE("a page shows the window, and what was clipped", "[report]") {
 
     // Air, as a stage reports it.
     const Made air = make(source, SampleType::uint16, {}, "scan", [](Findings& f) {
-        f.results[0].report->air = Air{true, 12, 250, 250};
+        f.results[0].report->air = Air{true, 12, 250, 7, 250};
     });
     CHECK(row(air.page, "air") ==
-          "below 250: set to the darkest value, 250 (25.0 %) of the samples; most of it had the value 12");
+          "below 250: set to 7, 250 (25.0 %) of the samples; the most frequent value was 12");
     CHECK(air.page.find("<line class=\"air\" x1=\"250.00\"") != std::string::npos);
     CHECK(row(made.page, "air") == "(no row)");
 }
