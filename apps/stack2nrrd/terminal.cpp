@@ -45,8 +45,8 @@ bool stderr_can_wipe() {
 }
 
 int stderr_columns() {
-    constexpr int most = 10'000;
-    int columns = columns_of_terminal();
-    if (columns <= 0) columns = std::atoi(environment("COLUMNS").data());
-    return columns > 0 && columns < most ? columns : 80;
+    constexpr long most = 10'000;
+    long columns = columns_of_terminal();
+    if (columns <= 0) columns = std::strtol(environment("COLUMNS").data(), nullptr, 10);
+    return columns > 0 && columns < most ? static_cast<int>(columns) : 80;
 }

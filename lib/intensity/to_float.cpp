@@ -93,10 +93,12 @@ bool fits_single(SampleType type) noexcept {
 Channel selected_channel(Channel channel, const ImageInfo& image) {
     const int wanted = static_cast<int>(channel);
     if (wanted >= image.channels()) {
-        throw Error(ErrorCode::invalid_argument, "--channel: " + std::to_string(wanted) +
-                                                     " was asked for, but the slices are " +
-                                                     colour_text(image.colour, image.channels()) +
-                                                     " and have channels 0 to " + std::to_string(image.channels() - 1));
+        throw Error(ErrorCode::invalid_argument,
+                    "--channel: " + std::to_string(wanted) + " was asked for, but the slices are " +
+                        colour_text(image.colour, image.channels()) + " and have " +
+                        (image.channels() == 1
+                             ? std::string("one channel; leave it out")
+                             : "channels 0 to " + std::to_string(image.channels() - 1) + "; give one of these"));
     }
     const bool mixes = channel == Channel::luma && image.colour == Colour::components;
     return mixes ? Channel::all : channel;

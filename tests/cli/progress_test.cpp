@@ -12,6 +12,7 @@
 #include <csignal>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace cli_test;
@@ -141,6 +142,21 @@ TEST_CASE("on a terminal the bar is one line that does not wrap, and nothing of 
         const std::vector<std::string> shown = shown_by_terminal(result.text, 1000);
         REQUIRE(shown.size() == 1);
         CHECK(shown[0].starts_with("stack2nrrd: v.nrrd: "));
+    }
+}
+
+TEST_CASE("a terminal without a width has that of COLUMNS, or 80", "[cli]") {
+    const LongRun run(200);
+    for (const auto& [columns, width] : std::vector<std::pair<std::string, std::size_t>>{
+             {"50", 50}, {"", 80}, {"wide", 80}, {"-3", 80}, {"0", 80}, {"99999999999", 80}}) {
+        TerminalRun terminal{run.arguments, run.folder.path(), 0};
+        terminal.set = {{"COLUMNS", columns}};
+        const TerminalRun::Result result = terminal.run();
+        CAPTURE(columns, result.text);
+        CHECK(result.status == 0);
+        const std::vector<std::string> bars = bars_in(result.text);
+        REQUIRE_FALSE(bars.empty());
+        for (const std::string& bar : bars) CHECK(bar.size() == width - 1);
     }
 }
 

@@ -35,6 +35,7 @@ void set_width(int terminal, int columns) {
     ::close(descriptor);
     if (!run.folder.empty() && ::chdir(run.folder.c_str()) != 0) ::_exit(126);
     ::setenv("TERM", run.kind.c_str(), 1);
+    for (const auto& [name, value] : run.set) ::setenv(name.c_str(), value.c_str(), 1);
     ::execvp(argv[0], argv);
     ::_exit(127);
 }

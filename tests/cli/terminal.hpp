@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ struct TerminalRun {
     Arguments arguments;
     fs::path folder{};
     int columns = 80;
-    std::string kind = "xterm";  ///< TERM
-    double patience = 60;        ///< seconds
+    std::string kind = "xterm";                ///< TERM
+    std::map<std::string, std::string> set{};  ///< environment
+    double patience = 60;                      ///< seconds
     /// Called with all that was written so far whenever there is more of it, with the process, and with a function that
     /// changes the width.
     std::function<void(const std::string& text, pid_t process, const std::function<void(int)>& resize)> on_text{};
