@@ -27,8 +27,9 @@ def cpu_seconds(command):
     return usage.ru_utime + usage.ru_stime
 
 
-def seconds(program, kernels, factors=(2, 4), rounds=5):
-    """A dictionary: median seconds of (kind, factor, kernel); all are run in turn, round by round."""
+def seconds(program, kernels, factors=(2, 4), rounds=9):
+    """A dictionary: of (kind, factor, kernel) the median of the seconds, and that of their ratio to those of the first kernel
+    in the same round. All are run in turn, round by round: what else the machine does moves them together."""
     times = {}
     for kind in ("png", "tif"):
         with tempfile.TemporaryDirectory(prefix="fidelity.", dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as work:
@@ -40,4 +41,8 @@ def seconds(program, kernels, factors=(2, 4), rounds=5):
                         took = cpu_seconds([program, f"{work}/stack", "-o", f"{work}/out.nrrd", "--factor", str(factor),
                                             "--kernel", kernel, "--threads", "1", "--force", "--quiet"])
                         times.setdefault((kind, factor, kernel), []).append(took)
-    return {key: statistics.median(values) for key, values in times.items()}
+    result = {}
+    for (kind, factor, kernel), values in times.items():
+        ratios = [value / first for value, first in zip(values, times[kind, factor, kernels[0]])]
+        result[kind, factor, kernel] = statistics.median(values), statistics.median(ratios)
+    return result

@@ -2,8 +2,9 @@
 //
 //     itk_reduce box|gauss INPUT.nrrd OUTPUT.nrrd FX FY FZ
 //
-// box is BinShrinkImageFilter, the mean of boxes of samples, for whole factors. gauss is what MultiResolutionPyramidImage-
-// Filter does: a discrete Gaussian of half a factor (Lindeberg's), then linear interpolation at the centres of the cells.
+// box is BinShrinkImageFilter, the mean of boxes of samples, for whole factors. gauss is what the filter
+// MultiResolutionPyramidImageFilter does: a discrete Gaussian of half a factor (Lindeberg's), then linear interpolation
+// at the centres of the cells.
 
 #include <itkBinShrinkImageFilter.h>
 #include <itkDiscreteGaussianImageFilter.h>
@@ -37,7 +38,8 @@ Volume::Pointer gauss_and_linear(Volume* volume, const double (&factors)[3]) {
     auto variance = smooth->GetVariance();
     for (unsigned axis = 0; axis < 3; ++axis) {
         variance[axis] = factors[axis] > 1 ? factors[axis] * factors[axis] / 4 : 0;
-        size[axis] = static_cast<itk::SizeValueType>(std::floor(static_cast<double>(size[axis]) / factors[axis] + 1e-9));
+        size[axis] =
+            static_cast<itk::SizeValueType>(std::floor(static_cast<double>(size[axis]) / factors[axis] + 1e-9));
         origin[axis] += (factors[axis] - 1) / 2;
         spacing[axis] *= factors[axis];
     }
