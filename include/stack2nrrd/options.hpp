@@ -128,10 +128,13 @@ struct Options : FindOptions {
     /// What decides the factors instead. Default: nothing.
     Target target{};
     /// A volume (or stack) whose grid the result has: its size, spacing, origin and directions, whichever the factors.
-    /// Its axes must be those of the source, in any order and sense; only its header is read. Default: empty, none.
+    /// Its axes must be those of the source, in any order and sense, within a hundredth of a source sample; positions
+    /// are exact within a millionth of one. What else decides the grid (factors, sizes, `target`, `align`, `flip`) is
+    /// an error. Only its header is read. Default: empty, none.
     std::filesystem::path like{};
-    /// What a sample of the source counts as where `mask` is 0, and what a sample of the result is outside of the
-    /// source, with `like`. Default: 0.
+    /// What a sample of the source counts as where `mask` is 0, and what a sample of the result is whose centre is
+    /// outside of the source (or its crop), with `like`: rounded to the type of the result, which must hold it, and not
+    /// mapped by `window`. Default: 0.
     double fill = 0;
     /// Axes of the result that are turned around. Their samples stay at their places in space. Default: none.
     std::array<bool, 3> flip{};
@@ -170,7 +173,8 @@ struct Options : FindOptions {
     /// Sets air to the darkest value, in the result. Default: none.
     std::optional<Dehaze> dehaze{};
     /// Makes these output slices only; their values and positions are those that they have in the whole result.
-    /// Default: empty, which means all. For results that are made piece by piece.
+    /// They are counted in the result as it is written, also where `flip` or `like` turn its axes. Its end may be
+    /// open_end. Default: empty, which means all. For results that are made piece by piece.
     Range slab{};
     /// Factors of several results, which levels_of() turns into options of their own: whole numbers in ascending order,
     /// without a factor, size or slab besides.

@@ -79,7 +79,7 @@ Axes axes_of(const Grid& grid, const Geometry& source) {
         for (std::size_t a = 0; a < 3; ++a) angles[a] = angle(direction, source.direction[a]);
         axes.from[o] = static_cast<std::size_t>(std::min_element(angles.begin(), angles.end()) - angles.begin());
         worst = std::max(worst, angles[axes.from[o]]);
-        taken[axes.from[o]] = true;
+        taken[axes.from[o]] = std::abs(axes.steps[o][axes.from[o]]) > 0;
     }
     bool fits = taken[0] && taken[1] && taken[2];
     for (std::size_t a = 0; a < 3; ++a) fits = fits && displacement(axes, grid.size, a) <= most_tilt;
@@ -157,19 +157,35 @@ Rational step_along(const Grid& grid, std::size_t o, const Geometry& source, std
            " of the source's, from 1e-9 to 1000000000 were expected; check both spacings");
 }
 
-/// The fraction that `position` is, for a step of this denominator.
-Rational place_along(double position, Index den) {
-    const double units = 2 * static_cast<double>(den);
-    const double nearest = std::round(position * units);
-    if (std::abs(nearest / units - position) <= most_rounding / 2) {
-        const Index common = std::gcd(static_cast<Index>(nearest), 2 * den);
-        return {static_cast<Index>(nearest) / common, 2 * den / common};
-    }
+Rational lowest_terms(Index num, Index den) {
+    const Index common = std::gcd(num, den);
+    return {num / common, den / common};
+}
+
+/// The fraction that `position` is, beside this step.
+Rational place_along(double position, const Rational& step) {
+    constexpr double tolerance = most_rounding / 2;
+    const auto rounded = [&](Index den) {  // to whole numbers of 1/(2 · den)
+        return lowest_terms(static_cast<Index>(std::round(position * 2 * static_cast<double>(den))), 2 * den);
+    };
+    const Rational near = rounded(step.den);
+    if (std::abs(near.value() - position) <= tolerance) return near;
     // It is none of these, and so no whole number.
+    const Index most = rational_limit / std::max(step.num, step.den);
     const double whole = std::floor(position);
     const double rest = position - whole;
-    const Rational part = simplest(rest - most_rounding / 2, rest + most_rounding / 2).value();
-    return {static_cast<Index>(whole) * part.den + part.num, part.den};
+    const std::optional<Rational> part = simplest(rest - tolerance, rest + tolerance);
+    if (part && part->den / std::gcd(part->den, 2 * step.den) <= most) {
+        return {static_cast<Index>(whole) * part->den + part->num, part->den};
+    }
+    const auto enough = static_cast<Index>(std::ceil(1 / (4 * tolerance * static_cast<double>(step.den))));
+    return rounded(step.den * std::min(enough, most));
+}
+
+/// Leaves out outputs in front of others.
+void skip(AxisPlan& plan, Index outputs) {
+    const Index unit = 2 * plan.step.den;
+    plan.first = lowest_terms(plan.first.num * (unit / plan.first.den) + 2 * outputs * plan.step.num, unit);
 }
 
 Index floor_divide(Index a, Index b) { return a / b - static_cast<Index>(a % b != 0 && (a < 0) != (b < 0)); }
@@ -195,7 +211,7 @@ std::optional<Along> along(const Grid& grid, std::size_t o, const GridSource& so
     const double anchor = std::clamp(std::floor((low - first) / step), 0.0, steps);
     const double times = std::clamp(std::ceil((high - first) / step), anchor, steps) - anchor;
     const Rational by = step_along(grid, o, source.geometry, a, step, times);
-    const Rational at = place_along(first + anchor * step, by.den);
+    const Rational at = place_along(first + anchor * step, by);
     Along result;
     result.plan = make_axis_plan(source.size[a], source.axes[a].kernel.value_or(Kernel{}), by, at, 1, "xyz"[a]);
     AxisPlan& plan = result.plan;
@@ -210,9 +226,7 @@ std::optional<Along> along(const Grid& grid, std::size_t o, const GridSource& so
     if (begin >= end) return std::nullopt;
     result.first = before + begin;
     plan.outputs = end - begin;
-    const Index moved = place + 2 * begin * plan.step.num;
-    const Index common = std::gcd(moved, unit);
-    plan.first = {moved / common, unit / common};
+    skip(plan, begin);
     return result;
 }
 
@@ -243,11 +257,7 @@ void cut(ArrangedAxis& axis, AxisPlan& plan, Range slab) {
     axis.size = slab.size();
     axis.before = kept.empty() ? axis.size : kept.first - slab.first;
     if (kept.empty()) kept = {shown.first, shown.first + 1};
-    const Index left_out = axis.turned ? shown.end - kept.end : kept.first - shown.first;
-    const Index unit = 2 * plan.step.den;
-    const Index moved = plan.first.num * (unit / plan.first.den) + 2 * left_out * plan.step.num;
-    const Index common = std::gcd(moved, unit);
-    plan.first = {moved / common, unit / common};
+    skip(plan, axis.turned ? shown.end - kept.end : kept.first - shown.first);
     plan.outputs = kept.size();
 }
 

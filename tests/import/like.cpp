@@ -376,6 +376,28 @@ TEST_CASE("steps that are no fractions are met within a millionth of a sample", 
     }
     CHECK(worst < 1e-6);
     CHECK(worst > 1e-12);
+
+    // A place beside the multiples of the step's fraction, with which it has no denominator of nine digits.
+    const Source source(phantom::ramp({40, 3, 3}, 0, {1, 0, 0}), SampleType::float64);
+    Grid grid{{80, 1, 1}, placed(source).geometry.direction, {}};
+    const double step = 9001.0 / 20011;
+    const double first = 2 + 2.1e-6;
+    grid.direction[0][0] *= step;
+    grid.origin[0] = .0195 * first;
+    write_grid(folder / "r.nrrd", grid);
+    Options options = options_with({{"kernel", "tent"}});
+    options.like = folder / "r.nrrd";
+    const Doubles samples = import_samples(placed(source), options);
+    for (std::size_t k = 0; k < 80; ++k) {
+        CHECK(std::abs(samples[k] - (first + static_cast<double>(k) * step)) < 1e-6);
+    }
+    // One sample of the grid is ten thousand of the source's, and is anywhere.
+    grid.size = {1, 1, 1};
+    grid.direction = {Vector3{195.1, 0, 0}, Vector3{0, 197.3, 0}, Vector3{0, 0, 196.1}};
+    grid.origin = {.0195 * (19.5 + 3.3e-6), .0195 * (1 + 7.7e-6), .0195 * 1.000001};
+    write_grid(folder / "r.nrrd", grid);
+    stack2nrrd::set_option(options, "kernel", "box");
+    CHECK(import_samples(placed(source), options).size() == 1);
 }
 
 TEST_CASE("slabs of a grid are its slices, also those that are outside", "[import]") {

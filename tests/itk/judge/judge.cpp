@@ -136,8 +136,9 @@ std::string read_all(itk::NrrdImageIO& io, const fs::path& file) {
     return bytes;
 }
 
-/// Every sample of `file` has the value of its place; `step` source samples lie between two of them.
-void judge(const fs::path& file, int step = 1) {
+/// Every sample of `file` has the value of its place; `step` source samples lie between two of them. `order`: of each
+/// axis, the one of the source.
+void judge(const fs::path& file, int step = 1, const Index3& order = {0, 1, 2}) {
     const std::string name = file.filename().string();
     const auto io = itk::NrrdImageIO::New();
     std::string bytes;
@@ -152,7 +153,8 @@ void judge(const fs::path& file, int step = 1) {
     Index3 samples{};
     for (unsigned a = 0; a < 3; ++a) {
         samples[a] = static_cast<int>(io->GetDimensions(a));
-        expect(samples[a] == (size[a] - 1) / step + 1 || samples[a] == size[a] / step, name + ": has another size");
+        const int count = size[static_cast<std::size_t>(order[a])];
+        expect(samples[a] == (count - 1) / step + 1 || samples[a] == count / step, name + ": has another size");
     }
     int seen = 0;
     int wrong = 0;
@@ -183,6 +185,29 @@ void judge(const fs::path& file, int step = 1) {
     expect(wrong == 0, name + ": " + std::to_string(wrong) + " samples are not those of their places");
     expect(off < 1e-12, name + ": places are off by " + std::to_string(off) + " mm");
     std::printf("%s: %d places, %d wrong, off by at most %g mm\n", name.c_str(), seen, wrong, off);
+}
+
+/// A volume of zeros whose axes are y, z and x of the source, the last of them turned around.
+void write_reference(const fs::path& file) {
+    const std::string s = "0.01234567";
+    write(file,
+          "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 14 9 24\nspace: left-posterior-superior\nspace directions: (0," +
+              s + ",0) (0,0," + s + ") (-" + s + ",0,0)\nspace origin: (" + std::to_string(23 * 1234567) +
+              "e-8,0,0)\nencoding: raw\n\n" + std::string(14 * 9 * 24, '\0'));
+}
+
+/// Both have the same grid, to the last bit.
+void judge_grids(const fs::path& file, const fs::path& other) {
+    const auto io = itk::NrrdImageIO::New();
+    const auto theirs = itk::NrrdImageIO::New();
+    (void)read_all(*io, file);
+    (void)read_all(*theirs, other);
+    bool same = true;
+    for (unsigned a = 0; a < 3; ++a) {
+        same = same && io->GetDimensions(a) == theirs->GetDimensions(a) && io->GetSpacing(a) == theirs->GetSpacing(a) &&
+               io->GetOrigin(a) == theirs->GetOrigin(a) && io->GetDirection(a) == theirs->GetDirection(a);
+    }
+    expect(same, file.filename().string() + ": has another grid than " + other.filename().string());
 }
 
 void judge_refusal(const fs::path& file) {
@@ -232,6 +257,16 @@ int main(int argc, char** argv) {
     }
     judge(make("bmp_list.nhdr", "-o", "from_list.nrrd"));
     judge(make("bmp_list.nhdr", "--factor 2 --kernel nearest --align first -o", "half.nrrd"), 2);
+    for (const char* axes : {"x", "y", "z", "x,y", "x,z", "y,z", "x,y,z"}) {
+        judge(make("grey", std::string("--flip ") + axes + " -o", std::string("flipped_") + axes + ".nrrd"));
+    }
+    write_reference(folder / "reference.nrrd");
+    const std::string like = "--like \"" + (folder / "reference.nrrd").string() + "\" -o";
+    for (const char* input : {"grey", "colour"}) {
+        const fs::path made = make(input, "--channel all " + like, std::string("like_") + input + ".nrrd");
+        judge(made, 1, {1, 2, 0});
+        judge_grids(made, folder / "reference.nrrd");
+    }
     std::printf("%d failures\n", failures);
     return failures == 0 ? 0 : 1;
 }
