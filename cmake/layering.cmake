@@ -14,7 +14,7 @@ set(table
     "lib/loops          | core                                             | intrinsics"
     "lib/intensity      | core loops                                       | "
     "lib/resample       | core loops                                       | "
-    "lib/picture        | core                                             | png"
+    "lib/picture        | core                                             | zlib"
     "lib/sink           | core picture                                     | zlib isal libdeflate zstd"
     "lib/volume         | core codec                                       | teem zlib"
     "lib/stack          | core codec sidecar volume                        | "

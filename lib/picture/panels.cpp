@@ -2,6 +2,7 @@
 
 #include "core/byte_count.hpp"
 #include "picture/glyphs.hpp"
+#include "picture/greys.hpp"
 #include "picture/legend.hpp"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -58,10 +60,14 @@ Layout layout_of(const VolumeInfo& volume) {
     return layout;
 }
 
-/// The places that dot `k` of `dots` shows.
-Range covered(Index k, Index dots, Index places) {
-    const Index first = k * places / dots;
-    return {first, std::max(first + 1, (k + 1) * places / dots)};
+/// The places that each of `dots` shows.
+std::vector<Range> covered(Index dots, Index places) {
+    std::vector<Range> ranges;
+    for (Index k = 0; k < dots; ++k) {
+        const Index first = k * places / dots;
+        ranges.push_back({first, std::max(first + 1, (k + 1) * places / dots)});
+    }
+    return ranges;
 }
 
 /// The view at another size.
@@ -70,18 +76,17 @@ View scaled(const View& view, Index width, Index height) {
     const Index colours = view.colours;
     View result{width, height, view.colours, {}};
     result.numbers.reserve(static_cast<std::size_t>(width * height * colours));
-    for (Index y = 0; y < height; ++y) {
-        const Range rows = covered(y, height, view.height);
-        for (Index x = 0; x < width; ++x) {
-            const Range columns = covered(x, width, view.width);
+    const std::vector<Range> all_columns = covered(width, view.width);
+    for (const Range& rows : covered(height, view.height)) {
+        for (const Range& columns : all_columns) {
             for (Index c = 0; c < colours; ++c) {
                 double sum = 0;
                 float most = -std::numeric_limits<float>::infinity();
                 for (Index j = rows.first; j < rows.end; ++j) {
+                    const float* const places = view.numbers.data() + j * view.width * colours + c;
                     for (Index i = columns.first; i < columns.end; ++i) {
-                        const float number = view.numbers[static_cast<std::size_t>((j * view.width + i) * colours + c)];
-                        sum += static_cast<double>(number);
-                        most = std::max(most, number);
+                        sum += static_cast<double>(places[i * colours]);
+                        most = std::max(most, places[i * colours]);
                     }
                 }
                 const double mean = sum / static_cast<double>(rows.size() * columns.size());
@@ -90,37 +95,6 @@ View scaled(const View& view, Index width, Index height) {
         }
     }
     return result;
-}
-
-struct Greys {
-    float low = 0;
-    float high = 1;
-};
-
-/// The values that 1 % of the numbers are below, and 1 % above.
-Greys greys_of(std::span<const View> views) {
-    std::vector<float> numbers;
-    std::size_t count = 0;
-    for (const View& view : views) count += view.numbers.size();
-    numbers.reserve(count);
-    for (const View& view : views) {
-        std::copy_if(view.numbers.begin(), view.numbers.end(), std::back_inserter(numbers),
-                     [](float v) { return std::isfinite(v); });
-    }
-    if (numbers.empty()) return {};
-    const std::size_t last = numbers.size() - 1;
-    const auto at = [&](std::size_t rank) {
-        std::nth_element(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(rank), numbers.end());
-        return numbers[rank];
-    };
-    const float low = at(last / 100);
-    const float high = at(last - last / 100);
-    return {low, high > low ? high : low + 1};
-}
-
-std::uint8_t grey_of(float number, Greys greys) {
-    const float grey = (number - greys.low) / (greys.high - greys.low) * 255.F + 0.5F;
-    return std::isnan(grey) ? std::uint8_t{0} : static_cast<std::uint8_t>(std::clamp(grey, 0.F, 255.F));
 }
 
 void write_centred(Picture& picture, Index centre, Index top, const std::string& text) {
@@ -193,9 +167,10 @@ std::int64_t painting_bytes(const VolumeInfo& volume) {
         height = std::max(height, panel.height);
     }
     const int colours = Views::colours_of(volume);
-    const ByteCount numbers = ByteCount(3) * shown * colours * sizeof(float);  // six views, and three to be ordered
+    const ByteCount numbers = ByteCount(2) * shown * colours * sizeof(float);  // of six views
     const ByteCount sheet = ByteCount(width) * (2 * height) * colours;
-    return (numbers + dots * colours + sheet + png_bytes(width, 2 * height, colours)).value();
+    constexpr ByteCount ranges = 2 * panel_side * sizeof(Range);
+    return (numbers + greys_bytes + ranges + dots * colours + sheet + png_bytes(width, 2 * height, colours)).value();
 }
 
 }  // namespace stack2nrrd

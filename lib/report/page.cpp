@@ -1,4 +1,5 @@
-#include "core/byte_count.hpp"
+#include "core/sample_types.hpp"
+#include "core/text.hpp"
 #include "picture/histogram.hpp"
 #include "picture/panels.hpp"
 #include "picture/views.hpp"
@@ -35,7 +36,7 @@ public:
     void write_slice(Index z, std::span<const std::byte> samples) override {
         gathered_->views.add(z, samples);
         gathered_->histogram.add(samples);
-        gathered_->range.add(samples);
+        if (gathered_->range) gathered_->range->add(samples);
     }
 
     void write_late_notes(std::span<const std::string> values) override {
@@ -43,7 +44,14 @@ public:
     }
 
     void finish() override {
-        const PageFacts facts{findings_(), volume_, gathered_->histogram, gathered_->range, late_notes_};
+        const Histogram& histogram = gathered_->histogram;
+        const auto& range = gathered_->range;
+        const PageFacts facts{findings_(),
+                              volume_,
+                              histogram,
+                              range ? range->min_text() : number_text(histogram.least()),
+                              range ? range->max_text() : number_text(histogram.most()),
+                              late_notes_};
         file().write(page_begin(page_title(facts)) + sections_before(facts));
         write_pictures();
         file().write(sections_after(facts) + page_end());
@@ -53,11 +61,13 @@ public:
 
 private:
     struct Gathered {
-        explicit Gathered(const VolumeInfo& volume)
-            : views(volume), histogram(volume.type), range(volume.type, volume.channels) {}
+        explicit Gathered(const VolumeInfo& volume) : views(volume), histogram(volume.type) {
+            const bool simple = volume.channels == 1 && !is_float(volume.type) && !is_wide_integer(volume.type);
+            if (!simple) range.emplace(volume.type, volume.channels);
+        }
         Views views;
         Histogram histogram;
-        ValueRange range;
+        std::optional<ValueRange> range;  ///< where the histogram does not have it
     };
 
     /// One after the other, so that there is never more than one as a text; all in one scale.

@@ -102,8 +102,8 @@ std::string histogram_section(const PageFacts& facts) {
                                      " of the samples" +
                                      (air->mode ? "; the most frequent value was " + short_text(*air->mode) : ""));
     }
-    rows.emplace_back("lowest", escaped(facts.range.min_text()));
-    rows.emplace_back("highest", escaped(facts.range.max_text()));
+    rows.emplace_back("lowest", escaped(facts.min));
+    rows.emplace_back("highest", escaped(facts.max));
     if (facts.histogram.not_finite() > 0) {
         rows.emplace_back("without a number",
                           share_text(facts.histogram.not_finite(), volume) + " are NaN or infinite");
@@ -254,8 +254,8 @@ std::string header_section(const PageFacts& facts) {
     for (std::size_t i = 0; i < std::min(header.late_notes_at.size(), facts.late_notes.size()); ++i) {
         fill_in(header.text, header.late_notes_at[i], facts.late_notes[i]);
     }
-    fill_in(header.text, header.min_at, facts.range.min_text());
-    fill_in(header.text, header.max_at, facts.range.max_text());
+    fill_in(header.text, header.min_at, facts.min);
+    fill_in(header.text, header.max_at, facts.max);
     return section(zarr ? "Header, if it were a NRRD" : "Header", "<pre>" + escaped_lines(header.text) + "</pre>\n");
 }
 

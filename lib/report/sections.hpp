@@ -3,7 +3,6 @@
 // What a page about a run says, but for its pictures.
 
 #include "picture/histogram.hpp"
-#include "sink/value_range.hpp"
 
 #include <stack2nrrd/report.hpp>
 
@@ -17,7 +16,8 @@ struct PageFacts {
     const Findings& findings;
     const VolumeInfo& volume;  ///< of the first result
     const Histogram& histogram;
-    const ValueRange& range;
+    std::string min;  ///< as in a header: one number a channel
+    std::string max;
     std::span<const std::string> late_notes;
 };
 
