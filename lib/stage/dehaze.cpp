@@ -37,11 +37,50 @@ bool is_number(Sample sample) {
     return true;
 }
 
+/// Counts of small numbers, in two tables by turns: a processor waits for a count that it has just written.
+class FewCounts {
+public:
+    explicit FewCounts(std::size_t bins = 0) : even_(bins), odd_(bins) {}
+
+    template <class Sample>
+    void add(std::span<const Sample> samples) {
+        constexpr int low = std::numeric_limits<Sample>::lowest();
+        std::uint32_t* const even = even_.data() - low;
+        std::uint32_t* const odd = odd_.data() - low;
+        const std::size_t pairs = samples.size() / 2;
+        for (std::size_t i = 0; i < pairs; ++i) {
+            ++even[samples[2 * i]];
+            ++odd[samples[2 * i + 1]];
+        }
+        if (samples.size() % 2 != 0) ++even[samples.back()];
+        samples_ += samples.size();
+    }
+
+    /// Samples that may be added at a time, before they are moved.
+    static constexpr std::size_t most = std::size_t{1} << 30;
+    [[nodiscard]] bool has_many() const noexcept { return samples_ >= most; }
+
+    void move_to(std::vector<std::int64_t>& counts) {
+        for (std::size_t i = 0; i < counts.size(); ++i) {
+            counts[i] += std::int64_t{even_[i]} + odd_[i];
+            even_[i] = odd_[i] = 0;
+        }
+        samples_ = 0;
+    }
+
+private:
+    std::vector<std::uint32_t> even_;
+    std::vector<std::uint32_t> odd_;
+    std::size_t samples_ = 0;
+};
+
 /// The values of a volume, as they pass.
 class Values {
 public:
     explicit Values(SampleType type) : type_(type) {
-        if (has_exact_bins(type)) count_.counts.resize(bins_of(type));
+        if (!has_exact_bins(type)) return;
+        count_.counts.resize(bins_of(type));
+        few_ = FewCounts(count_.counts.size());
     }
 
     void add(std::span<const std::byte> slice) {
@@ -50,8 +89,10 @@ public:
             const std::span<const Sample> samples{reinterpret_cast<const Sample*>(slice.data()),
                                                   slice.size() / sizeof(Sample)};
             if constexpr (std::is_integral_v<Sample> && sizeof(Sample) <= 2) {
-                constexpr int low = std::numeric_limits<Sample>::lowest();
-                for (const Sample sample : samples) ++count_.counts[static_cast<std::size_t>(sample - low)];
+                for (std::size_t at = 0; at < samples.size(); at += FewCounts::most) {
+                    if (few_.has_many()) few_.move_to(count_.counts);
+                    few_.add(samples.subspan(at, std::min(FewCounts::most, samples.size() - at)));
+                }
             } else {
                 add_to_range(samples);
             }
@@ -61,6 +102,7 @@ public:
     /// All have passed. Were there any numbers?
     bool end() {
         if (has_exact_bins(type_)) {
+            few_.move_to(count_.counts);
             const auto has_any = [](std::int64_t count) { return count > 0; };
             const auto first = std::find_if(count_.counts.begin(), count_.counts.end(), has_any);
             if (first == count_.counts.end()) return false;
@@ -127,6 +169,7 @@ private:
     }
 
     SampleType type_;
+    FewCounts few_;
     Histogram count_;
     double lowest_ = std::numeric_limits<double>::infinity();
     double highest_ = -std::numeric_limits<double>::infinity();
@@ -145,15 +188,20 @@ using Marks = std::vector<std::uint8_t>;
 
 template <class Sample>
 void mark(std::span<const Sample> samples, double threshold, Marks& marks) {
+    // Bytes that are written may be any object's, so that nothing but pointers is used.
+    std::uint8_t* const to = marks.data();
+    const Sample* const from = samples.data();
+    const std::size_t count = samples.size();
     if constexpr (std::is_integral_v<Sample>) {
         const double whole = std::ceil(threshold);
         // 2^digits is a double; the highest value of 64 bits is none.
         const bool none = whole >= std::ldexp(1., std::numeric_limits<Sample>::digits);
         const bool all = whole <= static_cast<double>(std::numeric_limits<Sample>::lowest());
-        const Sample least = none || all ? Sample{} : static_cast<Sample>(whole);
-        for (std::size_t i = 0; i < samples.size(); ++i) marks[i] = all || (!none && samples[i] >= least) ? 1 : 0;
+        if (none || all) return static_cast<void>(std::fill_n(to, count, static_cast<std::uint8_t>(all)));
+        const auto least = static_cast<Sample>(whole);
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i] >= least ? 1 : 0;
     } else {
-        for (std::size_t i = 0; i < samples.size(); ++i) marks[i] = samples[i] >= threshold ? 1 : 0;
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i] >= threshold ? 1 : 0;
     }
 }
 
@@ -162,16 +210,17 @@ void mark(std::span<const Sample> samples, double threshold, Marks& marks) {
 void grow(const Marks& marks, const Marks* before, const Marks* after, std::size_t y, std::size_t rows, Marks& row) {
     const std::size_t length = row.size();
     const std::uint8_t* const here = marks.data() + y * length;
-    std::copy_n(here, length, row.begin());
-    for (std::size_t x = 1; x < length; ++x) row[x] |= here[x - 1];
-    for (std::size_t x = 1; x < length; ++x) row[x - 1] |= here[x];
-    const auto add = [&](const std::uint8_t* other) {
-        for (std::size_t x = 0; x < length; ++x) row[x] |= other[x];
+    std::uint8_t* const to = row.data();
+    const auto add = [&](const std::uint8_t* from, std::uint8_t* at, std::size_t count) {
+        for (std::size_t x = 0; x < count; ++x) at[x] = static_cast<std::uint8_t>(at[x] | from[x]);
     };
-    if (y > 0) add(here - length);
-    if (y + 1 < rows) add(here + length);
-    if (before != nullptr) add(before->data() + y * length);
-    if (after != nullptr) add(after->data() + y * length);
+    std::copy_n(here, length, to);
+    add(here, to + 1, length - 1);
+    add(here + 1, to, length - 1);
+    if (y > 0) add(here - length, to, length);
+    if (y + 1 < rows) add(here + length, to, length);
+    if (before != nullptr) add(before->data() + y * length, to, length);
+    if (after != nullptr) add(after->data() + y * length, to, length);
 }
 
 class Dehazing final : public StageSink {
@@ -287,13 +336,16 @@ private:
 
     template <class Sample>
     void blank(std::span<Sample> samples, const Marks& kept, Sample darkest) {
-        std::int64_t count = 0;
-        for (std::size_t x = 0; x < samples.size(); ++x) {
-            const bool is_air = kept[x] == 0 && samples[x] == samples[x];  // NaN equals nothing
+        Sample* const to = samples.data();
+        const std::uint8_t* const keep = kept.data();
+        const std::size_t length = samples.size();
+        std::size_t count = 0;
+        for (std::size_t x = 0; x < length; ++x) {
+            const bool is_air = keep[x] == 0 && to[x] == to[x];  // NaN equals nothing
             count += is_air ? 1 : 0;
-            samples[x] = is_air ? darkest : samples[x];
+            to[x] = is_air ? darkest : to[x];
         }
-        air_.samples += count;
+        air_.samples += static_cast<std::int64_t>(count);
     }
 
     Dehaze dehaze_;
@@ -323,7 +375,8 @@ public:
 
     [[nodiscard]] std::int64_t memory_bytes(const VolumeInfo& volume) const override {
         const auto bins = static_cast<std::int64_t>(bins_of(volume.type));
-        const ByteCount counting = ByteCount(bins) * sizeof(std::int64_t) + air_bytes(bins);
+        const ByteCount counting =
+            ByteCount(bins) * (sizeof(std::int64_t) + 2 * sizeof(std::uint32_t)) + air_bytes(bins);
         const ByteCount handing_on = ByteCount(2) * volume.slice_bytes() +
                                      ByteCount(3) * (ByteCount(volume.size[0]) * volume.size[1]) + volume.size[0];
         return (counting + handing_on).value();
