@@ -142,30 +142,41 @@ public:
     /// That value as a sample: of 64-bit integers a double may be another one.
     template <class Sample>
     [[nodiscard]] Sample lowest_sample() const {
-        if (has_exact_bins(type_)) return static_cast<Sample>(lowest_);
-        Sample sample{};
-        std::memcpy(&sample, lowest_sample_.data(), sizeof(Sample));
-        return sample;
+        return has_exact_bins(type_) ? static_cast<Sample>(lowest_) : loaded<Sample>(lowest_sample_);
     }
 
 private:
+    using Bits = std::array<std::byte, 8>;  ///< of a sample of any type
+
+    template <class Sample>
+    static Sample loaded(const Bits& bits) {
+        Sample sample{};
+        std::memcpy(&sample, bits.data(), sizeof(Sample));
+        return sample;
+    }
+
     template <class Sample>
     void add_to_range(std::span<const Sample> samples) {
-        auto lowest = lowest_sample<Sample>();
+        Sample low = std::numeric_limits<Sample>::max();
+        Sample high = std::numeric_limits<Sample>::lowest();
+        bool any = false;
         for (const Sample sample : samples) {
-            if (!is_number(sample)) continue;
-            const auto value = static_cast<double>(sample);
-            if (value <= lowest_) {
-                lowest = value < lowest_ ? sample : std::min(lowest, sample);
-                count_.at_lowest = value < lowest_ ? 1 : count_.at_lowest + 1;
-                lowest_ = value;
-            }
-            if (value >= highest_) {
-                count_.at_highest = value > highest_ ? 1 : count_.at_highest + 1;
-                highest_ = value;
-            }
+            const bool counts = is_number(sample);
+            any |= counts;
+            low = counts && sample < low ? sample : low;
+            high = counts && sample > high ? sample : high;
         }
-        std::memcpy(lowest_sample_.data(), &lowest, sizeof(Sample));
+        if (!any) return;
+        const bool is_first = lowest_ > highest_;
+        const auto meet = [&](Sample end, bool is_beyond, Bits& known, double& value, std::int64_t& times) {
+            if (!is_first && !is_beyond && end != loaded<Sample>(known)) return;
+            const std::int64_t more = std::count(samples.begin(), samples.end(), end);
+            times = is_first || is_beyond ? more : times + more;
+            value = static_cast<double>(end);
+            std::memcpy(known.data(), &end, sizeof(Sample));
+        };
+        meet(low, low < loaded<Sample>(lowest_sample_), lowest_sample_, lowest_, count_.at_lowest);
+        meet(high, high > loaded<Sample>(highest_sample_), highest_sample_, highest_, count_.at_highest);
     }
 
     SampleType type_;
@@ -173,7 +184,8 @@ private:
     Histogram count_;
     double lowest_ = std::numeric_limits<double>::infinity();
     double highest_ = -std::numeric_limits<double>::infinity();
-    std::array<std::byte, 8> lowest_sample_{};
+    Bits lowest_sample_{};
+    Bits highest_sample_{};
 };
 
 /// To what a late note holds.
