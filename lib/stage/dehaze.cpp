@@ -5,6 +5,7 @@
 #include "core/scratch_file.hpp"
 #include "core/text.hpp"
 #include "intensity/air.hpp"
+#include "stage/value_counts.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -12,7 +13,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -23,170 +23,6 @@
 namespace stack2nrrd {
 
 namespace {
-
-constexpr std::size_t most_bins = 65536;
-
-/// Types whose values have a bin each.
-constexpr bool has_exact_bins(SampleType type) { return !is_float(type) && sample_bytes(type) <= 2; }
-
-std::size_t bins_of(SampleType type) { return sample_bytes(type) == 1 ? 256 : most_bins; }
-
-template <class Sample>
-bool is_number(Sample sample) {
-    if constexpr (std::is_floating_point_v<Sample>) return std::isfinite(sample);
-    return true;
-}
-
-/// Counts of small numbers, in two tables by turns: a processor waits for a count that it has just written.
-class FewCounts {
-public:
-    explicit FewCounts(std::size_t bins = 0) : even_(bins), odd_(bins) {}
-
-    template <class Sample>
-    void add(std::span<const Sample> samples) {
-        constexpr int low = std::numeric_limits<Sample>::lowest();
-        std::uint32_t* const even = even_.data() - low;
-        std::uint32_t* const odd = odd_.data() - low;
-        const std::size_t pairs = samples.size() / 2;
-        for (std::size_t i = 0; i < pairs; ++i) {
-            ++even[samples[2 * i]];
-            ++odd[samples[2 * i + 1]];
-        }
-        if (samples.size() % 2 != 0) ++even[samples.back()];
-        samples_ += samples.size();
-    }
-
-    /// Samples that may be added at a time, before they are moved.
-    static constexpr std::size_t most = std::size_t{1} << 30;
-    [[nodiscard]] bool has_many() const noexcept { return samples_ >= most; }
-
-    void move_to(std::vector<std::int64_t>& counts) {
-        for (std::size_t i = 0; i < counts.size(); ++i) {
-            counts[i] += std::int64_t{even_[i]} + odd_[i];
-            even_[i] = odd_[i] = 0;
-        }
-        samples_ = 0;
-    }
-
-private:
-    std::vector<std::uint32_t> even_;
-    std::vector<std::uint32_t> odd_;
-    std::size_t samples_ = 0;
-};
-
-/// The values of a volume, as they pass.
-class Values {
-public:
-    explicit Values(SampleType type) : type_(type) {
-        if (!has_exact_bins(type)) return;
-        count_.counts.resize(bins_of(type));
-        few_ = FewCounts(count_.counts.size());
-    }
-
-    void add(std::span<const std::byte> slice) {
-        with_sample_type(type_, [&](auto zero) {
-            using Sample = decltype(zero);
-            const std::span<const Sample> samples{reinterpret_cast<const Sample*>(slice.data()),
-                                                  slice.size() / sizeof(Sample)};
-            if constexpr (std::is_integral_v<Sample> && sizeof(Sample) <= 2) {
-                for (std::size_t at = 0; at < samples.size(); at += FewCounts::most) {
-                    if (few_.has_many()) few_.move_to(count_.counts);
-                    few_.add(samples.subspan(at, std::min(FewCounts::most, samples.size() - at)));
-                }
-            } else {
-                add_to_range(samples);
-            }
-        });
-    }
-
-    /// All have passed. Were there any numbers?
-    bool end() {
-        if (has_exact_bins(type_)) {
-            few_.move_to(count_.counts);
-            const auto has_any = [](std::int64_t count) { return count > 0; };
-            const auto first = std::find_if(count_.counts.begin(), count_.counts.end(), has_any);
-            if (first == count_.counts.end()) return false;
-            const auto last = std::find_if(count_.counts.rbegin(), count_.counts.rend(), has_any);
-            count_.at_lowest = *first;
-            count_.at_highest = *last;
-            count_.low = with_sample_type(
-                type_, [](auto zero) { return static_cast<double>(std::numeric_limits<decltype(zero)>::lowest()); });
-            lowest_ = count_.value_at(static_cast<double>(first - count_.counts.begin()));
-            return true;
-        }
-        count_.low = lowest_;
-        count_.width = highest_ / most_bins - lowest_ / most_bins;
-        if (!(count_.width > 0)) count_.width = 1;
-        count_.centre = .5;
-        return lowest_ <= highest_;
-    }
-
-    [[nodiscard]] bool needs_second_pass() const { return !has_exact_bins(type_); }
-
-    /// The second pass, after end().
-    void count(std::span<const std::byte> slice) {
-        count_.counts.resize(most_bins);
-        with_sample_type(type_, [&](auto zero) {
-            using Sample = decltype(zero);
-            const auto* samples = reinterpret_cast<const Sample*>(slice.data());
-            for (std::size_t i = 0; i < slice.size() / sizeof(Sample); ++i) {
-                if (!is_number(samples[i])) continue;
-                const double bin = (static_cast<double>(samples[i]) - count_.low) / count_.width;
-                ++count_.counts[static_cast<std::size_t>(std::clamp(bin, 0., most_bins - 1.))];
-            }
-        });
-    }
-
-    [[nodiscard]] const Histogram& histogram() const noexcept { return count_; }
-    [[nodiscard]] double lowest() const noexcept { return lowest_; }
-    /// That value as a sample: of 64-bit integers a double may be another one.
-    template <class Sample>
-    [[nodiscard]] Sample lowest_sample() const {
-        return has_exact_bins(type_) ? static_cast<Sample>(lowest_) : loaded<Sample>(lowest_sample_);
-    }
-
-private:
-    using Bits = std::array<std::byte, 8>;  ///< of a sample of any type
-
-    template <class Sample>
-    static Sample loaded(const Bits& bits) {
-        Sample sample{};
-        std::memcpy(&sample, bits.data(), sizeof(Sample));
-        return sample;
-    }
-
-    template <class Sample>
-    void add_to_range(std::span<const Sample> samples) {
-        Sample low = std::numeric_limits<Sample>::max();
-        Sample high = std::numeric_limits<Sample>::lowest();
-        bool any = false;
-        for (const Sample sample : samples) {
-            const bool counts = is_number(sample);
-            any |= counts;
-            low = counts && sample < low ? sample : low;
-            high = counts && sample > high ? sample : high;
-        }
-        if (!any) return;
-        const bool is_first = lowest_ > highest_;
-        const auto meet = [&](Sample end, bool is_beyond, Bits& known, double& value, std::int64_t& times) {
-            if (!is_first && !is_beyond && end != loaded<Sample>(known)) return;
-            const std::int64_t more = std::count(samples.begin(), samples.end(), end);
-            times = is_first || is_beyond ? more : times + more;
-            value = static_cast<double>(end);
-            std::memcpy(known.data(), &end, sizeof(Sample));
-        };
-        meet(low, low < loaded<Sample>(lowest_sample_), lowest_sample_, lowest_, count_.at_lowest);
-        meet(high, high > loaded<Sample>(highest_sample_), highest_sample_, highest_, count_.at_highest);
-    }
-
-    SampleType type_;
-    FewCounts few_;
-    Histogram count_;
-    double lowest_ = std::numeric_limits<double>::infinity();
-    double highest_ = -std::numeric_limits<double>::infinity();
-    Bits lowest_sample_{};
-    Bits highest_sample_{};
-};
 
 /// To what a late note holds.
 double to_13_digits(double value) {
@@ -365,7 +201,7 @@ private:
     SampleType type_ = SampleType::uint8;
     std::array<Index, 3> size_{};
     std::size_t slice_bytes_ = 0;
-    std::optional<Values> values_;
+    std::optional<ValueCounts> values_;
     std::optional<ScratchFile> scratch_;
     Air air_;
 };
@@ -386,9 +222,8 @@ public:
     }
 
     [[nodiscard]] std::int64_t memory_bytes(const VolumeInfo& volume) const override {
-        const auto bins = static_cast<std::int64_t>(bins_of(volume.type));
         const ByteCount counting =
-            ByteCount(bins) * (sizeof(std::int64_t) + 2 * sizeof(std::uint32_t)) + air_bytes(bins);
+            ByteCount(ValueCounts::memory_bytes(volume.type)) + air_bytes(ValueCounts::bins(volume.type));
         const ByteCount handing_on = ByteCount(2) * volume.slice_bytes() +
                                      ByteCount(3) * (ByteCount(volume.size[0]) * volume.size[1]) + volume.size[0];
         return (counting + handing_on).value();
