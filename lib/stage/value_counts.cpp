@@ -27,7 +27,7 @@ bool is_number(Sample sample) {
 
 template <class Sample>
 void FewCounts::add(std::span<const Sample> samples) {
-    constexpr int low = std::numeric_limits<Sample>::lowest();
+    constexpr auto low = static_cast<std::ptrdiff_t>(std::numeric_limits<Sample>::lowest());
     std::uint32_t* const even = even_.data() - low;
     std::uint32_t* const odd = odd_.data() - low;
     const std::size_t pairs = samples.size() / 2;
