@@ -5,6 +5,7 @@
 #include "core/scratch_file.hpp"
 #include "core/text.hpp"
 #include "intensity/air.hpp"
+#include "stage/value_counts.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -12,7 +13,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -23,115 +23,6 @@
 namespace stack2nrrd {
 
 namespace {
-
-constexpr std::size_t most_bins = 65536;
-
-/// Types whose values have a bin each.
-constexpr bool has_exact_bins(SampleType type) { return !is_float(type) && sample_bytes(type) <= 2; }
-
-std::size_t bins_of(SampleType type) { return sample_bytes(type) == 1 ? 256 : most_bins; }
-
-template <class Sample>
-bool is_number(Sample sample) {
-    if constexpr (std::is_floating_point_v<Sample>) return std::isfinite(sample);
-    return true;
-}
-
-/// The values of a volume, as they pass.
-class Values {
-public:
-    explicit Values(SampleType type) : type_(type) {
-        if (has_exact_bins(type)) count_.counts.resize(bins_of(type));
-    }
-
-    void add(std::span<const std::byte> slice) {
-        with_sample_type(type_, [&](auto zero) {
-            using Sample = decltype(zero);
-            const std::span<const Sample> samples{reinterpret_cast<const Sample*>(slice.data()),
-                                                  slice.size() / sizeof(Sample)};
-            if constexpr (std::is_integral_v<Sample> && sizeof(Sample) <= 2) {
-                constexpr int low = std::numeric_limits<Sample>::lowest();
-                for (const Sample sample : samples) ++count_.counts[static_cast<std::size_t>(sample - low)];
-            } else {
-                add_to_range(samples);
-            }
-        });
-    }
-
-    /// All have passed. Were there any numbers?
-    bool end() {
-        if (has_exact_bins(type_)) {
-            const auto has_any = [](std::int64_t count) { return count > 0; };
-            const auto first = std::find_if(count_.counts.begin(), count_.counts.end(), has_any);
-            if (first == count_.counts.end()) return false;
-            const auto last = std::find_if(count_.counts.rbegin(), count_.counts.rend(), has_any);
-            count_.at_lowest = *first;
-            count_.at_highest = *last;
-            count_.low = with_sample_type(
-                type_, [](auto zero) { return static_cast<double>(std::numeric_limits<decltype(zero)>::lowest()); });
-            lowest_ = count_.value_at(static_cast<double>(first - count_.counts.begin()));
-            return true;
-        }
-        count_.low = lowest_;
-        count_.width = highest_ / most_bins - lowest_ / most_bins;
-        if (!(count_.width > 0)) count_.width = 1;
-        count_.centre = .5;
-        return lowest_ <= highest_;
-    }
-
-    [[nodiscard]] bool needs_second_pass() const { return !has_exact_bins(type_); }
-
-    /// The second pass, after end().
-    void count(std::span<const std::byte> slice) {
-        count_.counts.resize(most_bins);
-        with_sample_type(type_, [&](auto zero) {
-            using Sample = decltype(zero);
-            const auto* samples = reinterpret_cast<const Sample*>(slice.data());
-            for (std::size_t i = 0; i < slice.size() / sizeof(Sample); ++i) {
-                if (!is_number(samples[i])) continue;
-                const double bin = (static_cast<double>(samples[i]) - count_.low) / count_.width;
-                ++count_.counts[static_cast<std::size_t>(std::clamp(bin, 0., most_bins - 1.))];
-            }
-        });
-    }
-
-    [[nodiscard]] const ValueCounts& histogram() const noexcept { return count_; }
-    [[nodiscard]] double lowest() const noexcept { return lowest_; }
-    /// That value as a sample: of 64-bit integers a double may be another one.
-    template <class Sample>
-    [[nodiscard]] Sample lowest_sample() const {
-        if (has_exact_bins(type_)) return static_cast<Sample>(lowest_);
-        Sample sample{};
-        std::memcpy(&sample, lowest_sample_.data(), sizeof(Sample));
-        return sample;
-    }
-
-private:
-    template <class Sample>
-    void add_to_range(std::span<const Sample> samples) {
-        auto lowest = lowest_sample<Sample>();
-        for (const Sample sample : samples) {
-            if (!is_number(sample)) continue;
-            const auto value = static_cast<double>(sample);
-            if (value <= lowest_) {
-                lowest = value < lowest_ ? sample : std::min(lowest, sample);
-                count_.at_lowest = value < lowest_ ? 1 : count_.at_lowest + 1;
-                lowest_ = value;
-            }
-            if (value >= highest_) {
-                count_.at_highest = value > highest_ ? 1 : count_.at_highest + 1;
-                highest_ = value;
-            }
-        }
-        std::memcpy(lowest_sample_.data(), &lowest, sizeof(Sample));
-    }
-
-    SampleType type_;
-    ValueCounts count_;
-    double lowest_ = std::numeric_limits<double>::infinity();
-    double highest_ = -std::numeric_limits<double>::infinity();
-    std::array<std::byte, 8> lowest_sample_{};
-};
 
 /// To what a late note holds.
 double to_13_digits(double value) {
@@ -145,15 +36,20 @@ using Marks = std::vector<std::uint8_t>;
 
 template <class Sample>
 void mark(std::span<const Sample> samples, double threshold, Marks& marks) {
+    // Bytes that are written may be any object's, so that nothing but pointers is used.
+    std::uint8_t* const to = marks.data();
+    const Sample* const from = samples.data();
+    const std::size_t count = samples.size();
     if constexpr (std::is_integral_v<Sample>) {
         const double whole = std::ceil(threshold);
         // 2^digits is a double; the highest value of 64 bits is none.
         const bool none = whole >= std::ldexp(1., std::numeric_limits<Sample>::digits);
         const bool all = whole <= static_cast<double>(std::numeric_limits<Sample>::lowest());
-        const Sample least = none || all ? Sample{} : static_cast<Sample>(whole);
-        for (std::size_t i = 0; i < samples.size(); ++i) marks[i] = all || (!none && samples[i] >= least) ? 1 : 0;
+        if (none || all) return static_cast<void>(std::fill_n(to, count, static_cast<std::uint8_t>(all)));
+        const auto least = static_cast<Sample>(whole);
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i] >= least ? 1 : 0;
     } else {
-        for (std::size_t i = 0; i < samples.size(); ++i) marks[i] = samples[i] >= threshold ? 1 : 0;
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i] >= threshold ? 1 : 0;
     }
 }
 
@@ -162,16 +58,17 @@ void mark(std::span<const Sample> samples, double threshold, Marks& marks) {
 void grow(const Marks& marks, const Marks* before, const Marks* after, std::size_t y, std::size_t rows, Marks& row) {
     const std::size_t length = row.size();
     const std::uint8_t* const here = marks.data() + y * length;
-    std::copy_n(here, length, row.begin());
-    for (std::size_t x = 1; x < length; ++x) row[x] |= here[x - 1];
-    for (std::size_t x = 1; x < length; ++x) row[x - 1] |= here[x];
-    const auto add = [&](const std::uint8_t* other) {
-        for (std::size_t x = 0; x < length; ++x) row[x] |= other[x];
+    std::uint8_t* const to = row.data();
+    const auto add = [&](const std::uint8_t* from, std::uint8_t* at, std::size_t count) {
+        for (std::size_t x = 0; x < count; ++x) at[x] = static_cast<std::uint8_t>(at[x] | from[x]);
     };
-    if (y > 0) add(here - length);
-    if (y + 1 < rows) add(here + length);
-    if (before != nullptr) add(before->data() + y * length);
-    if (after != nullptr) add(after->data() + y * length);
+    std::copy_n(here, length, to);
+    add(here, to + 1, length - 1);
+    add(here + 1, to, length - 1);
+    if (y > 0) add(here - length, to, length);
+    if (y + 1 < rows) add(here + length, to, length);
+    if (before != nullptr) add(before->data() + y * length, to, length);
+    if (after != nullptr) add(after->data() + y * length, to, length);
 }
 
 class Dehazing final : public StageSink {
@@ -287,13 +184,16 @@ private:
 
     template <class Sample>
     void blank(std::span<Sample> samples, const Marks& kept, Sample darkest) {
-        std::int64_t count = 0;
-        for (std::size_t x = 0; x < samples.size(); ++x) {
-            const bool is_air = kept[x] == 0 && samples[x] == samples[x];  // NaN equals nothing
+        Sample* const to = samples.data();
+        const std::uint8_t* const keep = kept.data();
+        const std::size_t length = samples.size();
+        std::size_t count = 0;
+        for (std::size_t x = 0; x < length; ++x) {
+            const bool is_air = keep[x] == 0 && to[x] == to[x];  // NaN equals nothing
             count += is_air ? 1 : 0;
-            samples[x] = is_air ? darkest : samples[x];
+            to[x] = is_air ? darkest : to[x];
         }
-        air_.samples += count;
+        air_.samples += static_cast<std::int64_t>(count);
     }
 
     Dehaze dehaze_;
@@ -301,7 +201,7 @@ private:
     SampleType type_ = SampleType::uint8;
     std::array<Index, 3> size_{};
     std::size_t slice_bytes_ = 0;
-    std::optional<Values> values_;
+    std::optional<ValueCounts> values_;
     std::optional<ScratchFile> scratch_;
     Air air_;
 };
@@ -322,8 +222,8 @@ public:
     }
 
     [[nodiscard]] std::int64_t memory_bytes(const VolumeInfo& volume) const override {
-        const auto bins = static_cast<std::int64_t>(bins_of(volume.type));
-        const ByteCount counting = ByteCount(bins) * sizeof(std::int64_t) + air_bytes(bins);
+        const ByteCount counting =
+            ByteCount(ValueCounts::memory_bytes(volume.type)) + air_bytes(ValueCounts::bins(volume.type));
         const ByteCount handing_on = ByteCount(2) * volume.slice_bytes() +
                                      ByteCount(3) * (ByteCount(volume.size[0]) * volume.size[1]) + volume.size[0];
         return (counting + handing_on).value();
