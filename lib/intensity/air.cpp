@@ -30,7 +30,7 @@ struct Occupied {
 };
 
 /// Without padding and what is saturated.
-Counts inner_counts(const ValueCounts& histogram) {
+Counts inner_counts(const ValueHistogram& histogram) {
     Counts counts = histogram.counts;
     const std::int64_t few = sum_of(counts) / 100;
     const Occupied occupied(counts);
@@ -141,7 +141,7 @@ bool is_dense(const std::vector<double>& halves, const Rough& peak) {
     return true;
 }
 
-std::int64_t count_from(const ValueCounts& histogram, double value) {
+std::int64_t count_from(const ValueHistogram& histogram, double value) {
     std::int64_t count = 0;
     for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
         if (histogram.value_at(static_cast<double>(i) + histogram.centre) >= value) count += histogram.counts[i];
@@ -149,14 +149,14 @@ std::int64_t count_from(const ValueCounts& histogram, double value) {
     return count;
 }
 
-std::optional<double> lowest_of_four(const ValueCounts& histogram) {
+std::optional<double> lowest_of_four(const ValueHistogram& histogram) {
     const std::vector<double> thresholds = otsu_thresholds(histogram, 4);
     if (thresholds.empty()) return std::nullopt;
     return thresholds.front();
 }
 
 /// That of the brightest thousandth of the samples.
-double bright_value(const ValueCounts& histogram) {
+double bright_value(const ValueHistogram& histogram) {
     const std::int64_t wanted = sum_of(histogram.counts) / 1000;
     std::int64_t count = 0;
     std::size_t i = histogram.counts.size();
@@ -166,14 +166,14 @@ double bright_value(const ValueCounts& histogram) {
 
 /// Are many samples darker than those of the peak? Then it is not that of air. A kernel that overshoots makes some of
 /// them beside bright objects: what is within a fifth of the contrast does not count.
-bool is_dark(const ValueCounts& histogram, const Peak& peak, std::int64_t samples) {
+bool is_dark(const ValueHistogram& histogram, const Peak& peak, std::int64_t samples) {
     const double overshoot = (bright_value(histogram) - peak.mode) / 5;
     const std::int64_t darker = samples - count_from(histogram, peak.mode - std::max(4 * peak.sigma, overshoot));
     return darker <= samples / 100;
 }
 
 /// Where a Gaussian peak ends. Something faint begins there if there are more samples than the peak has.
-double end_of(const ValueCounts& histogram, const Peak& peak, std::int64_t samples) {
+double end_of(const ValueHistogram& histogram, const Peak& peak, std::int64_t samples) {
     constexpr double expected = .0048597 * 2;  // of those below the mode: Phi(3) - Phi(2.5), and Phi(0) = 1/2
     const auto from = [&](double sigmas) { return count_from(histogram, peak.mode + sigmas * peak.sigma); };
     const auto below = static_cast<double>(samples - from(0));
@@ -181,7 +181,7 @@ double end_of(const ValueCounts& histogram, const Peak& peak, std::int64_t sampl
     return peak.mode + (is_faint ? 2.6 : 3) * peak.sigma;
 }
 
-std::optional<AirThreshold> automatic(const ValueCounts& histogram) {
+std::optional<AirThreshold> automatic(const ValueHistogram& histogram) {
     const std::int64_t all = sum_of(histogram.counts);
     const Occupied occupied(histogram.counts);
     if (occupied.end - occupied.first < 2) return std::nullopt;
@@ -207,7 +207,7 @@ std::optional<AirThreshold> automatic(const ValueCounts& histogram) {
 
 }  // namespace
 
-std::optional<Peak> first_peak(const ValueCounts& histogram) {
+std::optional<Peak> first_peak(const ValueHistogram& histogram) {
     const Counts counts = inner_counts(histogram);
     const Occupied occupied(counts);
     constexpr std::size_t least_bins = 64;
@@ -245,7 +245,7 @@ std::optional<Peak> first_peak(const ValueCounts& histogram) {
     return peak;
 }
 
-std::vector<double> otsu_thresholds(const ValueCounts& histogram, int classes) {
+std::vector<double> otsu_thresholds(const ValueHistogram& histogram, int classes) {
     // Sums of the occupied bins before each one; values count in bins, from the first.
     std::vector<std::size_t> bins;
     std::vector<double> samples{0};
@@ -305,7 +305,7 @@ std::vector<double> otsu_thresholds(const ValueCounts& histogram, int classes) {
     return thresholds;
 }
 
-std::optional<AirThreshold> find_air(const ValueCounts& histogram, const Dehaze& dehaze) {
+std::optional<AirThreshold> find_air(const ValueHistogram& histogram, const Dehaze& dehaze) {
     if (dehaze.kind == Dehaze::Kind::threshold) return AirThreshold{dehaze.threshold, {}};
     if (dehaze.kind == Dehaze::Kind::automatic) return automatic(histogram);
     constexpr std::array<int, 5> classes{4, 3, 2, 3, 4};

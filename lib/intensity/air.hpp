@@ -11,7 +11,7 @@
 namespace stack2nrrd {
 
 /// How many samples have which values. Bin i has those from low + i · width to before low + (i + 1) · width.
-struct ValueCounts {
+struct ValueHistogram {
     double low = 0;
     double width = 1;
     double centre = 0;  ///< what the samples of a bin are taken for, in widths from its low end: 0 if all are equal
@@ -34,14 +34,14 @@ struct Peak {
 /// are joined by twos as long as the half width is then at least four of them, and smoothed with (1, 2, 1) / 4, both of
 /// which sigma makes up for (W. F. Sheppard, Proc. London Math. Soc. 29, 1898, p. 353). Nothing if no peak falls to
 /// half on its high side.
-[[nodiscard]] std::optional<Peak> first_peak(const ValueCounts& histogram);
+[[nodiscard]] std::optional<Peak> first_peak(const ValueHistogram& histogram);
 
 /// The classes − 1 thresholds that part the samples into classes with the largest variance between them; a sample that
 /// equals a threshold is above it. Fewer if there are fewer values than classes. N. Otsu, IEEE Trans. Syst. Man Cybern.
 /// 9, 1979, p. 62, with the sum that P.-S. Liao, T.-S. Chen and P.-C. Chung maximise (J. Inf. Sci. Eng. 17, 2001,
 /// p. 713); exact for every bin, since the best first bin of the last class never falls when bins are added at the end
 /// (X. Wu, J. Algorithms 12, 1991, p. 663). Of equal ones the lowest.
-[[nodiscard]] std::vector<double> otsu_thresholds(const ValueCounts& histogram, int classes);
+[[nodiscard]] std::vector<double> otsu_thresholds(const ValueHistogram& histogram, int classes);
 
 /// Below `threshold` is air.
 struct AirThreshold {
@@ -55,7 +55,7 @@ struct AirThreshold {
 /// padding are darker than mode − 4 sigma, since air is the darkest; and if less than .3 % are at the threshold or
 /// above it, since then there is no object. Dehaze::Kind::levels: the brightest of 4, 3 and 2 classes is no air (1, 2,
 /// 3), or all but the darkest of 3 and 4 (4, 5).
-[[nodiscard]] std::optional<AirThreshold> find_air(const ValueCounts& histogram, const Dehaze& dehaze);
+[[nodiscard]] std::optional<AirThreshold> find_air(const ValueHistogram& histogram, const Dehaze& dehaze);
 
 /// What these functions take for a histogram of that many bins, without it.
 [[nodiscard]] std::int64_t air_bytes(std::int64_t bins);

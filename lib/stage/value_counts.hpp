@@ -52,7 +52,7 @@ public:
     /// The second pass, after end().
     void count(std::span<const std::byte> slice);
 
-    [[nodiscard]] const ValueCounts& histogram() const noexcept { return count_; }
+    [[nodiscard]] const ValueHistogram& histogram() const noexcept { return count_; }
     [[nodiscard]] double lowest() const noexcept { return lowest_; }
     /// That value as a sample: of 64-bit integers a double may be another one.
     template <class Sample>
@@ -74,7 +74,7 @@ private:
 
     SampleType type_;
     FewCounts few_;
-    ValueCounts count_;
+    ValueHistogram count_;
     double lowest_ = std::numeric_limits<double>::infinity();
     double highest_ = -std::numeric_limits<double>::infinity();
     Bits lowest_sample_{};

@@ -20,11 +20,11 @@ using stack2nrrd::Dehaze;
 using stack2nrrd::find_air;
 using stack2nrrd::otsu_thresholds;
 using stack2nrrd::Peak;
-using stack2nrrd::ValueCounts;
+using stack2nrrd::ValueHistogram;
 using Real = long double;
 
 /// Ends that are found as they are for samples.
-ValueCounts with_ends(ValueCounts histogram) {
+ValueHistogram with_ends(ValueHistogram histogram) {
     const auto any = [](std::int64_t count) { return count > 0; };
     histogram.at_lowest = *std::find_if(histogram.counts.begin(), histogram.counts.end(), any);
     histogram.at_highest = *std::find_if(histogram.counts.rbegin(), histogram.counts.rend(), any);
@@ -79,7 +79,7 @@ struct Hill {
 };
 
 /// The samples of several Gaussians, whole values; what lies beyond the ends is at the ends, as clipping does.
-ValueCounts hills(std::size_t bins, const std::vector<Hill>& all, std::uint32_t seed = 0) {
+ValueHistogram hills(std::size_t bins, const std::vector<Hill>& all, std::uint32_t seed = 0) {
     std::vector<double> counts(bins);
     for (const Hill& hill : all) {
         for (std::size_t v = 0; v < bins; ++v) {
@@ -88,7 +88,7 @@ ValueCounts hills(std::size_t bins, const std::vector<Hill>& all, std::uint32_t 
             counts[v] += hill.samples * share(low, high, hill.mean, hill.sigma);
         }
     }
-    ValueCounts histogram;
+    ValueHistogram histogram;
     std::mt19937 random(seed);
     for (const double count : counts) {
         // As many as chance brings, or just as many.
@@ -105,7 +105,7 @@ Dehaze levels(int level) { return {Dehaze::Kind::levels, 0, level}; }
 TEST_CASE("Otsu's thresholds leave the least scatter within the classes", "[intensity]") {
     std::mt19937 random(5);
     for (int trial = 0; trial < 200; ++trial) {
-        ValueCounts histogram;
+        ValueHistogram histogram;
         const std::size_t bins = 2 + random() % 20;
         for (std::size_t v = 0; v < bins; ++v) {
             histogram.counts.push_back(random() % 3 == 0 ? 0 : static_cast<std::int64_t>(random() % 50));
@@ -130,7 +130,7 @@ TEST_CASE("Otsu's thresholds leave the least scatter within the classes", "[inte
 
 TEST_CASE("Otsu's thresholds are exact for 65536 values", "[intensity]") {
     // Two classes: all thresholds can be tried.
-    const ValueCounts histogram = hills(65536, {{6e5, 9000, 800}, {2e5, 30000, 3000}, {1e5, 52000, 1500}}, 3);
+    const ValueHistogram histogram = hills(65536, {{6e5, 9000, 800}, {2e5, 30000, 3000}, {1e5, 52000, 1500}}, 3);
     const auto& counts = histogram.counts;
     Real n = 0;
     Real sum = 0;
@@ -185,7 +185,7 @@ TEST_CASE("Otsu's thresholds are exact for 65536 values", "[intensity]") {
 
 TEST_CASE("the levels take ever less for air", "[intensity]") {
     // 4, 3, 2 classes and the brightest of them; all but the darkest of 3 and 4.
-    const ValueCounts histogram = hills(256, {{8e5, 20, 6}, {1e5, 60, 8}, {5e4, 110, 10}, {2e4, 190, 12}}, 7);
+    const ValueHistogram histogram = hills(256, {{8e5, 20, 6}, {1e5, 60, 8}, {5e4, 110, 10}, {2e4, 190, 12}}, 7);
     const auto four = otsu_thresholds(histogram, 4);
     const auto three = otsu_thresholds(histogram, 3);
     const auto two = otsu_thresholds(histogram, 2);
@@ -207,7 +207,7 @@ TEST_CASE("a peak is where it is, and as wide as it is", "[intensity]") {
         for (const std::uint32_t seed : {0U, 1U, 2U}) {
             CAPTURE(sigma, seed);
             const double mean = 8 * sigma + 3.3;
-            ValueCounts histogram = hills(65536, {{7e5, mean, sigma}, {3e5, mean + 40 * sigma, 3 * sigma}}, seed);
+            ValueHistogram histogram = hills(65536, {{7e5, mean, sigma}, {3e5, mean + 40 * sigma, 3 * sigma}}, seed);
             if (mean + 50 * sigma > 65536) histogram = hills(65536, {{7e5, mean, sigma}, {3e5, 50000, sigma}}, seed);
             const std::optional<Peak> peak = stack2nrrd::first_peak(histogram);
             REQUIRE(peak);
@@ -215,7 +215,7 @@ TEST_CASE("a peak is where it is, and as wide as it is", "[intensity]") {
             CHECK(peak->mode == Approx(mean).margin(.12 * sigma + .3));
             CHECK(peak->sigma == Approx(sigma).epsilon(sigma < 2 ? .25 : .08));
             // In other units, and as bins of values that are not whole.
-            ValueCounts scaled = histogram;
+            ValueHistogram scaled = histogram;
             scaled.low = -3;
             scaled.width = 1e-3;
             scaled.centre = .5;
@@ -235,7 +235,7 @@ TEST_CASE("air with two sides ends three sigma above its mode", "[intensity]") {
     for (const Case& c :
          {Case{.7, .3, 40, 0}, {.7, .3, 40, 4}, {.98, .02, 40, 5}, {.51, .49, 20, 6}, {.3, .7, 20, 7}}) {
         CAPTURE(c.air, c.seed);
-        const ValueCounts histogram =
+        const ValueHistogram histogram =
             hills(65536, {{c.air * 1e6, 1000, 100}, {c.object * 1e6, 1000 + 100 * c.contrast, 100}}, c.seed);
         const std::optional<AirThreshold> air = find_air(histogram, {});
         REQUIRE(air);
@@ -247,7 +247,7 @@ TEST_CASE("air with two sides ends three sigma above its mode", "[intensity]") {
     for (const double object : {.05, .3, .49}) {
         for (const double contrast : {3.2, 3.5, 4., 5.}) {
             CAPTURE(object, contrast);
-            const ValueCounts histogram =
+            const ValueHistogram histogram =
                 hills(65536, {{(1 - object) * 1e6, 1000, 100}, {object * 1e6, 1000 + 100 * contrast, 100}}, 8);
             const std::optional<AirThreshold> air = find_air(histogram, {});
             REQUIRE(air);
@@ -260,7 +260,7 @@ TEST_CASE("air with two sides ends three sigma above its mode", "[intensity]") {
 }
 
 TEST_CASE("padding and saturation are no peaks", "[intensity]") {
-    ValueCounts histogram = hills(65536, {{5e5, 1000, 50}, {2e5, 8000, 400}}, 9);
+    ValueHistogram histogram = hills(65536, {{5e5, 1000, 50}, {2e5, 8000, 400}}, 9);
     histogram.counts[0] = 200'000;
     histogram.counts[65535] = 100'000;
     histogram = with_ends(std::move(histogram));
@@ -273,13 +273,13 @@ TEST_CASE("padding and saturation are no peaks", "[intensity]") {
 TEST_CASE("air that was clipped ends where Otsu's four classes say", "[intensity]") {
     for (const double mean : {-10., 0., 5.}) {
         CAPTURE(mean);
-        const ValueCounts histogram = hills(256, {{7e5, mean, 8}, {2e5, 90, 15}, {1e5, 160, 20}}, 11);
+        const ValueHistogram histogram = hills(256, {{7e5, mean, 8}, {2e5, 90, 15}, {1e5, 160, 20}}, 11);
         const std::optional<AirThreshold> air = find_air(histogram, {});
         REQUIRE(air);
         CHECK(air->threshold == otsu_thresholds(histogram, 4).front());
     }
     // All of the air has one value, more than padding ever has.
-    ValueCounts clean = hills(256, {{3e5, 120, 8}}, 12);
+    ValueHistogram clean = hills(256, {{3e5, 120, 8}}, 12);
     clean.counts[0] = 700'000;
     clean = with_ends(std::move(clean));
     const std::optional<AirThreshold> air = find_air(clean, {});
@@ -290,11 +290,11 @@ TEST_CASE("air that was clipped ends where Otsu's four classes say", "[intensity
 
 TEST_CASE("where there is no air, none is found", "[intensity]") {
     const Dehaze automatic{};
-    ValueCounts nothing;
+    ValueHistogram nothing;
     nothing.counts.resize(256);
     CHECK_FALSE(find_air(nothing, automatic));
     CHECK_FALSE(find_air(nothing, levels(3)));
-    ValueCounts constant = nothing;
+    ValueHistogram constant = nothing;
     constant.counts[17] = constant.at_lowest = constant.at_highest = 1000;
     CHECK_FALSE(find_air(constant, automatic));
     CHECK_FALSE(find_air(constant, levels(3)));
@@ -302,7 +302,7 @@ TEST_CASE("where there is no air, none is found", "[intensity]") {
     CHECK_FALSE(find_air(hills(65536, {{1e6, 20000, 500}}, 13), automatic));
     CHECK_FALSE(find_air(hills(256, {{1e6, 120, 6}}, 14), automatic));
     // All values equally often.
-    ValueCounts plain;
+    ValueHistogram plain;
     plain.counts.assign(65536, 20);
     CHECK_FALSE(find_air(with_ends(plain), automatic));
     // A first peak that is not the darkest: little air, much tissue, some bone.
@@ -310,7 +310,7 @@ TEST_CASE("where there is no air, none is found", "[intensity]") {
     // Chance alone.
     std::mt19937 random(3);
     for (int trial = 0; trial < 50; ++trial) {
-        ValueCounts few;
+        ValueHistogram few;
         few.counts.resize(256);
         for (int i = 0; i < 20; ++i) ++few.counts[random() % 256];
         (void)find_air(with_ends(few), automatic);
@@ -319,12 +319,12 @@ TEST_CASE("where there is no air, none is found", "[intensity]") {
 }
 
 TEST_CASE("values that come in steps have the peak of those without", "[intensity]") {
-    const ValueCounts narrow = hills(256, {{7e5, 60, 6}, {3e5, 150, 9}}, 16);
+    const ValueHistogram narrow = hills(256, {{7e5, 60, 6}, {3e5, 150, 9}}, 16);
     const std::optional<AirThreshold> wanted = find_air(narrow, {});
     REQUIRE(wanted);
     for (const std::size_t step : {2U, 3U, 8U, 257U}) {
         CAPTURE(step);
-        ValueCounts wide;
+        ValueHistogram wide;
         wide.counts.resize(256 * step);
         for (std::size_t v = 0; v < 256; ++v) wide.counts[v * step] = narrow.counts[v];
         const std::optional<AirThreshold> air = find_air(with_ends(wide), {});
