@@ -92,7 +92,7 @@ def distinct(tools, factor):
 def zone_plate(tools, told, folder, size):
     factor, plate = Fraction(4), signals.zone_plate(size)
     source = real.Source(plate, factor)
-    ideal = source.ideal(all_tools.cell(plate.shape, [factor] * 3))
+    ideal = source.ideal(all_tools.cell(plate, [factor] * 3))
     lines, panels = [], []
     for tool in tools:
         samples, positions = tool.reduce(plate, [factor] * 3)
@@ -147,7 +147,7 @@ def stacks(program, paths, tools_at, folder):
 def stack(volume, clean, tools, factor, dtype, measured):
     """What is to be said of a volume, its tables, and the results by their tools. measured: lines for the second table."""
     source = real.Source(volume, factor)
-    results = {"ideal": source.ideal(all_tools.cell(volume.shape, [factor] * 3))}
+    results = {"ideal": source.ideal(all_tools.cell(volume, [factor] * 3))}
     rows = []
     for tool in tools:
         results[tool.name], figures = real.compare(tool, source)

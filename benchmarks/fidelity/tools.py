@@ -41,9 +41,9 @@ class Tool:
         return samples, positions
 
 
-def cell(sizes, factors):
-    """Positions by the rule `cell`, sizes and factors in x, y, z."""
-    return [(numpy.arange(math.floor(n / f)) + 0.5) * float(f) - 0.5 for n, f in zip(sizes, factors)]
+def cell(volume, factors):
+    """Positions by the rule `cell`, in x, y, z, as factors are; it takes the volume, so that nobody mixes up its axes."""
+    return [(numpy.arange(math.floor(n / f)) + 0.5) * float(f) - 0.5 for n, f in zip(volume.shape[::-1], factors)]
 
 
 def skip(volume, factors):
@@ -53,7 +53,7 @@ def skip(volume, factors):
 
 def linear(volume, factors):
     """Between the two nearest samples, whatever lies between the outputs."""
-    positions = cell(volume.shape[::-1], factors)
+    positions = cell(volume, factors)
     for axis, places in zip((2, 1, 0), positions):
         below = numpy.clip(numpy.floor(places).astype(int), 0, max(volume.shape[axis] - 2, 0))
         above = numpy.minimum(below + 1, volume.shape[axis] - 1)
@@ -66,7 +66,7 @@ def box(volume, factors):
     x, y, z = map(int, factors)
     depth, height, width = (n // f for n, f in zip(volume.shape, (z, y, x)))
     cells = volume[: depth * z, : height * y, : width * x].reshape(depth, z, height, y, width, x)
-    return cells.mean((1, 3, 5), dtype=float), cell(volume.shape[::-1], factors)
+    return cells.mean((1, 3, 5), dtype=float), cell(volume, factors)
 
 
 def ours(program, kernel):
