@@ -11,6 +11,7 @@
 #include <array>
 #include <cstring>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -175,4 +176,30 @@ TEST_CASE("what fills the outside is a value of the type, or refused", "[stage]"
     CHECK(complaint(SampleType::float32, std::numeric_limits<double>::quiet_NaN()).empty());
     CHECK(complaint(SampleType::int16, std::numeric_limits<double>::quiet_NaN()).find("nan is no value") !=
           std::string::npos);
+}
+
+TEST_CASE("who stops a run stops a stage that works on what it has kept", "[stage]") {
+    VolumeInfo volume;
+    volume.size = {4, 3, 2};
+    const Bytes slice(12);
+    for (const std::size_t from : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+        Arrangement arrangement;
+        arrangement.axes[2] = {from, true, volume.size[from], 0};
+        arrangement.axes[0] = {from == 0 ? std::size_t{2} : 0, false, volume.size[from == 0 ? 2 : 0], 0};
+        arrangement.axes[1] = {from == 1 ? std::size_t{2} : 1, false, volume.size[from == 1 ? 2 : 1], 0};
+        support::TempFolder folder;
+        Kept kept;
+        int pulses = 0;
+        const auto pulse = [&] {
+            if (++pulses == 2) throw std::runtime_error("stopped");
+        };
+        const auto plan = arranging(arrangement);
+        const auto stage = plan->before(kept, {folder.path(), pulse, 0});
+        stage->begin(volume);
+        stage->write_slice(0, slice);
+        CHECK(pulses == 0);  // a making watches the clock itself
+        CHECK_THROWS_AS(stage->write_slice(1, slice), std::runtime_error);
+        CHECK(kept.slices <= 2);
+        CHECK(folder.entries() == 0);
+    }
 }
