@@ -187,7 +187,8 @@ STACK2NRRD_C_EXPORT int stack2nrrd_plan(stack2nrrd_handle* handle, stack2nrrd_vo
 STACK2NRRD_C_EXPORT int stack2nrrd_info(stack2nrrd_handle* handle, const char** json);
 
 /* Fills `samples`: z, y, x, component, the last one fastest; native byte order. `bytes` must be that of the plan.
- * `progress` may be NULL. After a run that failed, the contents of the buffer are unspecified. */
+ * `progress` may be NULL. After a run that failed, the contents of the buffer are unspecified. The options "preview" and
+ * "report" come with files: here, and where slices or slabs are read, they are refused. */
 STACK2NRRD_C_EXPORT int stack2nrrd_read(stack2nrrd_handle* handle, void* samples, size_t bytes,
                                         stack2nrrd_progress progress, void* user);
 

@@ -82,6 +82,7 @@ def read(source: Source, out: Any = None, progress: Optional[Progress] = None, *
 
     progress(fraction, text) is called at most ten times a second, on this thread, and a last time with 1 before the run
     succeeds. False cancels (None does not); what it raises, Ctrl-C included, stops the run and is raised again.
+    `preview` and `report` come with a file, and are refused here.
     """
     with _Stack("read", source, options) as stack:
         volume = stack.plan()
