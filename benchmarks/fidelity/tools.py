@@ -86,7 +86,7 @@ def ours(program, kernel):
 
 KERNELS = {
     "ours, lanczos:3": "lanczos:3",
-    "ours, kaiser:6,3.5,.97": "kaiser:6,3.5,.97",
+    "ours, kaiser:6,3.7,.975": "kaiser:6,3.7,.975",
     "ours, kaiser:1,3,.001": "kaiser:1,3,.001",
     "ours, box": "box",
 }

@@ -92,7 +92,7 @@ struct Target {
 enum class Quality : std::uint8_t {
     fast,      ///< box: exact block means
     standard,  ///< lanczos:3
-    max,       ///< kaiser:6,3.5,.97: the sharpest, with the least aliasing
+    max,       ///< kaiser:6,3.7,.975: the sharpest, with the least aliasing
     smooth,    ///< kaiser:1,3,.001: no overshoot beside edges
 };
 

@@ -290,7 +290,7 @@ constexpr std::array<Entry, 42> entries{{
       "read"},
      set_like},
     {{"quality", "fast|standard|max|smooth", "standard", "Resampling",
-      "choice of the kernel: box, lanczos:3, kaiser:6,3.5,.97 (sharpest) or kaiser:1,3,.001 (no overshoot)"},
+      "choice of the kernel: box, lanczos:3, kaiser:6,3.7,.975 (sharpest) or kaiser:1,3,.001 (no overshoot)"},
      set_quality},
     {{"kernel", "SPEC", "lanczos:3", "Resampling",
       "box, tent, cubic:B,C, ctmr, mitchell, bspl2, bspl3, bspl5, gauss:SIGMA,CUT, hann:R, blackman:R, lanczos:A, "
@@ -343,7 +343,8 @@ constexpr std::array<Entry, 42> entries{{
       "by itself"},
      set_level},
     {{"zarr-version", "0.5|0.4", "0.5", "Output", "of an OME-Zarr; 0.4 is for older readers"}, set_zarr_version},
-    {{"preview", "FILE.png", "", "Output", "three orthogonal mid-slices of the result, made in the same run"},
+    {{"preview", "FILE.png", "", "Output",
+      "six views of the result, made in the same run: slices through its middle, and the maxima along each axis"},
      set_preview},
     {{"report", "FILE.html", "", "Output",
       "a page about the run: pictures, histogram, geometry, source, warnings, header, and the command"},

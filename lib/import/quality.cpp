@@ -11,7 +11,7 @@ namespace {
 const char* kernel_of(Quality quality) {
     switch (quality) {
         case Quality::fast: return "box";
-        case Quality::max: return "kaiser:6,3.5,.97";
+        case Quality::max: return "kaiser:6,3.7,.975";
         case Quality::smooth: return "kaiser:1,3,.001";
         case Quality::standard: break;
     }
