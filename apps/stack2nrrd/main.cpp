@@ -133,8 +133,8 @@ Sinks page_of(const Command& command, std::function<const Findings&()> findings)
 
 /// Says which of the options that shape a volume a list of slices does not have: they hold for the volume alone.
 void warn_of_unlisted(const Command& command, const Stack& stack) {
-    constexpr std::array<std::string_view, 7> others{"step", "reverse", "missing", "channel",
-                                                     "type", "window",  "dehaze"};
+    constexpr std::array<std::string_view, 8> others{"step", "reverse", "missing", "channel",
+                                                     "type", "window",  "dehaze",  "flip"};
     std::string names;
     for (const OptionInfo& option : option_table()) {
         const bool shapes = option.group == "Resampling" || option.group == "Crop" ||

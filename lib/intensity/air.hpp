@@ -33,7 +33,7 @@ struct Peak {
 /// highest value are left out if more than 1 % of the samples have exactly them: they are padding, and saturated. Bins
 /// are joined by twos as long as the half width is then at least four of them, and smoothed with (1, 2, 1) / 4, both of
 /// which sigma makes up for (W. F. Sheppard, Proc. London Math. Soc. 29, 1898, p. 353). Nothing if no peak falls to
-/// half on its high side.
+/// half on its high side, or if its half width is more than a quarter of all values.
 [[nodiscard]] std::optional<Peak> first_peak(const ValueHistogram& histogram);
 
 /// The classes − 1 thresholds that part the samples into classes with the largest variance between them; a sample that
@@ -49,12 +49,14 @@ struct AirThreshold {
     std::optional<double> mode{};  ///< of the air, where it was looked for
 };
 
-/// Nothing where no air is found. Dehaze::Kind::automatic takes mode + 3 sigma of a peak with two sides, and the lowest
-/// of Otsu's four classes of one without a low side (air that was clipped), or if more than a quarter of the samples
-/// have exactly the lowest value. It finds no air if there is no peak; if more than 1 % of the samples that are no
-/// padding are darker than mode − 4 sigma, since air is the darkest; and if less than .3 % are at the threshold or
-/// above it, since then there is no object. Dehaze::Kind::levels: the brightest of 4, 3 and 2 classes is no air (1, 2,
-/// 3), or all but the darkest of 3 and 4 (4, 5).
+/// Nothing where no air is found. Dehaze::Kind::automatic takes mode + 3 sigma of a peak with two sides, and mode + 2.6
+/// sigma if between 2.5 and 3 sigma there are more than 1.5 times the samples of a Gaussian: what begins there at 3.2
+/// sigma would lose more than .1 % of its samples otherwise. Of a peak without a low side (air that was clipped), and
+/// if more than a quarter of the samples have exactly the lowest value, it takes the lowest of Otsu's four classes. It
+/// finds no air if there is no peak; if more than 1 % of the samples that are no padding are darker than mode − 4 sigma
+/// and than a fifth of the contrast below the mode (which a kernel may overshoot), since air is the darkest; and if
+/// less than .3 % are at the threshold or above it, since then there is no object. Dehaze::Kind::levels: the brightest
+/// of 4, 3 and 2 classes is no air (1, 2, 3), or all but the darkest of 3 and 4 (4, 5).
 [[nodiscard]] std::optional<AirThreshold> find_air(const ValueHistogram& histogram, const Dehaze& dehaze);
 
 /// What these functions take for a histogram of that many bins, without it.
