@@ -144,7 +144,7 @@ TEST_CASE("a channel or a point in time that is not there is refused", "[cli]") 
         {{"a.tif", "--time", "2"}, {"a.tif", "0 to 1", "--time asks for 2"}},
         {{"plain", "--time", "1"}, {"has no points in time", "--time asks for 1"}},
         {{"plain.nrrd", "--time", "1"}, {"has no points in time", "--time asks for 1"}},
-        {{"plain", "--channel", "1"}, {"--channel", "1", "0 to 0"}},
+        {{"plain", "--channel", "1"}, {"--channel: 1", "are grey and have one channel", "leave it out"}},
         {{"plain", "--channel", "-1"}, {"--channel", "-1"}},
         {{"plain", "--channel", "2147483648"}, {"--channel", "2147483648"}},
         {{"plain", "--time", "-1"}, {"--time", "-1"}},

@@ -257,8 +257,7 @@ TEST_CASE("the bar in tmux, at several widths and when they change", "[cli]") {
             ++seen;
             if (next == widths.size()) continue;
             resize(widths[next]);
-            const std::size_t before = lines.front().size();
-            for (int more = 0; more < 500 && (lines.size() != 1 || lines.front().size() == before); ++more) {
+            for (int more = 0; more < 500 && (lines.size() != 1 || !is_bar(lines.front(), widths[next])); ++more) {
                 lines = screen();
                 if (!lines.empty() && lines.back() == "over") break;
             }
