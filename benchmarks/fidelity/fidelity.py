@@ -198,7 +198,7 @@ def main():
     args.program = os.path.abspath(args.program)
     if args.output:
         os.makedirs(args.output, exist_ok=True)
-    version = subprocess.run([args.program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run([args.program, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
     texts = []
     with tempfile.TemporaryDirectory(prefix="fidelity.") as work:
         wanted = not args.tools or "ITK" in args.tools
