@@ -41,7 +41,7 @@ std::vector<std::string> parts_of(std::string_view text, std::string_view separa
     }
 }
 
-/// The words of "auto[:LO,HI]", "1..9", "0.5" and the like; none of what stands for other things, such as "T".
+/// The words of "auto[:LO,HI]", "1..9", "0.5" and the like; none of what means other things, such as "T".
 std::vector<std::string> words_of(std::string_view alternative) {
     alternative = alternative.substr(0, alternative.find('['));
     const std::size_t dots = alternative.find("..");

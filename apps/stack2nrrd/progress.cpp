@@ -28,12 +28,12 @@ void ProgressDisplay::show(const stack2nrrd::Progress& progress) {
             // Slicer searches all that was printed so far for each piece of it: two hundred of them are enough.
             constexpr double least = 0.005;
             const double share = static_cast<double>(pace.done) / static_cast<double>(pace.total);
-            if (pace.done < pace.total && share - told_ < least) return;
-            told_ = share;
+            if (pace.done < pace.total && share - shown_ < least) return;
+            shown_ = share;
             std::printf(
                 "<filter-progress>%.4f</filter-progress>\n"
                 "<filter-comment>%lld of %lld slices, %.0f s left</filter-comment>\n",
-                told_, static_cast<long long>(pace.done), static_cast<long long>(pace.total), pace.left());
+                shown_, static_cast<long long>(pace.done), static_cast<long long>(pace.total), pace.left());
             std::fflush(stdout);
             return;
         }

@@ -32,7 +32,7 @@ private:
     Style style_ = Style::none;
     std::size_t bar_length_ = 0;  ///< of the bar that is to be seen; 0 if there is none
     MinuteLines lines_;
-    double told_ = -1;  ///< to Slicer: the share that is done
+    double shown_ = -1;  ///< to Slicer: the share that is done
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point drawn_{};
 };

@@ -62,8 +62,7 @@ bool is_flag(std::string_view name) {
 std::string air_text(const Findings::Result& result) {
     if (!result.report || !result.report->air || !result.report->air->found) return "";
     const stack2nrrd::Air& air = *result.report->air;
-    const std::array<Index, 3>& size = result.plan->volume().size;
-    const double all = static_cast<double>(size[0]) * static_cast<double>(size[1]) * static_cast<double>(size[2]);
+    const auto all = static_cast<double>(std::max<std::int64_t>(1, air.all));
     std::array<char, 40> percent{};
     std::snprintf(percent.data(), percent.size(), "%.1f %%", 100 * static_cast<double>(air.samples) / all);
     return "; air below " + number(air.threshold) + (air.mode ? " (mode " + number(*air.mode) + ")" : "") + " set to " +
@@ -75,6 +74,7 @@ std::optional<ImportPlan> plan_of(const Findings& f, std::string_view factor) {
     Options options = *f.options;
     options.target = {};
     options.like.clear();
+    if (options.mask.empty()) options.fill = 0;
     for (stack2nrrd::AxisOptions& axis : options.axes) axis.size.reset();
     try {
         set_option(options, "factor", factor);
@@ -112,7 +112,8 @@ std::string suggestions(const Findings& f, const Command& command) {
     std::string asked;
     for (const auto& [name, value] : command.given) {
         if (is_one_of(replaced, name)) continue;
-        std::string& text = is_one_of(reductions, name) ? asked : options;
+        const bool of_like = name == "fill" && f.options->mask.empty();
+        std::string& text = is_one_of(reductions, name) || of_like ? asked : options;
         text += " --" + name;
         if (!is_flag(name)) text += " " + quoted(value);
     }
@@ -207,7 +208,9 @@ std::string info_text(const Findings& f, const Command& command) {
                 memory_text(plan.read_bytes()) + " of files\n";
         text += "memory   " + memory_text(plan.memory_bytes()) + " at most\n";
         if (const std::int64_t bytes = scratch_bytes(f); bytes > 0) {
-            text += "scratch  " + memory_text(bytes) + " in " + utf8(plan.scratch_folder()) + "\n";
+            const bool is_beside = f.options->scratch.empty() && f.results.front().file.empty();
+            text += "scratch  " + memory_text(bytes) +
+                    (is_beside ? " beside the output" : " in " + utf8(plan.scratch_folder())) + "\n";
         }
     }
     const auto list = [&](const char* label, const std::vector<std::string>& names) {

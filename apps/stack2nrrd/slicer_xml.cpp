@@ -81,7 +81,8 @@ std::string parameter(const OptionInfo& option) {
     } else if (option.name == "roi") {
         tag = "region";
         attributes = " coordinateSystem=\"lps\" multiple=\"false\"";
-    } else if (option.value.find('|') != std::string_view::npos && consists_of(option.value, words)) {
+    } else if (option.name != "quality" &&  // Slicer always gives choices, and this one does not go with --kernel
+               option.value.find('|') != std::string_view::npos && consists_of(option.value, words)) {
         tag = "string-enumeration";
         preset = option.preset;
         for (std::string_view rest = option.value; !rest.empty();) {

@@ -130,7 +130,7 @@ struct Options : FindOptions {
     /// A volume (or stack) whose grid the result has: its size, spacing, origin and directions, whichever the factors.
     /// Its axes must be those of the source, in any order and sense, within a hundredth of a source sample; positions
     /// are exact within a millionth of one. What else decides the grid (factors, sizes, `target`, `align`, `flip`) is
-    /// an error. Only its header is read. Default: empty, none.
+    /// an error. Its samples are not read. Default: empty, none.
     std::filesystem::path like{};
     /// What a sample of the source counts as where `mask` is 0, and what a sample of the result is whose centre is
     /// outside of the source (or its crop), with `like`: rounded to the type of the result, which must hold it, and not

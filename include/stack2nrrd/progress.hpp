@@ -17,6 +17,7 @@ struct Air {
     double threshold = 0;          ///< samples below it were taken for air
     double darkest = 0;            ///< the lowest value of the result
     std::int64_t samples = 0;      ///< that were set to the darkest value
+    std::int64_t all = 0;          ///< that were looked at: not those outside of the source, with Options::like
 };
 
 /// What a run found out about the samples. Counts do not depend on threads or the memory limit.

@@ -116,7 +116,7 @@ std::string command_of(const stack2nrrd_handle& h, const std::string& output) {
     }
     words.insert(words.end(), {"-o", output});
     if (h.source != nullptr) return command_text(words) + " INPUT  # INPUT: slices of a program, which are no files";
-    // One file on a command line stands for its whole series.
+    // One file on a command line means its whole series.
     if (h.is_list && (h.paths.size() == 1 || h.paths.size() > most_files)) {
         return command_text(words) + " --files-from LIST  # LIST: the " + std::to_string(h.paths.size()) +
                (h.paths.size() == 1 ? " file" : " files, one a line");

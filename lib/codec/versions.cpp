@@ -1,12 +1,13 @@
 #include "codec/versions.hpp"
 
+#include <cstdio>  // which jpeglib.h needs
+
 #include <jpeglib.h>
 #include <openjpeg.h>
 #include <png.h>
 #include <tiffio.h>
 #include <zlib.h>
 #include <cstddef>
-#include <cstdio>  // which jpeglib.h needs
 #include <string>
 #include <string_view>
 

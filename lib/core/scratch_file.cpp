@@ -41,7 +41,10 @@ void ScratchFile::write_at(std::int64_t offset, std::span<const std::byte> bytes
     while (!bytes.empty()) {
         const std::int64_t done = put_at(handle_, bytes.data(), bytes.size(), offset);
         if (done < 0 && errno == EINTR) continue;
-        if (done < 0) fail("the scratch file cannot be written", last_error());
+        if (done <= 0) {
+            fail("the scratch file cannot be written",
+                 done < 0 ? last_error() : std::make_error_code(std::errc::io_error));
+        }
         offset += done;
         bytes = bytes.subspan(static_cast<std::size_t>(done));
     }

@@ -68,7 +68,8 @@ fs::path level_file(const fs::path& file, Index factor) {
 std::vector<Level> levels_of(const Stack& stack, const Options& options, const fs::path& file) {
     Options one = options;
     if (is_zarr_name(file)) one.format = Format::zarr;
-    if (one.scratch.empty() && !file.empty()) one.scratch = folder_of(followed(file));
+    const fs::path name = file.has_filename() ? file : file.parent_path();  // a folder may end with a slash
+    if (one.scratch.empty() && !file.empty()) one.scratch = folder_of(followed(name));
     const bool is_zarr = one.format == Format::zarr && !file.empty();
     if (options.pyramid.empty() && !options.pyramid_auto) return {{one, is_zarr ? file / "0" : file}};
     check_alone(options);

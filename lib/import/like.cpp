@@ -190,7 +190,7 @@ void skip(AxisPlan& plan, Index outputs) {
 
 Index floor_divide(Index a, Index b) { return a / b - static_cast<Index>(a % b != 0 && (a < 0) != (b < 0)); }
 
-/// The samples of axis `o` of the grid that lie within the wanted part of axis `a` of the source; none if none does.
+/// The samples of axis `o` of the grid that are within the wanted part of axis `a` of the source; none if none does.
 std::optional<Along> along(const Grid& grid, std::size_t o, const GridSource& source, std::size_t a,
                            double signed_step) {
     const Index count = grid.size[o];
@@ -280,15 +280,19 @@ void check_alone(const Options& options) {
     }
 }
 
-Grid grid_of(const std::filesystem::path& reference) {
-    const Stack stack = find_stack(reference);
+Grid grid_of(const std::filesystem::path& reference, unsigned threads) {
+    FindOptions find;
+    find.threads = threads;
+    const Stack stack = find_stack(reference, find);
     for (const Problem& problem : stack.problems) {
         if (problem.fatal) throw Error(problem.code, problem.text);
     }
     Grid grid{printable(stack.name),
               {stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())},
               stack.geometry,
-              stack.files};
+              stack.files,
+              {}};
+    for (const Problem& problem : stack.problems) grid.notes.push_back(problem.text);
     for (const std::string& file : stack.other_inputs) grid.files.add(file);
     if (!grid.geometry.spacing_known) {
         refuse(grid.name +
@@ -309,12 +313,12 @@ Likeness likeness_of(const Grid& grid, Range slab, const GridSource& source) {
         const double step = axes.steps[o][a];
         std::optional<Along> inside = along(grid, o, source, a, step);
         if (!inside) {
-            refuse(grid.name +
-                   ": none of its samples is within the source, some were expected for --like: in mm (LPS) it "
-                   "reaches from " +
-                   extent_text(grid.geometry, {Range{0, grid.size[0]}, {0, grid.size[1]}, {0, grid.size[2]}}) +
-                   ", and the source from " + extent_text(source.geometry, source.wanted) +
-                   "; check --origin and --crop");
+            refuse(
+                grid.name +
+                ": none of its samples has its centre within the source, some were expected for --like: in mm (LPS) it "
+                "reaches from " +
+                extent_text(grid.geometry, {Range{0, grid.size[0]}, {0, grid.size[1]}, {0, grid.size[2]}}) +
+                ", and the source from " + extent_text(source.geometry, source.wanted) + "; check --origin and --crop");
         }
         ArrangedAxis& axis = likeness.arrangement.axes[o];
         axis.from = a;

@@ -12,6 +12,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace stack2nrrd {
 
@@ -23,12 +24,13 @@ struct Grid {
     std::string name;  ///< for messages
     std::array<Index, 3> size{};
     Geometry geometry{};
-    FileList files;  ///< all that it was read from
+    FileList files;                  ///< all that it was read from
+    std::vector<std::string> notes;  ///< what is odd about it, a sentence each
 };
 
-/// The grid of the volume or stack that `reference` names; only headers are read.
+/// The grid of the volume or stack that `reference` names; no samples are read.
 /// \throws Error as find_stack(), its first fatal problem; invalid_argument if its spacing is unknown.
-[[nodiscard]] Grid grid_of(const std::filesystem::path& reference);
+[[nodiscard]] Grid grid_of(const std::filesystem::path& reference, unsigned threads);
 
 /// What of the source a result may be made of.
 struct GridSource {
@@ -40,14 +42,14 @@ struct GridSource {
 
 /// How samples of the source become those of a grid.
 struct Likeness {
-    std::array<AxisPlan, 3> axes;  ///< of the source, in its order and sense: what lies within it
+    std::array<AxisPlan, 3> axes;  ///< of the source, in its order and sense: what is within it
     Arrangement arrangement;       ///< what becomes of those; its fill is the caller's
 };
 
 /// How the slices `slab` of `grid` are made. Steps and positions are the simplest fractions within a millionth of a
 /// sample, or those that make exactly the numbers of the grid.
 /// \throws Error invalid_argument if the spacing of the source is unknown, if the axes of the grid are not its axes
-///         within a hundredth of a sample, or if no sample of the grid lies within the source.
+///         within a hundredth of a sample, or if no sample of the grid is within the source.
 [[nodiscard]] Likeness likeness_of(const Grid& grid, Range slab, const GridSource& source);
 
 }  // namespace stack2nrrd

@@ -275,7 +275,8 @@ constexpr std::array<Entry, 42> entries{{
       "reduce all axes by the least factor after which the file, raw samples and header, has at most that many bytes "
       "(20K, 2G)"},
      set_fit},
-    {{"max-dim", "N", "", "Resampling", "reduce all axes by the least factor after which none has more than N samples"},
+    {{"max-dim", "N", "", "Resampling",
+      "reduce all axes by one factor, that which leaves N samples of the longest; if it has more"},
      set_max_dim},
     {{"target-spacing", "S|SX,SY,SZ", "", "Resampling",
       "reduce to this spacing (in mm, or --space-units); an axis that is coarser stays"},
@@ -285,8 +286,8 @@ constexpr std::array<Entry, 42> entries{{
       "--max-dim"},
      set_isotropic},
     {{"like", "REF", "", "Resampling",
-      "make the grid of this volume: its size, spacing, origin and directions, in any order of axes; only its header "
-      "is "
+      "make the grid of this volume: its size, spacing, origin and directions, in any order of axes; its samples are "
+      "not "
       "read"},
      set_like},
     {{"quality", "fast|standard|max|smooth", "standard", "Resampling",
@@ -354,7 +355,7 @@ constexpr std::array<Entry, 42> entries{{
     {{"memory", "BYTES", "none", "Running", "cap, such as 512M or 2G; if it cannot be kept, the error names the least"},
      set_memory},
     {{"scratch", "DIR", "", "Running",
-      "folder for a scratch file, which --dehaze and some --like need; beside the output by itself"},
+      "folder for a scratch file, which --dehaze, --flip z and some --like need; beside the output by itself"},
      set_scratch},
 }};
 

@@ -240,7 +240,7 @@ void plan_axes(const Stack& stack, const Options& options, const std::array<Inde
     } else {
         Geometry geometry = source_geometry(stack, options);
         for (double& component : geometry.direction[2]) component *= static_cast<double>(options.step);
-        const Grid grid = grid_of(options.like);
+        const Grid grid = grid_of(options.like, options.threads);
         slices = grid.size[2];
         slab = slab_of(options, slices);
         Likeness likeness = likeness_of(grid, slab, {geometry, source, plan.crop, axes});
@@ -249,6 +249,7 @@ void plan_axes(const Stack& stack, const Options& options, const std::array<Inde
         plan.arrangement = likeness.arrangement;
         plan.arrangement->fill = options.fill;
         plan.reference = grid.files;
+        plan.reference_notes = grid.notes;
     }
     if (slab != Range{0, slices}) plan.part = slab;
 }
@@ -332,7 +333,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     plan->clipping_advice = clipping_advice(options, *plan);
     plan->may_clip = !plan->clipping_advice.empty();
     if (plan->may_clip) volume.late_notes = {"stack2nrrd_clipped_low", "stack2nrrd_clipped_high"};
-    plan->list_bytes = list_bytes(stack, *plan);
+    plan->list_bytes = list_bytes(stack, *plan) + plan->reference.memory_bytes();
     plan_stages(options, *plan);
     return plan;
 }

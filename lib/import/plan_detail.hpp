@@ -25,6 +25,7 @@ struct ImportPlan::Detail : MakingPlan {
     std::optional<Arrangement> arrangement;                ///< the last of them, if axes of the result are others
     std::optional<Range> part;                             ///< the slab, in slices of the result; none for the whole
     FileList reference;                                    ///< the files of Options::like
+    std::vector<std::string> reference_notes;              ///< what is odd about it, a sentence each
     std::shared_ptr<const Source> source;                  ///< shared by plans that are run together
     SliceList slices;                                      ///< of the source
     std::shared_ptr<const Stack> mask;                     ///< null if there is none

@@ -53,11 +53,19 @@ Index remainder_of(const ImportPlan::Detail& plan, std::size_t a) {
     return plan.crop[a].size() * plan.axes[a].step.den - plan.axes[a].outputs * plan.axes[a].step.num;
 }
 
-/// How much of the grid of --like the source does not have.
-void warn_of_outside(const Options& options, const ImportPlan::Detail& plan, std::vector<std::string>& warnings) {
+/// What is odd about --like, and how much of its grid the source does not have.
+void warn_of_reference(const Stack& stack, const Options& options, const ImportPlan::Detail& plan,
+                       std::vector<std::string>& warnings) {
+    const bool is_placed = options.origin || stack.volume != nullptr || stack.geometry.origin != Vector3{};
     double inside = 1;
     for (const ArrangedAxis& axis : plan.arrangement->axes) {
         inside *= static_cast<double>(axis.shown(plan.volume.size[axis.from])) / static_cast<double>(axis.size);
+    }
+    warnings.insert(warnings.end(), plan.reference_notes.begin(), plan.reference_notes.end());
+    if (!is_placed) {
+        warnings.emplace_back(
+            "--like: the slices do not say where they are, so the first sample is taken to be at 0, 0, 0; --origin "
+            "gives its place");
     }
     if (inside == 1) return;
     const double percent = std::max(0.01, std::round((1 - inside) * 10000) / 100);
@@ -71,15 +79,17 @@ void warn_of_outside(const Options& options, const ImportPlan::Detail& plan, std
 }
 
 /// What the sizes and factors do that a user may not expect.
-void warn_of_sizes(const Options& options, const ImportPlan::Detail& plan, std::vector<std::string>& warnings) {
+void warn_of_sizes(const Stack& stack, const Options& options, const ImportPlan::Detail& plan,
+                   std::vector<std::string>& warnings) {
     const auto factor = [&](std::size_t a) { return plan.axes[a].step; };
     const std::string enlarged = axes_where(
-        plan, [](const ImportPlan::Detail& p, std::size_t a) { return p.axes[a].step.num < p.axes[a].step.den; });
+        // Axes that are a little askew have steps a little below one.
+        plan, [](const ImportPlan::Detail& p, std::size_t a) { return p.axes[a].step.value() < .999; });
     if (!enlarged.empty()) {
         warnings.push_back((options.like.empty() ? "--size" : "--like") + std::string(": enlarges ") + enlarged +
                            ", which adds samples and no detail");
     }
-    if (!options.like.empty()) return warn_of_outside(options, plan, warnings);
+    if (!options.like.empty()) return warn_of_reference(stack, options, plan, warnings);
     const bool sized =
         std::any_of(options.axes.begin(), options.axes.end(), [](const AxisOptions& a) { return a.size; });
     if (sized && (factor(0) != factor(1) || factor(1) != factor(2))) {
@@ -97,7 +107,7 @@ void warn_of_sizes(const Options& options, const ImportPlan::Detail& plan, std::
     }
     if (!left.empty()) {
         warnings.push_back("the factor does not divide the size, so that samples at the end are left out: " + left +
-                           "; --size instead keeps them");
+                           (options.target == Target{} ? "; --size instead keeps them" : ""));
     }
 }
 
@@ -119,7 +129,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
             "point: its positions count along the volume's own axes; directions and origin are in its attribute "
             "stack2nrrd");
     }
-    warn_of_sizes(options, plan, warnings);
+    warn_of_sizes(stack, options, plan, warnings);
     warn_of_narrowing(options, plan, warnings);
     if (plan.needs_window) {
         const int passes = Percentiles(plan.image.type, options.window_percentiles).passes();

@@ -69,6 +69,11 @@ std::string dehaze_text(const Dehaze& dehaze) {
     return is_like_a_level ? text + ".0" : text;
 }
 
+/// The name of a file or folder, which may be given with a slash behind it.
+std::string name_text(const std::filesystem::path& path) {
+    return printable(utf8(path.has_filename() ? path.filename() : path.parent_path().filename()));
+}
+
 std::string vector_text(const Vector3& v) {
     return number_text(v[0]) + "," + number_text(v[1]) + "," + number_text(v[2]);
 }
@@ -99,7 +104,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (options.like.empty()) {
         given += std::string(" align=") + (options.align == Align::cell ? "cell" : "first");
     } else {
-        given += " like=" + printable(utf8(options.like.filename())) + " fill=" + number_text(options.fill);
+        given += " like=" + name_text(options.like);
     }
     if (options.flip != std::array<bool, 3>{}) given += " flip=" + flip_text(options.flip);
     if (stack.taken.channels > 1) {
@@ -116,11 +121,9 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
     if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
     if (!options.mask.empty()) {
-        // A folder may be given with a slash behind it.
-        const std::filesystem::path& mask = options.mask;
-        const std::filesystem::path name = mask.has_filename() ? mask.filename() : mask.parent_path().filename();
-        given += " mask=" + printable(utf8(name)) + " fill=" + number_text(options.fill);
+        given += " mask=" + name_text(options.mask);
     }
+    if (!options.like.empty() || !options.mask.empty()) given += " fill=" + number_text(options.fill);
     if (options.dehaze) given += " dehaze=" + dehaze_text(*options.dehaze);
     if (!listed.spacing.empty()) given += " spacing=" + listed.spacing;
     if (!listed.origin.empty()) given += " origin=" + listed.origin;

@@ -44,15 +44,15 @@ private:
 std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing& keep_going) {
     const ImportPlan::Detail& first = outputs.front().plan.detail();
     Progress last;
+    std::chrono::steady_clock::time_point before{};
     const KeepGoing watched = [&](const Progress& progress) {
         last = progress;
+        const auto now = std::chrono::steady_clock::now();
+        if (progress.done < progress.total && now - before < std::chrono::milliseconds(100)) return true;
+        before = now;
         return !keep_going || keep_going(progress);
     };
-    auto before = std::chrono::steady_clock::now();
     const auto pulse = [&] {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - before < std::chrono::milliseconds(100)) return;
-        before = now;
         if (!watched(last)) throw Stopped{};
     };
     const StageRun stage_run{{}, pulse};

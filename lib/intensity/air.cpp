@@ -250,6 +250,12 @@ std::vector<double> otsu_thresholds(const ValueHistogram& histogram, int classes
     std::vector<std::size_t> bins;
     std::vector<double> samples{0};
     std::vector<double> sums{0};
+    const auto is_used = [](std::int64_t count) { return count > 0; };
+    const auto used =
+        static_cast<std::size_t>(std::count_if(histogram.counts.begin(), histogram.counts.end(), is_used));
+    bins.reserve(used);
+    samples.reserve(used + 1);
+    sums.reserve(used + 1);
     for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
         if (histogram.counts[i] == 0) continue;
         const auto count = static_cast<double>(histogram.counts[i]);

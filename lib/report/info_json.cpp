@@ -1,5 +1,6 @@
 #include <stack2nrrd/report.hpp>
 
+#include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "report/numbers.hpp"
@@ -35,11 +36,6 @@ std::string_view code_text(ErrorCode code) {
         case ErrorCode::cancelled: break;
     }
     return "cancelled";
-}
-
-std::string utf8(const std::filesystem::path& path) {
-    const std::u8string text = path.u8string();
-    return {text.begin(), text.end()};
 }
 
 Json problems_json(const Findings& f) {
@@ -101,10 +97,8 @@ Json output_json(const Findings::Result& result) {
 }
 
 /// Samples that became the darkest value, as a part of 1.
-double share_of_air(const Findings::Result& result) {
-    const std::array<Index, 3>& size = result.plan->volume().size;
-    const double all = static_cast<double>(size[0]) * static_cast<double>(size[1]) * static_cast<double>(size[2]);
-    return result.report->air ? static_cast<double>(result.report->air->samples) / all : 0;
+double share_of_air(const Air& air) {
+    return air.all > 0 ? static_cast<double>(air.samples) / static_cast<double>(air.all) : 0;
 }
 
 bool has_run(const Findings& f) { return !f.results.empty() && f.results.front().report.has_value(); }
@@ -119,7 +113,7 @@ Json air_json(const Findings& f) {
                                      {"threshold", air.found ? Json(air.threshold) : Json(nullptr)},
                                      {"darkest", air.darkest},
                                      {"samples", air.samples},
-                                     {"share", share_of_air(result)}}));
+                                     {"share", share_of_air(air)}}));
     }
     return list;
 }

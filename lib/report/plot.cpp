@@ -33,7 +33,8 @@ std::string histogram_plot(const Histogram& histogram, const std::vector<Mark>& 
     const auto x_of = [&](double bin) { return (bin - from) / (to - from) * plot_width; };
 
     constexpr double most_bars = 256;
-    const auto group = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil((to - from) / most_bars)));
+    const double bins_a_bar = std::ceil((to - from) / most_bars);  // a mark may be 2^1000 bins away
+    const auto group = static_cast<std::size_t>(std::clamp(bins_a_bar, 1., static_cast<double>(counts.size())));
     std::vector<std::int64_t> bars;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         if (i % group == 0) bars.push_back(0);

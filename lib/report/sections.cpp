@@ -42,9 +42,12 @@ std::string result_text(const VolumeInfo& volume) {
 }
 
 /// "3 (0.5 %)" of the numbers of the result.
-std::string share_text(std::int64_t part, const VolumeInfo& volume) {
-    const std::int64_t all = volume.bytes() / static_cast<std::int64_t>(sample_bytes(volume.type));
+std::string share_text(std::int64_t part, std::int64_t all) {
     return std::to_string(part) + " (" + percent_text(part, all) + ")";
+}
+
+std::string share_text(std::int64_t part, const VolumeInfo& volume) {
+    return share_text(part, volume.bytes() / static_cast<std::int64_t>(sample_bytes(volume.type)));
 }
 
 /// The first ten, and how many there are besides.
@@ -98,7 +101,7 @@ std::string histogram_section(const PageFacts& facts) {
     if (air && air->found) {
         marks.push_back({air->threshold, "air"});
         rows.emplace_back("air", "<span class=\"key\"></span>below " + short_text(air->threshold) + ": set to " +
-                                     short_text(air->darkest) + ", " + share_text(air->samples, volume) +
+                                     short_text(air->darkest) + ", " + share_text(air->samples, air->all) +
                                      " of the samples" +
                                      (air->mode ? "; the most frequent value was " + short_text(*air->mode) : ""));
     }

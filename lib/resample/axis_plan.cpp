@@ -140,7 +140,7 @@ void check_kernel(const AxisPlan& plan, char axis) {
 
 Range wanted_part(Index source, const Range& crop, char axis) {
     if (crop == Range{}) return {0, source};
-    if (crop.end == open_end && crop.first < source) return {crop.first, source};
+    if (crop.end == open_end && crop.first >= 0 && crop.first < source) return {crop.first, source};
     if (crop.first < 0 || crop.end > source || crop.empty()) {
         throw_misfit(axis, "the crop " + std::to_string(crop.first) + ":" +
                                (crop.end == open_end ? "" : std::to_string(crop.end)) +

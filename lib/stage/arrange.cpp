@@ -264,7 +264,7 @@ private:
     }
 
     void hand_on() override {
-        slice_ = {};
+        slice_ = Bytes();  // = {} would keep the memory
         write_outside(layout().size[2]);
     }
 
@@ -301,7 +301,7 @@ private:
     std::optional<ScratchFile> file_;
 };
 
-/// In the scratch file, the slices of a group lie side by side: for each place along the axis that becomes z, the rows
+/// In the scratch file, the slices of a group are side by side: for each place along the axis that becomes z, the rows
 /// of all of them. So what some slices of the result have of a group is in one piece.
 class Across final : public Arranging {
 public:
@@ -328,7 +328,7 @@ private:
     }
 
     void hand_on() override {
-        group_ = {};
+        group_ = Bytes();
         const Layout& l = layout();
         const Index made = l.made[l.along];
         const Index shown = axis(2).shown(made);

@@ -78,6 +78,7 @@ public:
     void begin(const VolumeInfo& volume) override {
         type_ = volume.type;
         size_ = volume.size;
+        air_.all = size_[0] * size_[1] * size_[2];
         slice_bytes_ = static_cast<std::size_t>(volume.slice_bytes());
         VolumeInfo result = volume;
         add_notes(result);
@@ -94,8 +95,7 @@ public:
 
     void write_late_notes(std::span<const std::string> values) override {
         std::vector<std::string> all(values.begin(), values.end());
-        const std::int64_t samples = size_[0] * size_[1] * size_[2];
-        const double share = static_cast<double>(air_.samples) / static_cast<double>(samples);
+        const double share = static_cast<double>(air_.samples) / static_cast<double>(air_.all);
         all.push_back(air_.mode ? number_text(*air_.mode) : "none");
         all.push_back(air_.found ? threshold_text() : "none");
         all.push_back(number_text(std::round(share * 1e6) / 1e6));

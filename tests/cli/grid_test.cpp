@@ -136,3 +136,12 @@ TEST_CASE("open ends are shown as what they are", "[cli]") {
     check_sentence(run_in(folder.path(), {"s", "--crop", "16:,,", "-o", "w.nrrd"}),
                    {"the crop 16: does not lie within 0:16"});
 }
+
+TEST_CASE("the scratch file of a folder that is named with a slash is beside it", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 6);
+    const Result made = run_in(folder.path(), {"stack", "--spacing", "1", "--flip", "z", "-o", "v.ome.zarr/"});
+    CAPTURE(made.err);
+    CHECK(made.status == 0);
+    CHECK(fs::exists(folder / "v.ome.zarr" / "zarr.json"));
+}

@@ -200,3 +200,13 @@ TEST_CASE("a run for Slicer that fails says why on stderr", "[cli]") {
     CHECK(both.status == 2);
     CHECK(both.out.starts_with("{"));  // for whoever wanted JSON, and no tags
 }
+
+TEST_CASE("kernels and labels go with all that Slicer always gives", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 6);
+    for (const Arguments& more : std::vector<Arguments>{{"--kernel", "box"}, {"--labels"}, {"--quality", "max"}}) {
+        const Result made = run_in(folder.path(), presets() + more + Arguments{"-o", "v.nrrd", "stack"});
+        CAPTURE(more, made.err);
+        CHECK(made.status == 0);
+    }
+}

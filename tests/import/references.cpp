@@ -72,7 +72,8 @@ TEST_CASE("a reference without a place, beside the source or turned against it i
     grid.origin = {1, 0, 0};
     write_grid(folder / "r.nrrd", grid);
     CHECK(has(complaint(stack, options),
-              "r.nrrd: none of its samples is within the source, some were expected for --like: in mm (LPS) it reaches "
+              "r.nrrd: none of its samples has its centre within the source, some were expected for --like: in mm "
+              "(LPS) it reaches "
               "from x 0.99 to 1.2, y -0.00975 to 0.166, z -0.00975 to 0.146, and the source from x -0.00975 to 0.439"));
     grid.origin = {1e15, 0, 0};
     write_grid(folder / "r.nrrd", grid);

@@ -295,11 +295,9 @@ TEST_CASE("a page shows the window, and what was clipped", "[report]") {
     CHECK(made.page.find("<ul class=\"notes\">") != std::string::npos);
 
     // Air, as a stage reports it.
-    const Made air = make(source, SampleType::uint16, {}, "scan", [](Findings& f) {
-        f.results[0].report->air = Air{true, 12, 250, 7, 250};
-    });
-    CHECK(row(air.page, "air") ==
-          "below 250: set to 7, 250 (25.0 %) of the samples; the most frequent value was 12");
+    const Made air = make(source, SampleType::uint16, {}, "scan",
+                          [](Findings& f) { f.results[0].report->air = Air{true, 12, 250, 7, 250, 1000}; });
+    CHECK(row(air.page, "air") == "below 250: set to 7, 250 (25.0 %) of the samples; the most frequent value was 12");
     CHECK(air.page.find("<line class=\"air\" x1=\"250.00\"") != std::string::npos);
     CHECK(row(made.page, "air") == "(no row)");
 }

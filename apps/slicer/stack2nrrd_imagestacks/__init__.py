@@ -78,7 +78,7 @@ def outputVolumeGeometry(logic, align="first"):
     size, bounds = logic.originalVolumeDimensions, logic.outputVolumeBounds
     if logic.outputQuality != "fit":
         return (*_grid(logic.originalVolumeIJKToRAS, size, _factors(logic), bounds, align), components)
-    _told.pop(logic, None)
+    _counted.pop(logic, None)
     corner, extent = _grid(logic.originalVolumeIJKToRAS, size, (1, 1, 1), bounds, "first")
     size = [max(0, extent[2 * axis + 1] - extent[2 * axis] + 1) for axis in range(3)]
     if 0 in size:
@@ -204,12 +204,12 @@ class _Imagined:
         raise IndexError(z)
 
 
-_told = weakref.WeakKeyDictionary()  # how many bytes outputVolumeGeometry() has counted with: loadVolume() keeps to it
+_counted = weakref.WeakKeyDictionary()  # how many bytes outputVolumeGeometry() has counted with: loadVolume() keeps to it
 
 
 def _fittingFactors(logic, size, components, dtype):
     """The least reduction, the same on all axes, whose samples take no more bytes than there is room for."""
-    room = getattr(logic, "outputBytes", None) or _told.setdefault(logic, _freeMemory() // 2)
+    room = getattr(logic, "outputBytes", None) or _counted.setdefault(logic, _freeMemory() // 2)
     skip = 1 + int(logic.sliceSkip)
     kept = [size[0], size[1], -(-int(size[2]) // skip)]
     try:
