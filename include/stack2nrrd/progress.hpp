@@ -15,7 +15,7 @@ struct Air {
     std::optional<double> mode{};  ///< the most frequent value of the air, if it was looked for and found; all values
                                    ///< here are those of the result
     double threshold = 0;          ///< samples below it were taken for air
-    double darkest = 0;            ///< the lowest value of the result
+    double darkest = 0;            ///< the lowest value of those samples that were looked at
     std::int64_t samples = 0;      ///< that were set to the darkest value
     std::int64_t all = 0;          ///< that were looked at: not those outside of the source, with Options::like
 };

@@ -39,7 +39,7 @@ std::string length_text(int digit, int exponent, bool millimetres) {
         int exponent;
     };
     constexpr std::array<Unit, 5> units{{{" m", 3}, {" cm", 1}, {" mm", 0}, {" um", -3}, {" nm", -6}}};
-    Unit unit{digit == 1 && exponent == 0 ? " sample" : " samples", 0};
+    Unit unit{digit == 1 && exponent == 0 ? " source sample" : " source samples", 0};
     if (millimetres) {
         const auto* const large =
             std::find_if(units.begin(), units.end(), [&](Unit u) { return u.exponent <= exponent; });

@@ -221,6 +221,12 @@ std::vector<std::string> run_warnings(const Findings& f) {
                                "--dehaze: no air was found, and nothing was changed: no peak at the dark end of the "
                                "histogram has an object above it; give a threshold if there is air, --dehaze T");
         }
+        if (result.report->air && result.report->air->found && result.report->air->samples == result.report->air->all) {
+            warnings.push_back(
+                name +
+                "--dehaze: the threshold is above all samples, so that all of them became one value; give a "
+                "lower one");
+        }
     }
     const auto is_rounded = [](const Findings::Result& result) { return result.report->rounded_integers; };
     if (std::any_of(f.results.begin(), f.results.end(), is_rounded)) {

@@ -138,7 +138,15 @@ TEST_CASE("each level of a pyramid has its own air", "[cli]") {
     }
 }
 
-TEST_CASE("the scratch file is told before the run", "[cli]") {
+TEST_CASE("a threshold above all samples is a warning", "[cli]") {
+    const Place place;
+    const Result made = place.make({"-o", "v.nrrd", "--dehaze", "1e9"});
+    CHECK(made.status == 0);
+    CHECK(has(made.err, "--dehaze: the threshold is above all samples"));
+    CHECK_FALSE(has(place.make({"-o", "w.nrrd", "--dehaze", "auto"}).err, "above all samples"));
+}
+
+TEST_CASE("the scratch file is reported before the run", "[cli]") {
     const Place place;
     const Result text = place.make({"-o", "v.nrrd", "--dehaze", "auto", "--factor", "2", "--info"});
     CHECK(has(text.out, "\nscratch  8 KiB in .\n"));

@@ -98,9 +98,9 @@ TEST_CASE("scale bars are round, and as long as they say", "[picture]") {
     CHECK(units == std::set<std::string>{"nm", "um", "mm", "cm", "m"});
     VolumeInfo unknown = volume_of({{{2, 0, 0}, {0, 2, 0}, {0, 0, 2}}});
     unknown.geometry.spacing_known = false;
-    CHECK(legends_of(unknown, 0.5, 2).front().bar == "100 samples");
+    CHECK(legends_of(unknown, 0.5, 2).front().bar == "100 source samples");
     CHECK(legends_of(unknown, 0.5, 2).front().bar_width == 100);
-    CHECK(legends_of(unknown, 0.005, 2).front().bar == "1 sample");
+    CHECK(legends_of(unknown, 0.005, 2).front().bar == "1 source sample");
     for (const double extreme : {1e308, 5e-324}) {
         const VolumeInfo volume = volume_of({{{extreme, 0, 0}, {0, extreme, 0}, {0, 0, extreme}}});
         const Legend legend = legends_of(volume, 0.05, extreme).front();

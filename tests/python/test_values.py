@@ -52,6 +52,10 @@ class Names(unittest.TestCase):
         for name, option in _values.OPTIONS.items():
             value = values.get(name) or ("tent" if option.value == "SPEC" else option.value.split("|")[0])
             value = {"": True, "N": 1, "T": 0, "C": 0, "V": 0, "BYTES": "1G", "1..9": 1}.get(value, value)
+            if option.kind == "Path":
+                value = "name"
+                with self.assertRaisesRegex(TypeError, name + ": is the name of a file, but a list was given"):
+                    stack2nrrd._Stack("test", "nothing", {name: [1, 2]})
             if isinstance(value, str) and value[0].isupper():
                 value = 1 if value[0] in "FSN" else (0, 0, 0)
             stack2nrrd._Stack("test", "nothing", {name: value}).__exit__()

@@ -116,6 +116,8 @@ def text_of(option: Option, value: Any) -> str:
     """The value of an option as the program takes it."""
     if isinstance(value, (str, bytes, os.PathLike)):
         return os.fsdecode(value)
+    if option.kind == "Path":
+        raise TypeError("%s: is the name of a file, but a %s was given" % (option.name, type(value).__name__))
     if option.kind in ("Range", "Ranges"):
         return _ranges(option, value)
     if option.kind == "SampleType":
