@@ -43,7 +43,7 @@ fi
 echo
 echo "Result:   $PWD/$result ($(du -h --apparent-size "$result" | cut -f1))"
 head -c 4096 "$result" | sed -n -e '/^$/q' -e '/^\(type\|sizes\|space\)/s/^/          /p'
-echo "Picture:  $PWD/$picture (the three orthogonal mid-slices)"
+echo "Picture:  $PWD/$picture (slices through the middle, and maxima along each axis)"
 if ((${#measure[@]} > 0)); then
     echo "Took:     $(tail -n 1 "$demo/time.txt")"
 fi
