@@ -33,10 +33,6 @@ std::string sizes(const std::array<Index, 3>& size) {
 
 std::string triple(const Vector3& v) { return number(v[0]) + ", " + number(v[1]) + ", " + number(v[2]); }
 
-Vector3 spacings(const Geometry& geometry) {
-    return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
-}
-
 std::string quoted(const std::string& word) { return stack2nrrd::command_text({&word, 1}); }
 
 /// What a result may be called: the name of the source without suffix and slice number.

@@ -64,6 +64,9 @@ struct Geometry {
 /// The length of `direction[axis]`.
 [[nodiscard]] STACK2NRRD_EXPORT double spacing(const Geometry& geometry, int axis) noexcept;
 
+/// Of all three.
+[[nodiscard]] STACK2NRRD_EXPORT Vector3 spacings(const Geometry& geometry) noexcept;
+
 /// The geometry of the grid whose sample k is at index `first[a] + k·step[a]` on each axis a of `source`: its
 /// directions are direction·step, its origin is origin + Σ direction·first.
 [[nodiscard]] STACK2NRRD_EXPORT Geometry resampled(const Geometry& source, const std::array<Rational, 3>& first,

@@ -37,8 +37,9 @@ public:
     /// 96 bytes. Not promised: the same number in another version, or what the rest of your program takes.
     [[nodiscard]] std::int64_t memory_bytes() const noexcept;
 
-    /// How large the scratch file becomes, in bytes; 0 if there is none. Options::dehaze needs one, and an order of
-    /// axes (Options::like) in which the slices do not come: the result is written to it, and read again.
+    /// How large the scratch file becomes, in bytes; 0 if there is none. Options::dehaze needs one, and an order in
+    /// which slices are not made (Options::flip along z, some of Options::like): the result is written to it, and read
+    /// again.
     [[nodiscard]] std::int64_t scratch_bytes() const noexcept;
     /// The folder that it is made in.
     [[nodiscard]] const std::filesystem::path& scratch_folder() const noexcept;

@@ -182,6 +182,10 @@ double spacing(const Geometry& geometry, int axis) noexcept {
     return nonzero <= 1 ? std::abs(d[0] + d[1] + d[2]) : std::hypot(d[0], d[1], d[2]);
 }
 
+Vector3 spacings(const Geometry& geometry) noexcept {
+    return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
+}
+
 Geometry resampled(const Geometry& source, const std::array<Rational, 3>& first, const std::array<Rational, 3>& step) {
     Geometry result = source;
     for (std::size_t world = 0; world < 3; ++world) {

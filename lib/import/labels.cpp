@@ -2,6 +2,7 @@
 
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
+#include "import/refuse.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -14,8 +15,6 @@ namespace stack2nrrd {
 namespace {
 
 bool is_mode(const AxisPlan& axis) { return axis.kernel.kind() == Kernel::Kind::mode; }
-
-[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
 }  // namespace
 

@@ -2,9 +2,9 @@
 
 #include "core/hidden_names.hpp"
 #include "core/output_file.hpp"
+#include "import/refuse.hpp"
 #include "sink/zarr_sink.hpp"
 
-#include <stack2nrrd/error.hpp>
 #include <stack2nrrd/import.hpp>
 
 #include <algorithm>
@@ -16,9 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
-
-void check_alone(const Options& options) {
+void check_pyramid_alone(const Options& options) {
     for (const AxisOptions& axis : options.axes) {
         if (axis.factor != Rational{} || axis.size) {
             refuse("--pyramid: gives the factors, and so does --factor or --size; give one of them");
@@ -72,7 +70,7 @@ std::vector<Level> levels_of(const Stack& stack, const Options& options, const f
     if (one.scratch.empty() && !file.empty()) one.scratch = folder_of(followed(name));
     const bool is_zarr = one.format == Format::zarr && !file.empty();
     if (options.pyramid.empty() && !options.pyramid_auto) return {{one, is_zarr ? file / "0" : file}};
-    check_alone(options);
+    check_pyramid_alone(options);
     one.pyramid.clear();
     one.pyramid_auto = false;
     const std::vector<Index> factors = options.pyramid_auto ? automatic_factors(stack, one) : options.pyramid;

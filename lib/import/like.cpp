@@ -1,6 +1,7 @@
 #include "import/like.hpp"
 
 #include "core/text.hpp"
+#include "import/refuse.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/stack.hpp>
@@ -19,8 +20,6 @@ namespace {
 /// How far a sample may be from where the grid has it, in samples of the source.
 constexpr double most_tilt = 0.01;      ///< by an axis that is taken for one of the source's
 constexpr double most_rounding = 1e-6;  ///< by fractions: half of it by the step, half by the first position
-
-[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
 double dot(const Vector3& a, const Vector3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 Vector3 cross(const Vector3& a, const Vector3& b) {
@@ -263,7 +262,7 @@ void cut(ArrangedAxis& axis, AxisPlan& plan, Range slab) {
 
 }  // namespace
 
-void check_alone(const Options& options) {
+void check_like_alone(const Options& options) {
     if (options.like.empty()) return;
     const bool factors = std::any_of(options.axes.begin(), options.axes.end(),
                                      [](const AxisOptions& axis) { return axis.factor != Rational{} || axis.size; });

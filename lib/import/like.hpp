@@ -17,7 +17,7 @@
 namespace stack2nrrd {
 
 /// \throws Error invalid_argument if something else decides the grid of the result than Options::like.
-void check_alone(const Options& options);
+void check_like_alone(const Options& options);
 
 /// Where the samples of a reference are.
 struct Grid {

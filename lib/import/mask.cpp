@@ -3,6 +3,7 @@
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
 #include "import/plan_memory.hpp"
+#include "import/refuse.hpp"
 #include "source/amount.hpp"
 #include "stack/spacing.hpp"
 
@@ -20,8 +21,6 @@
 namespace stack2nrrd {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
 std::array<Index, 3> size_of(const Stack& stack) {
     return {stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
@@ -62,10 +61,10 @@ std::shared_ptr<const Stack> mask_of(const Stack& stack, const Options& options)
         if (problem.fatal) throw Error(problem.code, problem.text);
     }
     if (size_of(*mask) != size_of(stack)) {
-        refuse("--mask: " + printable(mask->name) + " has " + text_of(size_of(*mask)) + " samples, the " +
-               text_of(size_of(stack)) +
-               " of the whole source were expected; give a mask of every slice, before --crop "
-               "and --step");
+        throw Error(ErrorCode::inconsistent, "--mask: " + printable(mask->name) + " has " + text_of(size_of(*mask)) +
+                                                 " samples, the " + text_of(size_of(stack)) +
+                                                 " of the whole source were expected; give a mask of every slice, "
+                                                 "before --crop and --step");
     }
     return mask;
 }

@@ -12,8 +12,8 @@
 namespace stack2nrrd {
 
 /// The stack that Options::mask names, its samples as they are stored; null if there is no mask.
-/// \throws Error as find_stack(); the first fatal problem; invalid_argument if its size is not that of `stack`, or if
-///         there is a fill and nothing to be filled.
+/// \throws Error as find_stack(); the first fatal problem; inconsistent if its size is not that of `stack`;
+///         invalid_argument if there is a fill and nothing to be filled.
 [[nodiscard]] std::shared_ptr<const Stack> mask_of(const Stack& stack, const Options& options);
 
 /// A sample of that type. \throws Error invalid_argument if the type does not hold the number.

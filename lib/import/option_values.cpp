@@ -1,7 +1,5 @@
 #include "import/option_values.hpp"
 
-#include <stack2nrrd/error.hpp>
-
 #include <cmath>
 #include <optional>
 
@@ -23,8 +21,6 @@ void check_no_unit(std::string_view text) {
 }
 
 }  // namespace
-
-void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
 std::string shown(std::string_view value) { return "'" + printable(value) + "'"; }
 

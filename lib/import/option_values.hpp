@@ -3,10 +3,11 @@
 // The texts of options, to values. All of these throw Error invalid_argument for a text that does not fit; the sentence
 // lacks the name of the option, which set_option() puts in front.
 
+#include "core/text.hpp"
+#include "import/refuse.hpp"
+
 #include <stack2nrrd/options.hpp>
 #include <stack2nrrd/spelling.hpp>
-
-#include "core/text.hpp"
 
 #include <array>
 #include <cstdint>
@@ -17,8 +18,6 @@
 #include <vector>
 
 namespace stack2nrrd {
-
-[[noreturn]] void refuse(const std::string& sentence);
 
 /// The text in quotes.
 [[nodiscard]] std::string shown(std::string_view value);

@@ -294,7 +294,7 @@ void plan_stages(const Options& options, Detail& plan) {
 std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices) {
     auto plan = std::make_shared<Detail>();
     plan->slices = std::move(slices);
-    check_alone(asked);
+    check_like_alone(asked);
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices->size())};
     const Options options = with_targets(stack, with_crops(stack, asked, source), plan->slices, source);
     plan->image = stack.image;

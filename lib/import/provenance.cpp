@@ -120,9 +120,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (!listed.order.empty()) given += " order=" + listed.order;
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
     if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
-    if (!options.mask.empty()) {
-        given += " mask=" + name_text(options.mask);
-    }
+    if (!options.mask.empty()) given += " mask=" + name_text(options.mask);
     if (!options.like.empty() || !options.mask.empty()) given += " fill=" + number_text(options.fill);
     if (options.dehaze) given += " dehaze=" + dehaze_text(*options.dehaze);
     if (!listed.spacing.empty()) given += " spacing=" + listed.spacing;

@@ -1,6 +1,7 @@
 #include "import/targets.hpp"
 
 #include "core/text.hpp"
+#include "import/refuse.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -13,8 +14,6 @@ namespace stack2nrrd {
 namespace {
 
 using Factors = std::array<Rational, 3>;
-
-[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
 bool is_below(const Rational& a, const Rational& b) { return a.num * b.den < b.num * a.den; }  // terms are up to 10^9
 

@@ -18,10 +18,6 @@ namespace stack2nrrd {
 
 namespace {
 
-Vector3 spacings(const Geometry& geometry) {
-    return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
-}
-
 std::string_view code_text(ErrorCode code) {
     switch (code) {
         case ErrorCode::invalid_argument: return "invalid_argument";

@@ -29,10 +29,6 @@ std::string triple_text(const Vector3& v) {
     return short_text(v[0]) + ", " + short_text(v[1]) + ", " + short_text(v[2]);
 }
 
-Vector3 spacings(const Geometry& geometry) {
-    return {spacing(geometry, 0), spacing(geometry, 1), spacing(geometry, 2)};
-}
-
 const char* unit_of(const Geometry& geometry) { return geometry.spacing_known ? " mm" : " source samples"; }
 
 std::string result_text(const VolumeInfo& volume) {

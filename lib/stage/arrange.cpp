@@ -26,7 +26,7 @@ using Bytes = std::vector<std::byte>;
 std::size_t bytes_of(Index count) { return static_cast<std::size_t>(count); }
 
 /// All channels of one sample that is outside.
-Bytes fill_sample(const VolumeInfo& volume, double fill) {
+Bytes outside_sample(const VolumeInfo& volume, double fill) {
     const std::size_t bytes = sample_bytes(volume.type);
     Bytes sample(bytes * static_cast<std::size_t>(volume.channels));
     const Losses losses =
@@ -184,7 +184,7 @@ public:
 
     void begin(const VolumeInfo& volume) final {
         layout_.emplace(volume, arrangement_, run_.room);
-        fill_ = fill_sample(volume, arrangement_.fill);
+        fill_ = outside_sample(volume, arrangement_.fill);
         prepare();
         next().begin(plan_.result(volume));
     }
@@ -384,7 +384,7 @@ public:
     explicit ArrangePlan(const Arrangement& arrangement) : arrangement_(arrangement) {}
 
     [[nodiscard]] VolumeInfo result(const VolumeInfo& volume) const override {
-        (void)fill_sample(volume, arrangement_.fill);
+        (void)outside_sample(volume, arrangement_.fill);
         VolumeInfo result = volume;
         for (std::size_t a = 0; a < 3; ++a) {
             result.size[a] = arrangement_.axes[a].size;

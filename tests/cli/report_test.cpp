@@ -3,6 +3,7 @@
 #include "cli/program.hpp"
 #include "cli/slices.hpp"
 #include "support/catch.hpp"
+#include "support/html.hpp"
 
 #include <regex>
 #include <string>
@@ -12,23 +13,13 @@ using namespace cli_test;
 
 namespace {
 
-std::string unescaped(std::string text) {
-    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-             {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&amp;", "&"}}) {
-        for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-            text.replace(at, from.size(), to);
-        }
-    }
-    return text;
-}
-
 /// The command that a page has to be copied.
 std::string command_of(const std::string& page) {
     const std::string before = "<pre class=\"command\">";
     const std::size_t at = page.find(before);
     if (at == std::string::npos) return {};
     const std::size_t start = at + before.size();
-    return unescaped(page.substr(start, page.find("</pre>", start) - start));
+    return support::unescaped(page.substr(start, page.find("</pre>", start) - start));
 }
 
 }  // namespace

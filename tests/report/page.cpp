@@ -7,6 +7,7 @@
 #include "sink/nrrd_sink.hpp"
 
 #include "support/catch.hpp"
+#include "support/html.hpp"
 #include "support/phantom.hpp"
 #include "support/refusal.hpp"
 #include "support/temp_folder.hpp"
@@ -98,30 +99,20 @@ Made make(const Volume& source, SampleType type, Options options, const std::str
     return made;
 }
 
-std::string unescaped(std::string text) {
-    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-             {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&amp;", "&"}}) {
-        for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-            text.replace(at, from.size(), to);
-        }
-    }
-    return text;
-}
-
 /// What a row of a table says, with tags left out.
 std::string row(const std::string& page, const std::string& name) {
     const std::string before = "<tr><th scope=\"row\">" + name + "</th><td>";
     const std::size_t at = page.find(before);
     if (at == std::string::npos) return "(no row)";
     const std::size_t start = at + before.size();
-    return unescaped(
+    return support::unescaped(
         std::regex_replace(page.substr(start, page.find("</td>", start) - start), std::regex("<[^>]*>"), ""));
 }
 
 std::string pre(const std::string& page, const std::string& tag) {
     const std::size_t at = page.find(tag);
     REQUIRE(at != std::string::npos);
-    return unescaped(page.substr(at + tag.size(), page.find("</pre>", at) - at - tag.size()));
+    return support::unescaped(page.substr(at + tag.size(), page.find("</pre>", at) - at - tag.size()));
 }
 
 /// Each tag is closed where it should be, each attribute is in quotes, and nothing comes from elsewhere.
