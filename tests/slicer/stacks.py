@@ -138,6 +138,15 @@ class Stack(unittest.TestCase):
         z, y, x = numpy.indices(self.size[::-1])
         return (1000 + 90 * x + 110 * y + 130 * z).astype(numpy.uint16)
 
+    def ramp_at(self, node, reverse):
+        """Where the samples of a node are, in source samples x, y, z, and what the ramp is there."""
+        z, y, x = numpy.indices(samples_of(node).shape)
+        places = numpy.stack([x, y, z, numpy.ones_like(x)], -1) @ matrix_of(node).T
+        source = places[..., :3] * [-1, -1, 1] / self.spacing
+        if reverse:
+            source[..., 2] = self.size[2] - 1 - source[..., 2]
+        return source, 1000 + source @ [90, 110, 130]
+
     def logic(self, volume, suffix="tif", **state):
         paths = []
         for number, image in enumerate(volume):

@@ -68,12 +68,7 @@ class Geometry(Stack):
                     logic.outputVolumeBounds = self.region if region else None
                     node = stack2nrrd_imagestacks.loadVolume(logic, align=align, kernel="tent", type="float32")
                     samples = samples_of(node)
-                    z, y, x = numpy.indices(samples.shape)
-                    places = numpy.stack([x, y, z, numpy.ones_like(x)], -1) @ matrix_of(node).T
-                    source = places[..., :3] * [-1, -1, 1] / self.spacing
-                    if reverse:
-                        source[..., 2] = self.size[2] - 1 - source[..., 2]
-                    expected = 1000 + source @ [90, 110, 130]
+                    source, expected = self.ramp_at(node, reverse)
                     # Where the kernel reaches beyond the edge of the stack, the ramp has a bend.
                     reach = numpy.array([1, 1, 1 + skip]) * {"full": 1, "half": 2, "preview": 4}[quality]
                     inside = ((source >= reach) & (source <= numpy.array(self.size) - 1 - reach)).all(axis=-1)
@@ -130,12 +125,7 @@ class Geometry(Stack):
                     self.assertEqual(samples.shape, kept)
                 else:  # much finer, and it would not
                     self.assertGreater(samples.nbytes, room * 0.3)
-                z, y, x = numpy.indices(samples.shape)
-                places = numpy.stack([x, y, z, numpy.ones_like(x)], -1) @ matrix_of(node).T
-                source = places[..., :3] * [-1, -1, 1] / self.spacing
-                if reverse:
-                    source[..., 2] = self.size[2] - 1 - source[..., 2]
-                expected = 1000 + source @ [90, 110, 130]
+                source, expected = self.ramp_at(node, reverse)
                 reach = numpy.array([matrix_of(node)[a, a] for a in range(3)]) * [-1, -1, 1] / self.spacing
                 inside = ((source >= reach) & (source <= numpy.array(self.size) - 1 - reach)).all(axis=-1)
                 # At such factors the weights of a tent are not quite in balance; a third of a sample would be seen.
