@@ -1,5 +1,7 @@
 #include "write_jpeg2000.hpp"
 
+#include <catch2/catch.hpp>
+
 #include <openjpeg.h>
 
 #include <algorithm>
@@ -216,6 +218,33 @@ Bytes enumerated_colour(std::uint32_t space) {
     put_big(content, 0, 2);
     put_big(content, space, 4);
     return box("colr", content);
+}
+
+std::size_t find_marker(const Bytes& bytes, int code, std::size_t from) {
+    for (std::size_t i = from; i + 1 < bytes.size(); ++i) {
+        if (bytes[i] == std::byte{0xFF} && bytes[i + 1] == static_cast<std::byte>(code)) return i;
+    }
+    FAIL("no marker");
+    return 0;
+}
+
+void set_big(Bytes& bytes, std::size_t at, std::uint64_t value, int size) {
+    Bytes number;
+    put_big(number, value, size);
+    std::copy(number.begin(), number.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+Slice decode_bytes(const std::string& file, const Bytes& bytes) {
+    write_bytes(file, bytes);
+    return decode_file(file);
+}
+
+std::string refusal_of(const std::string& file, const Bytes& bytes, ErrorCode expected) {
+    write_bytes(file, bytes);
+    ErrorCode code = ErrorCode::io;
+    const std::string sentence = refusal(file, &code);
+    CHECK((sentence.empty() || code == expected));
+    return sentence;
 }
 
 }  // namespace stack2nrrd::test

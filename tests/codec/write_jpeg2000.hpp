@@ -58,4 +58,21 @@ void put_big(Bytes& bytes, std::uint64_t value, int size);
                              const std::string& brand = "jp2 ");
 [[nodiscard]] Bytes enumerated_colour(std::uint32_t space);
 
+// -------------------------------------------------------------------------------------------------- changed
+// codestreams
+
+/// Offsets of the fields of SIZ in a codestream.
+inline constexpr std::size_t siz_width = 8, siz_height = 12, siz_offset_x = 16, siz_tile_width = 24,
+                             siz_tile_height = 28, siz_depth = 42, siz_step_x = 43;
+
+/// Where the marker 0xFF `code` is, from `from` on.
+[[nodiscard]] std::size_t find_marker(const Bytes& bytes, int code, std::size_t from = 0);
+/// Overwrites a number of `size` bytes.
+void set_big(Bytes& bytes, std::size_t at, std::uint64_t value, int size);
+
+/// What our codec makes of these bytes, as this file.
+[[nodiscard]] Slice decode_bytes(const std::string& file, const Bytes& bytes);
+/// The sentence that refuses them, with the code that is expected; empty if they are read.
+[[nodiscard]] std::string refusal_of(const std::string& file, const Bytes& bytes, ErrorCode expected);
+
 }  // namespace stack2nrrd::test

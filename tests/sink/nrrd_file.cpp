@@ -490,15 +490,3 @@ TEST_CASE("a pair that a killed run has left half done is made whole again", "[s
         CHECK(folder.entries() == 2);
     }
 }
-
-TEST_CASE("a buffer takes exactly its volume", "[sink]") {
-    const Volume volume = phantom::noise({5, 4, 3}, SampleType::uint16);
-    const VolumeInfo info = info_of(volume, SampleType::uint16);
-    for (const std::size_t size : std::vector<std::size_t>{119, 121, 0}) {
-        std::vector<std::byte> buffer(size);
-        CHECK(refusal([&] { write(*stack2nrrd::memory_sink(buffer), volume, info); }) == ErrorCode::invalid_argument);
-    }
-    std::vector<std::byte> buffer(120);
-    write(*stack2nrrd::memory_sink(buffer), volume, info);
-    CHECK((buffer == support::to_bytes(volume.samples, SampleType::uint16)));
-}
