@@ -370,7 +370,8 @@ const std::optional<Window>& ImportPlan::window() const noexcept { return detail
 const std::string& ImportPlan::clipping_advice() const noexcept { return detail_->clipping_advice; }
 const std::vector<std::string>& ImportPlan::warnings() const noexcept { return detail_->warnings; }
 
-std::vector<ImportPlan> plan_imports(const Stack& stack, std::span<const Options> options) {
+std::vector<ImportPlan> plan_with_mask(const Stack& stack, std::span<const Options> options,
+                                       std::shared_ptr<const Stack> mask) {
     if (options.empty()) {
         throw Error(ErrorCode::invalid_argument, "no import to plan, options of at least one were expected");
     }
@@ -391,7 +392,7 @@ std::vector<ImportPlan> plan_imports(const Stack& stack, std::span<const Options
     }
     std::shared_ptr<const Source> source =
         source_of(stack, slices, stored ? Samples::stored : Samples::shown, backward);
-    const std::shared_ptr<const Stack> mask = mask_of(stack, options.front());
+    if (mask == nullptr) mask = mask_of(stack, options.front());
     if (mask != nullptr) {
         const auto its_slices =
             std::make_shared<const std::vector<SliceRef>>(mask_slices(stack, *mask, options.front()));
@@ -410,6 +411,10 @@ std::vector<ImportPlan> plan_imports(const Stack& stack, std::span<const Options
         result.emplace_back(plans[i]);
     }
     return result;
+}
+
+std::vector<ImportPlan> plan_imports(const Stack& stack, std::span<const Options> options) {
+    return plan_with_mask(stack, options, nullptr);
 }
 
 ImportPlan plan_import(const Stack& stack, const Options& options) {

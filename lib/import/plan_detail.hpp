@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,10 @@ struct ImportPlan::Detail : MakingPlan {
 
 /// Throws Error limit: memory that the plan takes is not there.
 [[noreturn]] void throw_no_memory(const ImportPlan::Detail& plan);
+
+/// plan_imports(), with a mask that has been read already; null if it has not.
+[[nodiscard]] std::vector<ImportPlan> plan_with_mask(const Stack& stack, std::span<const Options> options,
+                                                     std::shared_ptr<const Stack> mask);
 
 /// Where the source samples lie, with what the options say of it.
 [[nodiscard]] Geometry source_geometry(const Stack& stack, const Options& options);

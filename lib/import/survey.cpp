@@ -11,14 +11,12 @@
 
 namespace stack2nrrd {
 
-Window survey_window(const Stack& stack, const Options& options, const KeepGoing& keep_going) {
-    Options open = options;
-    open.window.reset();
-    open.window_auto = true;
-    const ImportPlan whole = plan_import(stack, open);
-    const ImportPlan::Detail& plan = whole.detail();
+namespace {
 
-    Percentiles percentiles(plan.image.type, options.window_percentiles);
+/// Surveys the source of a plan of `stack` that needs a window.
+Window survey(const Stack& stack, const ImportPlan::Detail& plan, const std::array<double, 2>& shares,
+              const KeepGoing& keep_going) {
+    Percentiles percentiles(plan.image.type, shares);
     const int passes = percentiles.passes();
     try {
         for (int pass = 0; pass < passes; ++pass) {
@@ -48,12 +46,20 @@ Window survey_window(const Stack& stack, const Options& options, const KeepGoing
     }
     const auto [low, high] = percentiles.values();
     if (!(low < high)) {
-        throw Error(ErrorCode::invalid_argument, "--window: the percentiles " +
-                                                     number_text(options.window_percentiles[0]) + " and " +
-                                                     number_text(options.window_percentiles[1]) + " are both " +
-                                                     number_text(low) + ", two values were expected; give LO,HI");
+        throw Error(ErrorCode::invalid_argument, "--window: the percentiles " + number_text(shares[0]) + " and " +
+                                                     number_text(shares[1]) + " are both " + number_text(low) +
+                                                     ", two values were expected; give LO,HI");
     }
     return {low, high, percentiles.padding()};
+}
+
+}  // namespace
+
+Window survey_window(const Stack& stack, const Options& options, const KeepGoing& keep_going) {
+    Options open = options;
+    open.window.reset();
+    open.window_auto = true;
+    return survey(stack, plan_import(stack, open).detail(), options.window_percentiles, keep_going);
 }
 
 std::vector<ImportPlan> surveyed_plans(const Stack& stack, std::span<const Options> options,
@@ -61,12 +67,13 @@ std::vector<ImportPlan> surveyed_plans(const Stack& stack, std::span<const Optio
     std::vector<ImportPlan> plans = plan_imports(stack, options);
     const auto needy = std::find_if(plans.begin(), plans.end(), [](const ImportPlan& p) { return p.needs_window(); });
     if (needy == plans.end()) return plans;
-    const Window window = survey_window(stack, options[static_cast<std::size_t>(needy - plans.begin())], keep_going);
+    const auto& shares = options[static_cast<std::size_t>(needy - plans.begin())].window_percentiles;
+    const Window window = survey(stack, needy->detail(), shares, keep_going);
     std::vector<Options> found(options.begin(), options.end());
     for (Options& each : found) {
         if (each.window_auto && !each.window) each.window = window;
     }
-    return plan_imports(stack, found);
+    return plan_with_mask(stack, found, plans.front().detail().mask);
 }
 
 }  // namespace stack2nrrd
