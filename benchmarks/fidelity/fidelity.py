@@ -85,11 +85,11 @@ def distinct(tools, factor):
         else:
             kept.append((tool.name, answer))
     names = [name for name, _ in kept]
-    told = "; ".join(f"{name} = {' = '.join(others)}" for name, others in same.items())
-    return [tool for tool in tools if tool.name in names], f" Left out, as they do the same: {told}." if told else ""
+    left_out = "; ".join(f"{name} = {' = '.join(others)}" for name, others in same.items())
+    return [tool for tool in tools if tool.name in names], f" Left out, as they do the same: {left_out}." if left_out else ""
 
 
-def zone_plate(tools, told, folder, size):
+def zone_plate(tools, left_out, folder, size):
     factor, plate = Fraction(4), signals.zone_plate(size)
     source = real.Source(plate, factor)
     ideal = source.ideal(all_tools.cell(plate, [factor] * 3))
@@ -105,7 +105,7 @@ def zone_plate(tools, told, folder, size):
         panels.sort(key=lambda panel: SHOWN.index(panel[0]))
         pictures.side_by_side(f"{folder}/zone_plate.png", [*panels, ("ideal", ideal[len(ideal) // 2])], -1, 1)
     return (f"### Zone plate of {size} x {size} x {size}, factor 4\n\nRoot of the mean square of the difference to the ideal, "
-            f"whose own is {numpy.sqrt((ideal ** 2).mean()):.4f}; and the rule of each tool's positions.{told}\n\n" +
+            f"whose own is {numpy.sqrt((ideal ** 2).mean()):.4f}; and the rule of each tool's positions.{left_out}\n\n" +
             report.table(["", "RMS", "positions"], lines))
 
 
@@ -129,19 +129,19 @@ def stacks(program, paths, tools_at, folder):
     """tools_at: for each factor, the tools and the sentence of distinct()."""
     for number, path in enumerate(paths):
         whole, dtype = real.load(program, path)
-        for factor, (tools, told) in tools_at.items():
+        for factor, (tools, left_out) in tools_at.items():
             volume = real.cropped(whole, factor)
             noise = 0.12 * (volume.max() - volume.min())
             title = f"{name_of(path)}, factor {factor}"
             unreduced = users_view("unreduced", volume, volume, Fraction(1), dtype)
             text, panels = stack(volume, volume, tools, factor, dtype, [unreduced])
-            yield f"### {title}\n\n{text[0]}{told}\n\n{text[1]}"
+            yield f"### {title}\n\n{text[0]}{left_out}\n\n{text[1]}"
             if folder and not peers.without("PIL", "python3-pil"):
                 shown = [(name, pictures.middle(panels[name])) for name in [*SHOWN, "ideal"] if name in panels]
                 pictures.side_by_side(f"{folder}/stack_{number + 1}_{factor.numerator}.png", shown,
                                       *numpy.percentile(volume, (0.1, 99.9)), scale=4)
             text, _ = stack(real.noisy(volume, noise), volume, tools, factor, dtype, [])
-            yield f"### {title}, with noise of deviation {noise:.3g}\n\n{text[0]}{told}\n\n{text[1]}"
+            yield f"### {title}, with noise of deviation {noise:.3g}\n\n{text[0]}{left_out}\n\n{text[1]}"
 
 
 def stack(volume, clean, tools, factor, dtype, measured):

@@ -21,7 +21,7 @@ def write(path, volume):
 
 def read(path):
     """The volume in its type, and for x, y and z the place of the first sample and the distance to the next, as the header
-    says. None stands for a distance that it does not say."""
+    says. None is for a distance that it does not say."""
     with open(path, "rb") as file:
         text = b""
         while not text.endswith(b"\n\n"):

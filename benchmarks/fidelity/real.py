@@ -1,7 +1,7 @@
 """Stacks of whoever runs this: how near each tool comes to the ideal of truth.py at the tool's own positions.
 
     SNR     10 log10 of the ideal's variance over the mean square of the difference, in dB.
-    alias   variance that the tool makes out of what lies above the new Nyquist frequency, in % of the ideal's: the tool is
+    alias   variance that the tool makes out of what is above the new Nyquist frequency, in % of the ideal's: the tool is
             run on that part alone, as the source less what the ideal keeps of it, which a linear tool allows.
     FSC     Fourier shell correlation of result and ideal (Harauz and van Heel, "Exact filters for general geometry three
             dimensional reconstruction", Optik 73, 1986), at .5, .8 and .95 of the new Nyquist frequency: 1 where all waves

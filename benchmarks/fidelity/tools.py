@@ -52,7 +52,7 @@ def skip(volume, factors):
 
 
 def linear(volume, factors):
-    """Between the two nearest samples, whatever lies between the outputs."""
+    """Between the two nearest samples, whatever is between the outputs."""
     positions = cell(volume, factors)
     for axis, places in zip((2, 1, 0), positions):
         below = numpy.clip(numpy.floor(places).astype(int), 0, max(volume.shape[axis] - 2, 0))

@@ -71,7 +71,7 @@ std::string trimmed(std::string text) {
 
 }  // namespace
 
-TEST_CASE("what was taken for air is told and recorded", "[cli]") {
+TEST_CASE("what was taken for air is reported and recorded", "[cli]") {
     const Place place;
     const Result result = place.make({"-o", "v.nrrd", "--dehaze", "auto"});
     REQUIRE(result.status == 0);
@@ -105,7 +105,7 @@ TEST_CASE("what was taken for air is told and recorded", "[cli]") {
     CHECK(has(support::read_nrrd(place.out / "z.nrrd").pair("stack2nrrd_options"), " dehaze=3.0"));
 }
 
-TEST_CASE("no air is told, too, and changes nothing", "[cli]") {
+TEST_CASE("no air is reported, too, and changes nothing", "[cli]") {
     const Place place;
     const Result result = place.make({"-o", "v.nrrd", "--dehaze", "auto"}, "tissue.nrrd");
     CHECK(result.status == 0);

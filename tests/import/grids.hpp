@@ -121,7 +121,7 @@ inline bool warns(const Stack& stack, const Options& options, const std::string&
                        [&](const std::string& text) { return has(text, words); });
 }
 
-/// A source with a place: 0.0195 mm, unless it is told otherwise.
+/// A source with a place: 0.0195 mm, unless another one is given.
 inline Stack placed(const Source& source) {
     Stack stack = source.stack;
     stack.geometry.spacing_known = true;

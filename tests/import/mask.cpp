@@ -40,7 +40,7 @@ Volume mask_of(phantom::Size of, SampleType type = SampleType::uint8, int channe
 }
 
 /// The rule: where all channels of the mask are 0, all channels of the source are `fill`.
-Volume told(const Volume& volume, const Volume& mask, double fill, int channels_that_count = 0) {
+Volume masked(const Volume& volume, const Volume& mask, double fill, int channels_that_count = 0) {
     Volume result = volume;
     const auto channels = static_cast<std::size_t>(mask.channels);
     const std::size_t count = channels_that_count == 0 ? channels : static_cast<std::size_t>(channels_that_count);
@@ -115,7 +115,7 @@ TEST_CASE("a masked source makes what a source makes that has the fill", "[impor
         const double fill = support::is_float(type) ? -2.5 : type == SampleType::int8 ? -7 : 101;
         const Volume volume = phantom::noise(size, type, 5);
         const Source plain(volume, type);
-        const Source wanted(told(volume, mask, fill), type);
+        const Source wanted(masked(volume, mask, fill), type);
         for (const Settings& way : ways) {
             for (const char* name : {"mask.nrrd", "mask_gz.nrrd", "pages"}) {
                 CAPTURE(stack2nrrd::sample_type_name(type), text_of(way), name);
@@ -141,7 +141,7 @@ TEST_CASE("any sample but 0 is within a mask", "[import]") {
         }
         if (support::lowest(type) < 0) mask.samples[9] = -1;
         support::write_volume(folder / "mask.nrrd", mask, type);
-        const Source wanted(told(volume, mask, 9), SampleType::uint16);
+        const Source wanted(masked(volume, mask, 9), SampleType::uint16);
         CAPTURE(stack2nrrd::sample_type_name(type));
         CHECK(import_bytes(plain.stack, with_mask({{"factor", "2"}}, folder / "mask.nrrd", "9")) ==
               import_bytes(wanted.stack, options_with({{"factor", "2"}})));
@@ -153,7 +153,7 @@ TEST_CASE("any sample but 0 is within a mask", "[import]") {
         fs::create_directory(pages);
         support::write_slices(pages, mask, SampleType::uint8);
         const int colours = channels == 2 ? 1 : 3;
-        const Source wanted(told(volume, mask, 9, colours), SampleType::uint16);
+        const Source wanted(masked(volume, mask, 9, colours), SampleType::uint16);
         CAPTURE(channels);
         CHECK(import_bytes(plain.stack, with_mask({}, pages, "9")) == import_bytes(wanted.stack, {}));
     }
@@ -181,7 +181,7 @@ TEST_CASE("a mask is taken as it is stored: the index into a palette", "[import]
     }
     const Volume volume = phantom::noise(of, SampleType::uint16, 2);
     const Source plain(volume, SampleType::uint16);
-    const Source wanted(told(volume, mask, 9), SampleType::uint16);
+    const Source wanted(masked(volume, mask, 9), SampleType::uint16);
     CHECK(import_bytes(plain.stack, with_mask({}, folder / "pages", "9")) == import_bytes(wanted.stack, {}));
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("all channels of a source are filled where it is masked", "[import]") 
     for (const int channels : {2, 3, 4}) {
         const Volume volume = phantom::noise(size, SampleType::uint8, 8, channels);
         const Source plain(volume, SampleType::uint8);
-        const Source wanted(told(volume, mask, 200), SampleType::uint8);
+        const Source wanted(masked(volume, mask, 200), SampleType::uint8);
         for (const Settings& way : {Settings{{"channel", "all"}}, Settings{{"channel", "luma"}, {"factor", "2"}}}) {
             CAPTURE(channels, text_of(way));
             // Which channels are taken is decided when a stack is found, too; here all are there.
@@ -227,9 +227,10 @@ TEST_CASE("gaps, steps and order of the source are those of its mask", "[import]
             }
         }
         const std::vector<std::int64_t> kept{0, 1, 2, 5, 6, 7, 9, 10};
-        const std::vector<Way> ways{{"blank", told(blank, mask, fill)},
-                                    {"repeat", told(slices_of(volume, {0, 1, 2, 2, 5, 5, 6, 7, 7, 9, 10}), mask, fill)},
-                                    {"close", told(slices_of(volume, kept), slices_of(mask, kept), fill)}};
+        const std::vector<Way> ways{
+            {"blank", masked(blank, mask, fill)},
+            {"repeat", masked(slices_of(volume, {0, 1, 2, 2, 5, 5, 6, 7, 7, 9, 10}), mask, fill)},
+            {"close", masked(slices_of(volume, kept), slices_of(mask, kept), fill)}};
         for (const Way& way : ways) {
             // A missing slice is 0 without any rounding, which slices in files may have: it is compared with itself.
             const bool is_missing = way.missing == "blank" && fill == 0;
@@ -277,9 +278,9 @@ TEST_CASE("gaps of a mask are replaced as those of its source", "[import]") {
             for (std::int64_t x = 0; x < size[0]; ++x) blank.at(x, y, z) = 0;
         }
     }
-    const Source wanted(told(volume, blank, 3), SampleType::uint16);
+    const Source wanted(masked(volume, blank, 3), SampleType::uint16);
     CHECK(import_bytes(source.stack, with_mask({{"missing", "blank"}}, folder, "3")) == import_bytes(wanted.stack, {}));
-    const Source repeated(told(volume, slices_of(mask, {0, 1, 1, 3, 4, 5, 5, 7, 8, 9, 10}), 3), SampleType::uint16);
+    const Source repeated(masked(volume, slices_of(mask, {0, 1, 1, 3, 4, 5, 5, 7, 8, 9, 10}), 3), SampleType::uint16);
     CHECK(import_bytes(source.stack, with_mask({{"missing", "repeat"}}, folder, "3")) ==
           import_bytes(repeated.stack, {}));
 }
@@ -294,7 +295,7 @@ TEST_CASE("a masked volume that goes forward only is read once, in order", "[imp
     support::write_volume(folder / "mask_gz.nrrd", mask, SampleType::uint8, gzip);
     support::write_volume(folder / "volume.nrrd", volume, SampleType::uint16);
     support::write_volume(folder / "volume_gz.nrrd", volume, SampleType::uint16, gzip);
-    support::write_volume(folder / "wanted.nrrd", told(volume, mask, 5), SampleType::uint16);
+    support::write_volume(folder / "wanted.nrrd", masked(volume, mask, 5), SampleType::uint16);
     const Stack wanted = stack2nrrd::find_stack(folder / "wanted.nrrd");
     for (const char* name : {"volume.nrrd", "volume_gz.nrrd"}) {
         for (const char* its_mask : {"mask.nrrd", "mask_gz.nrrd"}) {
@@ -430,7 +431,7 @@ TEST_CASE("labels outside of a mask are the fill", "[import]") {
     support::write_volume(folder / "mask.nrrd", mask, SampleType::uint8);
     const Volume labels = phantom::noise(size, 0, 4, true, 12);
     const Source plain(labels, SampleType::uint8);
-    const Source wanted(told(labels, mask, 9), SampleType::uint8);
+    const Source wanted(masked(labels, mask, 9), SampleType::uint8);
     const Settings way{{"labels", ""}, {"factor", "2"}};
     CHECK(import_bytes(plain.stack, with_mask(way, folder / "mask.nrrd", "9")) ==
           import_bytes(wanted.stack, options_with(way)));

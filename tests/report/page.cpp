@@ -57,7 +57,7 @@ struct Made {
     std::string problems;
 };
 
-/// A run with its page. `change`: of what the page is told.
+/// A run with its page. `change`: of what the page gets.
 Made make(const Volume& source, SampleType type, Options options, const std::string& name,
           const std::function<void(Findings&)>& change = {}, const std::string& file = "result.nrrd") {
     const support::TempFolder folder;

@@ -104,7 +104,7 @@ class Geometry(Stack):
                 self.assertAlmostEqual(matrix[axis, 3], sign * lo * step, delta=1e-12 * abs(lo * step) + 1e-12)
 
     def test_what_fits(self):
-        """The finest that takes no more than a given number of bytes: a thing stays at its place, and told is made."""
+        """The finest that takes no more than a given number of bytes: a thing keeps its place, and what is announced is made."""
         for align, reverse, skip, region, room in itertools.product(
             ("first", "cell"), (False, True), (0, 2), (False, True), (2000, 5000, 20_000, 10**9)
         ):
