@@ -2,6 +2,9 @@
 
 add_library(stack2nrrd_compiler INTERFACE)
 target_compile_features(stack2nrrd_compiler INTERFACE cxx_std_20)
+if(WIN32)
+    target_compile_definitions(stack2nrrd_compiler INTERFACE NOMINMAX WIN32_LEAN_AND_MEAN)
+endif()
 if(MSVC)
     target_compile_options(stack2nrrd_compiler INTERFACE /W4 /utf-8 /fp:precise)
     if(STACK2NRRD_WARNINGS_AS_ERRORS)
