@@ -24,6 +24,7 @@ import slicer
 import stack2nrrd
 import stack2nrrd_imagestacks
 from stacks import Stack, header_of, matrix_of, samples_of, write_tiff
+from test_geometry import TABLE
 
 UPSTREAM = os.environ.get("STACK2NRRD_IMAGESTACKS", "")
 PATCH = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "slicermorph" / "ImageStacks.patch"
@@ -133,24 +134,6 @@ def setUpModule():
 
 
 class Patched(Stack):
-    cases = [
-        # quality, skip, reversed, region; what comes of it: array z, y, x; spacing; origin in LPS
-        ("full", 0, False, False, (23, 29, 37), (0.5, 0.25, 0.75), (0, 0, 0)),
-        ("half", 0, False, False, (11, 14, 18), (1, 0.5, 1.5), (0, 0, 0)),
-        ("preview", 0, False, False, (5, 7, 9), (2, 1, 3), (0, 0, 0)),
-        ("full", 1, False, False, (11, 29, 37), (0.5, 0.25, 1.5), (0, 0, 0)),
-        ("full", 2, False, False, (7, 29, 37), (0.5, 0.25, 2.25), (0, 0, 0)),
-        ("half", 1, False, False, (5, 14, 18), (1, 0.5, 3), (0, 0, 0)),
-        ("full", 0, True, False, (23, 29, 37), (0.5, 0.25, 0.75), (0, 0, 0)),
-        ("half", 0, True, False, (11, 14, 18), (1, 0.5, 1.5), (0, 0, 0)),
-        ("preview", 0, True, False, (5, 7, 9), (2, 1, 3), (0, 0, 0)),
-        ("full", 0, False, True, (13, 19, 21), (0.5, 0.25, 0.75), (2.5, 0.75, 3)),
-        ("half", 0, False, True, (9, 11, 12), (1, 0.5, 1.5), (2, 0.5, 1.5)),
-        ("preview", 0, False, True, (5, 7, 8), (2, 1, 3), (0, 0, 0)),
-        ("full", 0, True, True, (13, 19, 21), (0.5, 0.25, 0.75), (2.5, 0.75, 3)),
-        ("half", 1, True, True, (5, 11, 12), (1, 0.5, 3), (2, 0.5, 0)),
-    ]
-
     def setUp(self):
         super().setUp()
         images.clear()
@@ -174,7 +157,7 @@ class Geometry(Patched):
     def test_reference_numbers(self):
         """Those of ImageStacks, with and without the package: the same headers, and a thing is at its place."""
         paths = self.stack(self.ramp())
-        for quality, skip, reverse, region, shape, spacing, origin in self.cases:
+        for (quality, skip, reverse, region), shape, spacing, origin in TABLE:
             state = dict(outputQuality=quality, sliceSkip=skip, reverseSliceOrder=reverse)
             state["outputVolumeBounds"] = list(self.region) if region else None
             with self.subTest(**state):
