@@ -159,7 +159,7 @@ class Geometry(Stack):
             status._obj.available = 5 << 30
             return 1
 
-        says = "Mach Virtual Memory Statistics: (page size of 16384 bytes)\nPages free: 1000.\nPages active: 7.\nPages inactive:  200.\n"
+        says = "Statistics: (page size of 16384 bytes)\nPages free: 1000.\nPages active: 7.\nPages inactive:  200.\n"
         mac = mock.Mock(return_value=mock.Mock(stdout=says.encode()))
         kernel = mock.Mock(kernel32=mock.Mock(GlobalMemoryStatusEx=windows))
         own = stack2nrrd_imagestacks._freeMemory

@@ -21,7 +21,7 @@ PANEL, GAP, BAND = 330, 8, 28  # samples of the picture: width of a panel, betwe
 
 
 def phantom():
-    """Rings that become finer outwards, as a shell, and a mesh of threads: along all three axes, in 8 bits, with a little noise."""
+    """Rings that become finer outwards along all three axes, in a mesh of threads; 8 bits, with a little noise."""
     z, y, x = (numpy.indices((200, 200, 200)) - 99.5).astype(numpy.float32)
     radius = numpy.sqrt(x * x + y * y + z * z)
     rings = 0.5 + 0.5 * numpy.cos(numpy.pi * radius * radius / 400)  # a period of 4 samples at the edge
@@ -44,7 +44,7 @@ def read(folder, **options):
 
 
 def shown(plane, step, size, window):
-    """A plane of a volume as Slicer shows it, where a sample is at every `step` of the source: `size` rows and columns of it."""
+    """`size` rows and columns of the source, as Slicer shows a plane of a volume that has a sample at every `step` of them."""
     low, high = window
     grey = numpy.clip((plane.astype(float) - low) / (high - low), 0, 1)
     zoom = PANEL / size[1]

@@ -9,5 +9,6 @@ macro(slicer_add_python_unittest)
     cmake_parse_arguments(MY "" "TESTNAME_PREFIX;SCRIPT" "SLICER_ARGS" ${ARGN})
     get_filename_component(test_name "${MY_SCRIPT}" NAME_WE)
     add_test(NAME py_${MY_TESTNAME_PREFIX}${test_name}
-        COMMAND ${Slicer_LAUNCHER_EXECUTABLE} --no-splash ${MY_SLICER_ARGS} --python-code "${CMAKE_CURRENT_SOURCE_DIR}" "${test_name}")
+        COMMAND ${Slicer_LAUNCHER_EXECUTABLE} --no-splash ${MY_SLICER_ARGS}
+                --python-code "${CMAKE_CURRENT_SOURCE_DIR}" "${test_name}")
 endmacro()

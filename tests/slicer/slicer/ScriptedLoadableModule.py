@@ -2,7 +2,7 @@
 
 import unittest
 
-__all__ = ["ScriptedLoadableModule", "ScriptedLoadableModuleWidget", "ScriptedLoadableModuleLogic", "ScriptedLoadableModuleTest"]
+__all__ = ["ScriptedLoadableModule" + part for part in ("", "Widget", "Logic", "Test")]
 
 
 class ScriptedLoadableModule:
