@@ -78,7 +78,7 @@ if [[ -e lists/python3-stack2nrrd ]]; then
 import importlib.metadata, stack2nrrd
 with open("volume.nrrd", "wb") as file:
     file.write(b"NRRD0004\ntype: uint8\ndimension: 3\nsizes: 4 3 2\nencoding: raw\n\n" + bytes(range(24)))
-samples, volume = stack2nrrd.read("volume.nrrd")
+samples, volume = stack2nrrd.read("volume.nrrd", spacing=1)
 assert volume.shape == (2, 3, 4) and bytes(memoryview(samples).cast("B")) == bytes(range(24)), volume
 assert importlib.metadata.version("stack2nrrd") == stack2nrrd.__version__
 python
