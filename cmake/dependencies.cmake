@@ -46,7 +46,6 @@ if(STACK2NRRD_STATIC_DEPS)
         endif()
     endforeach()
 endif()
-find_package(nlohmann_json REQUIRED)  # headers only
 
 if(STACK2NRRD_BUILD_APPS AND STACK2NRRD_BUILD_CAPI)
     find_package(Python3 3.9 COMPONENTS Interpreter QUIET)  # without it there is no wheel
@@ -54,5 +53,6 @@ endif()
 
 if(STACK2NRRD_BUILD_TESTS)
     find_package(Catch2 REQUIRED)  # 2.13 or 3: tests/support/catch.hpp takes both
+    find_package(nlohmann_json REQUIRED)
     find_package(Teem MODULE)      # without it, the tests against it are reported as skipped
 endif()
