@@ -34,7 +34,7 @@ configure_cross() {
     bash cmake/libraries.sh "cmake/toolchains/$name.cmake" "$cache/libraries/$name"
     build_host stack2nrrd_documents stack2nrrd_c stack2nrrd_cli
     run_logged "$name-configure" cmake -S . -B "$cache/build/$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/toolchains/$name.cmake" \
-        -DCMAKE_FIND_ROOT_PATH="$cache/libraries/$name" -DSTACK2NRRD_STATIC_DEPS=ON \
+        -DCMAKE_FIND_ROOT_PATH="$cache/libraries/$name" -DSTACK2NRRD_STATIC_DEPS=ON -DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON \
         -DSTACK2NRRD_HOST_BUILD="$host" "$@"
 }
 
