@@ -41,6 +41,15 @@ else()
     endif()
 endif()
 
+if(STACK2NRRD_STATIC_DEPS)
+    # The compiler's own libraries as well.
+    if(MINGW)
+        target_link_options(stack2nrrd_compiler INTERFACE -static)
+    elseif(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        target_link_options(stack2nrrd_compiler INTERFACE -static-libstdc++ -static-libgcc)
+    endif()
+endif()
+
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)

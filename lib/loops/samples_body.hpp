@@ -112,7 +112,7 @@ void find_modes(const Sample* const* items, const Sample* times, std::size_t cou
             const Vector value = load(items[i] + x);
             Vector found{};
             for (std::size_t j = 0; j < count; ++j) {
-                found += load(items[j] + x) == value ? Vector{} + times[j] : Vector{};
+                found = static_cast<Vector>(found + (load(items[j] + x) == value ? Vector{} + times[j] : Vector{}));
             }
             const auto better = (found > most) | ((found == most) & (value < mode));
             mode = better ? value : mode;
