@@ -1,5 +1,7 @@
 #include "core/number_from.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <string>
@@ -38,23 +40,28 @@ double in_c_locale(const char* text, char** stop, double) { return ::strtod_l(te
 /// a zero behind the text.
 template <class Real>
 std::from_chars_result converted(const char* begin, const char* end, Real& value) {
-    const std::string text(begin, end);
-    const std::string_view number = std::string_view(text).substr(text.starts_with('-') ? 1 : 0);
+    std::array<char, 64> room{};  // most often enough; only longer texts take memory
+    std::string longer;
+    const auto size = static_cast<std::size_t>(end - begin);
+    if (size < room.size()) std::copy(begin, end, room.begin());
+    if (size >= room.size()) longer.assign(begin, end);
+    const char* const text = longer.empty() ? room.data() : longer.c_str();
+    const std::string_view number = std::string_view(begin, size).substr(size > 0 && *begin == '-' ? 1 : 0);
     constexpr std::string_view may_begin = "0123456789.iInN";
     if (number.empty() || may_begin.find(number[0]) == std::string_view::npos) {
         return {begin, std::errc::invalid_argument};
     }
     if (number.starts_with("0x") || number.starts_with("0X")) {
-        value = number.data() == text.data() ? Real{0} : -Real{0};
+        value = number.size() == size ? Real{0} : -Real{0};
         return {end - number.size() + 1, std::errc{}};
     }
     const int before = errno;
     errno = 0;
     char* stop = nullptr;
-    const Real read = in_c_locale(text.c_str(), &stop, Real{});
+    const Real read = in_c_locale(text, &stop, Real{});
     const bool beyond = errno == ERANGE && (read == 0 || std::isinf(read));  // what is denormal fits
     errno = before;
-    const char* const stopped = begin + (stop - text.c_str());
+    const char* const stopped = begin + (stop - text);
     if (stopped == begin) return {begin, std::errc::invalid_argument};
     if (beyond) return {stopped, std::errc::result_out_of_range};
     value = read;
