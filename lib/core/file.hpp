@@ -1,16 +1,19 @@
 #pragma once
 
-// The only place that reads bytes from the file system. Short reads, EINTR and error texts are settled here; what is
-// written goes through output_file.hpp.
+// The only place that reads samples from the file system; what is written goes through output_file.hpp.
+
+#include "core/file_system.hpp"
 
 #include <stack2nrrd/file_list.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace stack2nrrd {
 
@@ -54,16 +57,14 @@ private:
 
     std::string path_;
     const char* text_ = nullptr;  ///< instead of a file
-    int handle_ = -1;
-    [[maybe_unused]] void* stream_ = nullptr;  // where there are no POSIX handles
+    FileHandle handle_ = no_file;
     std::int64_t bytes_ = 0;
     std::int64_t modified_ns_ = 0;
     std::uint64_t id_ = 0;
-    int error_ = 0;
+    std::error_code error_;
 };
 
-/// Calls `take(name, is_folder)` for everything in `folder`, in no order: bare names, `.` and `..` left out. A link is
-/// a folder if it leads to one. (The iterators of the standard library end the program where there is no memory.)
+/// As disk::list().
 /// \throws Error io, std::bad_alloc, and whatever `take` throws.
 void for_each_entry(const std::filesystem::path& folder,
                     const std::function<void(const std::filesystem::path& name, bool is_folder)>& take);

@@ -1,7 +1,6 @@
 #include "core/hidden_names.hpp"
 
 #include "core/file.hpp"
-#include "core/file_system.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -34,13 +33,13 @@ std::string hex(std::uint64_t number, int digits) {
 }
 
 /// What distinguishes the hidden files of this machine from those of others that share the folder.
-std::string host_tag() { return hex(fingerprint(host_name()), 8); }
+std::string host_tag() { return hex(fingerprint(disk::host_name()), 8); }
 
 /// ".NAME.", shortened where hidden names would become longer than the file system takes.
 std::string hidden_stem(const fs::path& file) {
     constexpr std::size_t rest = 50;  // a tag, a suffix, dots
     std::string name = utf8(file.filename());
-    const std::size_t longest = std::max(longest_name(folder_of(file)), 2 * rest) - rest;
+    const std::size_t longest = std::max(disk::longest_name(folder_of(file)), 2 * rest) - rest;
     if (name.size() > longest) {
         const std::string number = hex(fingerprint(name), 16);
         std::size_t length = longest - number.size() - 1;
@@ -54,7 +53,7 @@ std::string hidden_stem(const fs::path& file) {
 
 std::string new_tag() {
     std::random_device random;  // one a thread would register its end, which takes memory
-    return host_tag() + "-" + std::to_string(process_number()) + "-" + hex(random(), 8);
+    return host_tag() + "-" + std::to_string(disk::process_number()) + "-" + hex(random(), 8);
 }
 
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
@@ -69,7 +68,7 @@ HiddenNames::HiddenNames(fs::path target)
       stem_(hidden_stem(target_)),
       lock_(folder_ / path_from_utf8(stem_ + "lock")) {
     bool busy = false;
-    lock_handle_ = open_lock(lock_, busy);
+    lock_handle_ = disk::open_lock(lock_, busy);
     if (!busy) return;
     throw Error(ErrorCode::invalid_argument,
                 printable(utf8(target_)) +
@@ -78,10 +77,9 @@ HiddenNames::HiddenNames(fs::path target)
 }
 
 HiddenNames::~HiddenNames() {
-    if (lock_handle_ < 0) return;
-    std::error_code ignored;
-    fs::remove(lock_, ignored);  // while it is held: who finds it afterwards has nothing to wait for
-    close_handle(lock_handle_);
+    if (lock_handle_ == no_file) return;
+    disk::remove(lock_);  // while it is held: who finds it afterwards has nothing to wait for
+    disk::close(lock_handle_);
 }
 
 fs::path HiddenNames::path(std::string_view tag, std::string_view suffix) const {
@@ -99,12 +97,11 @@ bool HiddenNames::is_left_over(std::string_view tag, const fs::path& path) const
     // Whoever has the lock is the only run of this machine. The locks of other machines may not be seen here: of what
     // they have made, only its age decides.
     const auto host = [](std::string_view text) { return text.substr(0, text.find('-')); };
-    if (lock_handle_ >= 0 && host(tag) == host(own_tag_)) return true;
+    if (lock_handle_ != no_file && host(tag) == host(own_tag_)) return true;
     constexpr std::chrono::hours long_ago{24 * 7};
-    std::error_code failure;
-    const auto now = fs::last_write_time(own_, failure);  // by the clock of the file system
-    const auto then = failure ? now : fs::last_write_time(path, failure);
-    return !failure && now - then > long_ago;
+    const disk::Facts now = disk::look(own_);  // by the clock of the file system
+    const disk::Facts then = disk::look(path);
+    return now.exists() && then.exists() && std::chrono::nanoseconds(now.modified_ns - then.modified_ns) > long_ago;
 }
 
 void HiddenNames::find_left_overs(const std::string& tag, const fs::path& own) {
@@ -124,8 +121,7 @@ void HiddenNames::find_left_overs(const std::string& tag, const fs::path& own) {
 }
 
 std::string HiddenNames::lost() const {
-    std::error_code ignored;
-    if (fs::exists(fs::symlink_status(target_, ignored))) return {};
+    if (disk::look_at_name(target_).exists()) return {};
     const auto found = std::find_if(left_overs_.begin(), left_overs_.end(),
                                     [](const auto& each) { return each.second == previous_suffix; });
     return found == left_overs_.end() ? std::string() : found->first;

@@ -2,6 +2,8 @@
 
 // The names beside an output under which it is made: `.NAME.TAG.SUFFIX`, and `.NAME.lock`.
 
+#include "core/file_system.hpp"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -60,7 +62,7 @@ private:
     std::string own_tag_;
     std::filesystem::path own_;
     std::vector<std::pair<std::string, std::string_view>> left_overs_;
-    int lock_handle_ = -1;
+    FileHandle lock_handle_ = no_file;
 };
 
 }  // namespace stack2nrrd

@@ -3,6 +3,7 @@
 // Files that appear whole or not at all, whatever the file system can do: with and without links, locks, and renames
 // that refuse or exchange.
 
+#include "core/file_system.hpp"
 #include "core/hidden_names.hpp"
 
 #include <cstddef>
@@ -42,7 +43,7 @@ public:
 
     /// Appends. \throws Error io.
     void write(std::span<const std::byte> bytes);
-    void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+    void write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
     /// Overwrites what was written before. \throws Error io.
     void write_at(std::int64_t offset, std::string_view text);
     /// Makes the bytes durable, with the mode of what they replace; nothing may be written afterwards. \throws Error
@@ -100,7 +101,7 @@ private:
     const std::filesystem::path* kept_ = nullptr;  ///< where what had the name is now
     bool replace_ = false;
     bool published_ = false;
-    int handle_ = -1;
+    FileHandle handle_ = no_file;
 };
 
 /// Publishes a file that belongs to no other, durably, or takes all back. \throws Error as OutputFile::publish().

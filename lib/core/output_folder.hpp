@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/file_system.hpp"
 #include "core/hidden_names.hpp"
 
 #include <cstddef>
@@ -51,7 +52,7 @@ public:
 
     private:
         const OutputFolder& folder_;
-        int handle_ = -1;
+        FileHandle handle_ = no_file;
     };
 
     /// A file of these bytes, durable. \throws Error io.

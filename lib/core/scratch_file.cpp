@@ -1,13 +1,11 @@
 #include "core/scratch_file.hpp"
 
 #include "core/file.hpp"
-#include "core/file_system.hpp"
 #include "core/hidden_names.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
 
-#include <cerrno>
 #include <string>
 
 namespace stack2nrrd {
@@ -16,20 +14,18 @@ namespace fs = std::filesystem;
 
 ScratchFile::ScratchFile(const fs::path& folder, std::int64_t bytes)
     : folder_(folder.empty() ? fs::path(".") : folder) {
-    std::error_code failure;
-    const fs::space_info space = fs::space(folder_, failure);
-    if (!failure && space.available < static_cast<std::uintmax_t>(bytes)) {
+    if (const auto free = disk::free_bytes(folder_); free && *free < bytes) {
         throw Error(ErrorCode::io, printable(utf8(folder_)) + ": needs " + bytes_text(bytes) +
-                                       " for a scratch file, but only " +
-                                       bytes_text(static_cast<std::int64_t>(space.available)) +
+                                       " for a scratch file, but only " + bytes_text(*free) +
                                        " are free; make room, or name another folder with --scratch");
     }
-    handle_ = open_nameless(folder_, folder_ / (".stack2nrrd." + new_tag() + ".scratch"));
-    if (handle_ < 0) fail("no scratch file can be made in it", last_error());
+    std::error_code failure;
+    handle_ = disk::open_nameless(folder_, folder_ / (".stack2nrrd." + new_tag() + ".scratch"), failure);
+    if (handle_ == no_file) fail("no scratch file can be made in it", failure);
 }
 
 ScratchFile::~ScratchFile() {
-    if (handle_ >= 0) close_handle(handle_);
+    if (handle_ != no_file) disk::close(handle_);
 }
 
 void ScratchFile::fail(const char* what, const std::error_code& why) const {
@@ -38,28 +34,15 @@ void ScratchFile::fail(const char* what, const std::error_code& why) const {
 }
 
 void ScratchFile::write_at(std::int64_t offset, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const std::int64_t done = put_at(handle_, bytes.data(), bytes.size(), offset);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) {
-            fail("the scratch file cannot be written",
-                 done < 0 ? last_error() : std::make_error_code(std::errc::io_error));
-        }
-        offset += done;
-        bytes = bytes.subspan(static_cast<std::size_t>(done));
-    }
+    const std::error_code failure = disk::write_at(handle_, offset, bytes);
+    if (failure) fail("the scratch file cannot be written", failure);
 }
 
 void ScratchFile::read_at(std::int64_t offset, std::span<std::byte> bytes) {
-    while (!bytes.empty()) {
-        const std::int64_t done = get_at(handle_, bytes.data(), bytes.size(), offset);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0)
-            fail("the scratch file cannot be read",
-                 done < 0 ? last_error() : std::make_error_code(std::errc::io_error));
-        offset += done;
-        bytes = bytes.subspan(static_cast<std::size_t>(done));
-    }
+    std::error_code failure;
+    const std::size_t got = disk::read_at(handle_, offset, bytes.data(), bytes.size(), failure);
+    if (!failure && got < bytes.size()) failure = std::make_error_code(std::errc::io_error);
+    if (failure) fail("the scratch file cannot be read", failure);
 }
 
 }  // namespace stack2nrrd

@@ -3,6 +3,8 @@
 // A file for what does not fit into memory. It has no name, so that nothing of it remains, whatever becomes of the
 // process.
 
+#include "core/file_system.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -28,7 +30,7 @@ private:
     [[noreturn]] void fail(const char* what, const std::error_code& why) const;
 
     std::filesystem::path folder_;
-    int handle_ = -1;
+    FileHandle handle_ = no_file;
 };
 
 }  // namespace stack2nrrd

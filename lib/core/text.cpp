@@ -1,5 +1,7 @@
 #include "core/text.hpp"
 
+#include "core/number_from.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -41,12 +43,21 @@ std::optional<Number> parse_whole(std::string_view text) {
     text = trimmed(text);
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] = number_from(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
 
 std::string printable(std::string_view text) {
     std::string shown;

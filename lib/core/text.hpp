@@ -13,6 +13,8 @@ namespace stack2nrrd {
 /// `text` as it may be shown on one line: control characters and broken UTF-8 as \xNN.
 [[nodiscard]] std::string printable(std::string_view text);
 
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 /// The shortest decimal that reads back as exactly `value`; "inf", "-inf", "nan".
 [[nodiscard]] std::string number_text(double value);
 

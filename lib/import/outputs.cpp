@@ -40,10 +40,8 @@ namespace {
 
 /// Is `file` somewhere in `folder`?
 bool is_within(const fs::path& folder, const fs::path& file) {
-    std::error_code failure;
-    const fs::path whole = fs::weakly_canonical(fs::absolute(file), failure);
-    for (fs::path above = whole; !failure && above.has_relative_path(); above = above.parent_path()) {
-        if (fs::equivalent(folder, above, failure)) return true;
+    for (fs::path above = disk::canonical(file); above.has_relative_path(); above = above.parent_path()) {
+        if (disk::is_same(folder, above)) return true;
     }
     return false;
 }
@@ -60,13 +58,13 @@ std::vector<fs::path> files_of(std::span<Sink* const> sinks) {
 
 void check_not_written(const FileList& files, const std::vector<std::string>& others, std::span<Sink* const> sinks) {
     if (files.empty() && others.empty()) return;
-    std::error_code failure;
     for (const fs::path& output : files_of(sinks)) {
-        if (!fs::exists(output, failure)) continue;
-        const bool is_folder = fs::is_directory(output, failure);
+        const disk::Facts facts = disk::look(output);
+        if (!facts.exists()) continue;
+        const bool is_folder = facts.is_folder();
         const auto check = [&](const std::string& input) {
             const fs::path path = path_from_utf8(input);
-            if (is_folder ? !is_within(output, path) : !fs::equivalent(output, path, failure)) return;
+            if (is_folder ? !is_within(output, path) : !disk::is_same(output, path)) return;
             throw Error(ErrorCode::invalid_argument,
                         printable(utf8(output)) +
                             (is_folder ? ": has one of the inputs in it (" : ": is one of the inputs (") +

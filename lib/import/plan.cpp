@@ -1,6 +1,7 @@
 #include "import/plan_detail.hpp"
 
 #include "core/byte_count.hpp"
+#include "core/file_system.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
 #include "import/carried.hpp"
@@ -286,8 +287,7 @@ void plan_stages(const Options& options, Detail& plan) {
         plan.result = stage->result(plan.result);
         check_bytes(plan.result);
     }
-    std::error_code ignored;
-    plan.scratch = options.scratch.empty() ? std::filesystem::temp_directory_path(ignored) : options.scratch;
+    plan.scratch = options.scratch.empty() ? disk::temporary_folder() : options.scratch;
 }
 
 /// All but the source and the memory.

@@ -1,5 +1,6 @@
 #include "sidecar/units.hpp"
 
+#include "core/number_from.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -42,20 +43,6 @@ constexpr std::size_t longest_unit = 40;
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-bool is_utf8(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-        const unsigned char lead = byte(i);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        if (length == 0 || lead > 0xF4 || length > text.size() - i) return false;
-        for (std::size_t k = 1; k < length; ++k) {
-            if ((byte(i + k) & 0xC0) != 0x80) return false;
-        }
-        i += length;
-    }
-    return true;
-}
 
 /// "9,015" may be 9.015 or, in other countries, 9015; "0,015" and "9,0151" are plain.
 bool may_be_thousands(std::string_view text) noexcept {
@@ -114,7 +101,7 @@ double in_mm(double value, double unit_mm) noexcept {
         std::from_chars(exponent + (*exponent == '+' ? 1 : 0), written.ptr, power).ec == std::errc{}) {
         const auto moved = std::to_chars(exponent, digits.data() + digits.size(), power + shift);
         double mm = 0;
-        if (std::from_chars(digits.data(), moved.ptr, mm).ec == std::errc{}) return mm;
+        if (number_from(digits.data(), moved.ptr, mm).ec == std::errc{}) return mm;
     }
     return value * unit_mm;
 }

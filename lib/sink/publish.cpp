@@ -18,14 +18,13 @@ namespace fs = std::filesystem;
 
 void check_different(const std::vector<fs::path>& files) {
     std::vector<std::string> whole;
-    std::error_code ignored;
     const auto refuse = [](const fs::path& file, const std::string& what) {
         throw Error(ErrorCode::invalid_argument, printable(utf8(file)) + ": is " + what);
     };
     for (std::size_t i = 0; i < files.size(); ++i) {
-        whole.push_back(lower_case(utf8(fs::weakly_canonical(fs::absolute(followed(files[i]))))));
+        whole.push_back(lower_case(utf8(disk::canonical(followed(files[i])))));
         for (std::size_t j = 0; j < i; ++j) {
-            if (whole[i] == whole[j] || fs::equivalent(files[i], files[j], ignored)) {
+            if (whole[i] == whole[j] || disk::is_same(files[i], files[j])) {
                 refuse(files[i], "named twice as an output; give two names");
             }
             const bool is_inner = whole[i].size() > whole[j].size();  // if any of them is
@@ -45,12 +44,9 @@ void check_suffix(const fs::path& file, std::initializer_list<std::string_view> 
 }
 
 void check_room(const fs::path& file, std::int64_t bytes) {
-    std::error_code failure;
-    const fs::space_info space = fs::space(folder_of(file), failure);
-    if (!failure && space.available < static_cast<std::uintmax_t>(bytes)) {
+    if (const auto free = disk::free_bytes(folder_of(file)); free && *free < bytes) {
         throw Error(ErrorCode::io, printable(utf8(file)) + ": needs " + bytes_text(bytes) + ", but only " +
-                                       bytes_text(static_cast<std::int64_t>(space.available)) +
-                                       " are free in its folder; make room or reduce more");
+                                       bytes_text(*free) + " are free in its folder; make room or reduce more");
     }
 }
 

@@ -36,8 +36,7 @@ constexpr std::int64_t index_entry_bytes = 16;  ///< of a chunk in the index of 
 
 /// Does a small file of JSON have this member? Blanks do not count.
 bool has_member(const fs::path& file, std::string_view member) {
-    std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) return false;
+    if (!disk::is_file(file)) return false;
     InputFile input(utf8(file));
     std::string text(static_cast<std::size_t>(std::min<std::int64_t>(input.bytes(), 1 << 20)), ' ');
     input.read_at(0, text.data(), text.size());
@@ -54,8 +53,7 @@ bool is_zarr_group(const fs::path& folder) {
     constexpr std::array<std::string_view, 4> own_files{"zarr.json", ".zgroup", ".zattrs", ".zmetadata"};
     bool is_pure = true;
     for_each_entry(folder, [&](const fs::path& name, bool is_folder) {
-        std::error_code ignored;
-        const auto has = [&](const char* file) { return fs::is_regular_file(folder / name / file, ignored); };
+        const auto has = [&](const char* file) { return disk::is_file(folder / name / file); };
         const bool is_own = std::find(own_files.begin(), own_files.end(), utf8(name)) != own_files.end();
         is_pure = is_pure && (is_folder ? has("zarr.json") || has(".zarray") || has(".zgroup") : is_own);
     });

@@ -62,8 +62,7 @@ struct Search {
 /// The folders with images nearest below `folder`; not those below them. A folder that links name twice counts once.
 Search search_below(const fs::path& folder) {
     Search search;
-    std::error_code failure;
-    std::set<fs::path> seen{fs::weakly_canonical(folder, failure)};
+    std::set<fs::path> seen{disk::canonical(folder)};
     std::vector<fs::path> level{folder};
     std::size_t looked_into = 0;
     for (int depth = 0; depth < deepest && !level.empty(); ++depth) {
@@ -77,7 +76,7 @@ Search search_below(const fs::path& folder) {
             }
             for (const std::string& text : below) {
                 const fs::path path = path_from_utf8(text);
-                if (is_hidden(base_name(text)) || !seen.insert(fs::weakly_canonical(path, failure)).second) continue;
+                if (is_hidden(base_name(text)) || !seen.insert(disk::canonical(path)).second) continue;
                 if (++looked_into > most_folders) {
                     search.complete = false;
                     return search;
@@ -210,7 +209,8 @@ Elsewhere look_elsewhere(const fs::path& folder, const FileList& files) {
                                                   std::to_string(most_folders) +
                                                   " folders below it; give the folder that has them");
         }
-        if (fs::exists(folder / "zarr.json") || fs::exists(folder / ".zgroup") || fs::exists(folder / ".zarray")) {
+        if (disk::exists(folder / "zarr.json") || disk::exists(folder / ".zgroup") ||
+            disk::exists(folder / ".zarray")) {
             throw Error(ErrorCode::unsupported,
                         shown(folder) +
                             ": is a Zarr volume, which is not read, slices or a NRRD volume were expected; "

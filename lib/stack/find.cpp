@@ -79,7 +79,8 @@ void note_unfinished(Stack& stack, const fs::path& folder, const FileList& files
     ShortList unfinished;
     for (std::size_t file = 0; file < files.size(); ++file) {
         const std::string_view image = unfinished_image(files.name(file));
-        if (!image.empty() && !fs::exists(folder / path_from_utf8(image))) unfinished.add(printable(files.name(file)));
+        if (!image.empty() && !disk::exists(folder / path_from_utf8(image)))
+            unfinished.add(printable(files.name(file)));
     }
     if (unfinished.count() == 0) return;
     warn(stack, shown(folder) + ": slices may be missing, as " +
@@ -143,7 +144,7 @@ void leave_out_others(Stack& stack, const fs::path& folder, const FileList& file
 }
 
 std::string folder_name(const fs::path& folder) {
-    fs::path path = fs::absolute(folder).lexically_normal();
+    fs::path path = disk::absolute(folder).lexically_normal();
     if (!path.has_filename()) path = path.parent_path();  // "scans/"
     return utf8(path.has_filename() ? path.filename() : folder);
 }
@@ -229,8 +230,8 @@ Stack find_told_by(const fs::path& log, const Sidecar& told) {
     return stack;
 }
 
-Stack find_beside(const fs::path& file, const fs::file_status& status) {
-    if (!fs::is_regular_file(status)) {
+Stack find_beside(const fs::path& file, bool is_regular) {
+    if (!is_regular) {
         throw Error(ErrorCode::corrupt, shown(file) + ": is not a regular file, a slice was expected");
     }
     if (const std::optional<Sidecar> told = read_sidecar(utf8(file))) return find_told_by(file, *told);
@@ -268,9 +269,8 @@ Stack find_beside(const fs::path& file, const fs::file_status& status) {
 
 Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
     const fs::path folder = input.parent_path();
-    std::error_code unknown;
     FileList files;
-    if (folder.empty() || fs::is_directory(folder, unknown)) files = list_files(folder);
+    if (folder.empty() || disk::is_folder(folder)) files = list_files(folder);
     const Names names(files);
     std::vector<NumberedName> slices;
     const auto add = [&](std::size_t i, std::string_view number) {
@@ -305,8 +305,7 @@ void refuse_other_than_files(const Stack& stack) {
     for (std::size_t i = 0; i < stack.files.size(); ++i) {
         const std::string path = stack.files.path(i);
         refuse_volume(path);
-        std::error_code unknown;
-        if (fs::is_directory(path_from_utf8(path), unknown)) {
+        if (disk::is_folder(path_from_utf8(path))) {
             throw Error(ErrorCode::invalid_argument,
                         printable(path) +
                             ": is a folder, a file was expected; give one folder alone, or files, those of "
@@ -390,9 +389,8 @@ Stack find_files(ForEachPath&& for_each_path, const FindOptions& options) {
 }  // namespace
 
 Stack find_stack(const fs::path& input, const FindOptions& options) {
-    std::error_code failure;
-    const fs::file_status status = fs::status(input, failure);
-    if (fs::is_directory(status)) {
+    const disk::Facts facts = disk::look(input);
+    if (facts.is_folder()) {
         Stack stack = find_in_folder(input);
         if (!stack.slices.empty()) return finished(std::move(stack), options);
         const Elsewhere there = look_elsewhere(input, list_files(input));
@@ -400,7 +398,7 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
         warn(stack, there.note);
         return stack;
     }
-    if (fs::is_regular_file(status) && is_volume(utf8(input))) {
+    if (facts.is_file() && is_volume(utf8(input))) {
         Stack stack = find_volume(utf8(input));
         if (stack.volume != nullptr) {
             check_choice(stack, options);
@@ -408,9 +406,9 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
         }
         return finished(std::move(stack), options);  // a list of images
     }
-    if (fs::exists(status)) return finished(find_beside(input, status), options);
-    if (failure == std::errc::permission_denied) {
-        throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + failure.message());
+    if (facts.exists()) return finished(find_beside(input, facts.is_file()), options);
+    if (facts.failure == std::errc::permission_denied) {
+        throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + facts.failure.message());
     }
     return finished(find_pattern(input, options), options);
 }

@@ -88,17 +88,16 @@ FileList expand_glob(const fs::path& pattern) {
         const auto take = [&](const fs::path& path) { (is_last ? files : next).add(utf8(path)); };
         for (std::size_t i = 0; i < found.size(); ++i) {
             const fs::path folder = path_from_utf8(found.path(i));
-            std::error_code unknown;
             // A folder of just this name is meant even if the name looks like a pattern.
             const fs::path literal = folder / *component;
-            const fs::file_status status = fs::status(literal, unknown);
-            const bool is_there = is_last ? fs::exists(status) && !fs::is_directory(status) : fs::is_directory(status);
+            const disk::Facts facts = disk::look(literal);
+            const bool is_there = is_last ? facts.exists() && !facts.is_folder() : facts.is_folder();
             if (is_there && !(is_last && is_glob(name_pattern))) {
                 take(literal);
                 continue;
             }
             if (!is_glob(name_pattern)) continue;
-            if (!folder.empty() && !fs::is_directory(folder, unknown)) continue;
+            if (!folder.empty() && !disk::is_folder(folder)) continue;
             for_each_in(folder, is_last ? Wanted::files : Wanted::folders, [&](const fs::path& path) {
                 const std::string name = utf8(path.filename());
                 if (is_hidden(name) && !is_hidden(name_pattern)) return;

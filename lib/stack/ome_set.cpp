@@ -70,8 +70,7 @@ public:
 
 private:
     static bool is_file(const std::string& path) {
-        std::error_code failure;
-        return std::filesystem::is_regular_file(path_from_utf8(path), failure);
+        return disk::is_file(path_from_utf8(path));
     }
 
     void read_all() {

@@ -27,11 +27,6 @@ namespace {
 /// Larger folders are not searched for a name that was meant.
 constexpr std::size_t most_names = 100'000;
 
-bool is_there(const fs::path& path) {
-    std::error_code unknown;
-    return fs::exists(path, unknown);
-}
-
 std::string quoted_path(const fs::path& path) { return "'" + printable(utf8(path)) + "'"; }
 
 std::vector<std::string> all_in(const fs::path& folder) {
@@ -68,7 +63,7 @@ std::optional<std::string> nearest(const fs::path& folder, std::string_view name
 
 /// `text` as it could have been meant, if that exists.
 std::optional<std::string> repaired(std::string_view text) {
-    const auto exists = [](std::string_view path) { return !path.empty() && is_there(path_from_utf8(path)); };
+    const auto exists = [](std::string_view path) { return !path.empty() && disk::exists(path_from_utf8(path)); };
     std::string_view bare = text;
     if (bare.starts_with("file://")) bare.remove_prefix(7);
     constexpr std::string_view around = " \t\r\n\"'";
@@ -100,7 +95,7 @@ std::pair<fs::path, std::string> first_missing(const fs::path& path) {
     for (const fs::path& part : relative) {
         if (part.empty()) continue;
         fs::path next = existing / part;
-        if (!is_there(next)) return {existing, utf8(part)};
+        if (!disk::exists(next)) return {existing, utf8(part)};
         existing = std::move(next);
     }
     return {existing, {}};
@@ -142,10 +137,10 @@ std::string hint_for_pattern(const fs::path& input) {
     if (fs::path::preferred_separator == '/' && text.find('\\') != std::string::npos) {
         std::string slashes = text;
         std::replace(slashes.begin(), slashes.end(), '\\', '/');
-        if (is_there(path_from_utf8(slashes).parent_path())) return "give '" + printable(slashes) + "'";
+        if (disk::exists(path_from_utf8(slashes).parent_path())) return "give '" + printable(slashes) + "'";
     }
     const fs::path folder = input.parent_path();
-    if (!folder.empty() && !is_there(folder) && !is_glob(utf8(folder))) return hint_for(folder);
+    if (!folder.empty() && !disk::exists(folder) && !is_glob(utf8(folder))) return hint_for(folder);
     const std::string pattern(base_name(text));
     // What fits with a number of any kind, or however it is padded.
     std::string loose = pattern;

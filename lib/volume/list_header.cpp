@@ -1,5 +1,6 @@
 #include "volume/list_header.hpp"
 
+#include "core/file.hpp"
 #include "core/nrrd_words.hpp"
 #include "core/text.hpp"
 #include "volume/bottom_up.hpp"
@@ -55,12 +56,10 @@ std::vector<Index> parse_runs(const NrrdVolume& volume, std::string_view text, s
 }
 
 std::string name_in_list(const std::string& path_utf8, const fs::path& folder) {
-    const fs::path absolute = fs::absolute(path_from_utf8(path_utf8)).lexically_normal();
+    const fs::path absolute = disk::absolute(path_from_utf8(path_utf8)).lexically_normal();
     const fs::path relative = absolute.lexically_relative(folder);
     std::string name = utf8(relative.empty() ? absolute : relative);
-#if defined(_WIN32)
-    std::replace(name.begin(), name.end(), '\\', '/');
-#endif
+    if (fs::path::preferred_separator != '/') std::replace(name.begin(), name.end(), '\\', '/');
     // Teem takes "-" for standard input and "c:…" for an absolute name.
     if (name == "-" || (name.size() > 1 && name[1] == ':' && !relative.empty())) name = "./" + name;
     if (name.find_first_of("\n\r") != std::string::npos) {
@@ -125,7 +124,7 @@ std::string manifest_text(const Manifest& manifest, const fs::path& file) {
 
     // The names end the file: whatever follows, even an empty line, counts as a name for Teem.
     text += "data file: LIST\n";
-    const fs::path folder = fs::absolute(file).lexically_normal().parent_path();
+    const fs::path folder = disk::absolute(file).lexically_normal().parent_path();
     for (const ManifestSlice& slice : manifest.slices) {
         if (!slice.missing()) {
             text += name_in_list(manifest.files.path(static_cast<std::size_t>(slice.file)), folder) + "\n";

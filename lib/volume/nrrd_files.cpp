@@ -58,11 +58,6 @@ std::string name_of(const Pattern& pattern, std::int64_t n) {
     return pattern.before + digits + pattern.after;
 }
 
-bool is_there(const std::filesystem::path& path) {
-    std::error_code failure;
-    return std::filesystem::exists(path, failure);
-}
-
 /// "%20" as a blank, and so on.
 std::string percent_decoded(std::string_view text) {
     std::string result;
@@ -92,10 +87,10 @@ public:
         }
         while (name.starts_with("./") && name.size() > 2) name.remove_prefix(2);
         const std::filesystem::path given = folder_ / path_from_utf8(name);  // an absolute name stays as it is
-        if (!is_odd(name) || is_there(given)) return utf8(given);
+        if (!is_odd(name) || disk::exists(given)) return utf8(given);
         for (const std::string& other : other_names(name)) {
             const std::filesystem::path path = folder_ / path_from_utf8(other);
-            if (!is_there(path)) continue;
+            if (!disk::exists(path)) continue;
             if (moved_++ == 0) {
                 named_ = name;
                 taken_ = other;
