@@ -1,60 +1,20 @@
 // --dehaze: what the program says, where its scratch file is, and what becomes of it.
 
-#include "cli/program.hpp"
-#include "cli/slices.hpp"
+#include "cli/dehaze_place.hpp"
 #include "support/catch.hpp"
 #include "support/volume_reader.hpp"
 #include "support/write_volume.hpp"
 
-#include <sys/mount.h>
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <vector>
 
 using namespace cli_test;
 
 namespace {
-
-/// Air of 1000 with noise, and a block in it; or the block alone, without air.
-support::Volume scan(std::int64_t n, bool air = true) {
-    support::Volume volume({n, n, n});
-    std::mt19937 random(1);
-    const auto unit = [&] { return static_cast<double>(random()) / 4294967296.; };
-    for (std::int64_t z = 0; z < n; ++z) {
-        for (std::int64_t y = 0; y < n; ++y) {
-            for (std::int64_t x = 0; x < n; ++x) {
-                const auto is_inside = [&](std::int64_t i) { return i >= n / 4 && i < 3 * n / 4; };
-                const bool object = is_inside(x) && is_inside(y) && is_inside(z);
-                double noise = 0;
-                for (int i = 0; i < 12; ++i) noise += unit() - .5;  // of sigma 1
-                volume.at(x, y, z) = std::round(1000 + 60 * noise + (object && air ? 9000 : 0));
-            }
-        }
-    }
-    return volume;
-}
-
-struct Place {
-    Folder folder;
-    fs::path out = folder / "out";
-    fs::path scratch = folder / "scratch";
-    explicit Place(std::int64_t n = 32) {
-        fs::create_directory(out);
-        fs::create_directory(scratch);
-        support::write_volume(folder / "scan.nrrd", scan(n), stack2nrrd::SampleType::uint16);
-        support::write_volume(folder / "tissue.nrrd", scan(n, false), stack2nrrd::SampleType::uint16);
-    }
-    [[nodiscard]] Result make(Arguments arguments, const std::string& input = "scan.nrrd") const {
-        arguments.insert(arguments.begin(), {(folder / input).string(), "--spacing", "1", "--progress", "none"});
-        return run_in(out, std::move(arguments));
-    }
-};
 
 nlohmann::json parsed(const Result& result) {
     CAPTURE(result.out, result.err);
@@ -72,7 +32,7 @@ std::string trimmed(std::string text) {
 }  // namespace
 
 TEST_CASE("what was taken for air is reported and recorded", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     const Result result = place.make({"-o", "v.nrrd", "--dehaze", "auto"});
     REQUIRE(result.status == 0);
     check_holds(place.out, {"v.nrrd"});
@@ -106,7 +66,7 @@ TEST_CASE("what was taken for air is reported and recorded", "[cli]") {
 }
 
 TEST_CASE("no air is reported, too, and changes nothing", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     const Result result = place.make({"-o", "v.nrrd", "--dehaze", "auto"}, "tissue.nrrd");
     CHECK(result.status == 0);
     CHECK(has(result.err, "warning: --dehaze: no air was found, and nothing was changed"));
@@ -120,7 +80,7 @@ TEST_CASE("no air is reported, too, and changes nothing", "[cli]") {
 }
 
 TEST_CASE("each level of a pyramid has its own air", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     const Arguments dehaze{"--dehaze", "auto", "--kernel", "box"};
     const auto with = [&](Arguments more) {
         more.insert(more.end(), dehaze.begin(), dehaze.end());
@@ -139,7 +99,7 @@ TEST_CASE("each level of a pyramid has its own air", "[cli]") {
 }
 
 TEST_CASE("a threshold above all samples is a warning", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     const Result made = place.make({"-o", "v.nrrd", "--dehaze", "1e9"});
     CHECK(made.status == 0);
     CHECK(has(made.err, "--dehaze: the threshold is above all samples"));
@@ -147,7 +107,7 @@ TEST_CASE("a threshold above all samples is a warning", "[cli]") {
 }
 
 TEST_CASE("the scratch file is reported before the run", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     const Result text = place.make({"-o", "v.nrrd", "--dehaze", "auto", "--factor", "2", "--info"});
     CHECK(has(text.out, "\nscratch  8 KiB in .\n"));
     const nlohmann::json json = parsed(place.make({"-o", "v.nrrd", "--dehaze", "auto", "--factor", "2", "--info",
@@ -165,7 +125,7 @@ TEST_CASE("the scratch file is reported before the run", "[cli]") {
 }
 
 TEST_CASE("air is looked for in whole results of amounts alone", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     struct Case {
         Arguments more;
         std::vector<std::string> parts;
@@ -188,63 +148,46 @@ TEST_CASE("air is looked for in whole results of amounts alone", "[cli]") {
     CHECK(place.make({"-o", "v.nrrd", "--dehaze", "5"}, "rgb.nrrd").status == 0);
 }
 
-TEST_CASE("a scratch folder that is full, or no folder, ends with status 5", "[cli]") {
-    const Place place;
+TEST_CASE("a scratch folder that is no folder ends with status 5", "[cli]") {
+    const DehazePlace place;
     const Result none = place.make({"-o", "v.nrrd", "--dehaze", "auto", "--scratch", (place.folder / "none").string()});
     CHECK(none.status == 5);
     check_sentence(none, {"none", "--scratch"});
     check_holds(place.out, {});
-    if (::mount("none", place.scratch.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "size=32k") != 0) {
-        return say_skipped("a tmpfs cannot be mounted here");
-    }
-    struct Unmount {
-        const fs::path& folder;
-        ~Unmount() { ::umount2(folder.c_str(), MNT_DETACH); }
-    } const unmount{place.scratch};
-    const Arguments arguments{"-o", "v.nrrd", "--dehaze", "auto", "--scratch", place.scratch.string()};
-    const Result full = place.make(arguments);
-    CHECK(full.status == 5);
-    check_sentence(full, {place.scratch.string(), "64", "--scratch"});
-    check_holds(place.out, {});
-    // There was room when the run began.
-    if (!is_installed("strace")) return say_skipped("strace is not installed");
-    Program later{{(place.folder / "scan.nrrd").string(), "-q", "--threads", "1", "--spacing", "1", "-o", "v.nrrd",
-                   "--dehaze", "auto", "--scratch", place.folder.path().string()},
-                  place.out};
-    later.wrapper = {"strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=pwrite64:error=ENOSPC:when=7"};
-    const Result broken = later.run();
-    CHECK(broken.status == 5);
-    check_sentence(broken, {"scratch file", "No space left", "--scratch"});
-    check_holds(place.out, {});
 }
 
 TEST_CASE("a run that is killed leaves nothing in the scratch folder", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     const fs::path stack = place.folder / "stack";
     write_stack(stack, 4, 1024, 1024);
     std::vector<fs::path> files;
     for (int i = 0; i < 400; ++i) files.push_back(stack / slice_name(i % 4));
     write_list(place.folder / "list", files);
-    for (const int number : {SIGKILL, SIGTERM}) {
+    std::vector<StopSignal> ways = stop_signals();
+    ways.push_back({"kill", killed, [](int process) {
+                        kill_process(process);
+                        return true;
+                    }});
+    for (const StopSignal& way : ways) {
         Program program{
             {"--files-from", (place.folder / "list").string(), "--order", "given", "--factor", "4", "--progress",
              "json", "--spacing", "1", "-o", "v.nrrd", "--dehaze", "auto", "--scratch", place.scratch.string()},
             place.out};
-        bool killed = false;
-        program.on_err = [&](const std::string& err, pid_t process) {
-            if (killed || !has(err, "{\"done\":")) return;
-            killed = true;
-            ::kill(process, number);
+        bool sent = false;
+        program.on_err = [&](const std::string& err, int process) {
+            if (sent || !has(err, "{\"done\":")) return;
+            sent = way.send(process);
         };
         const Result result = program.run();
-        CHECK(killed);
-        CHECK(result.status == (number == SIGKILL ? 1000 + SIGKILL : 143));
+        CAPTURE(way.name);
+        CHECK(sent);
+        CHECK(result.status == way.status);
         check_holds(place.scratch, {});
     }
 }
 
 TEST_CASE("a mask and a threshold are not in a list of slices", "[cli]") {
-    const Place place;
+    const DehazePlace place;
     const fs::path stack = place.folder / "stack";
     write_stack(stack, 4, 32, 32);
     support::write_volume(place.folder / "mask.nrrd", support::Volume({32, 32, 4}, 1, 1),
@@ -265,7 +208,7 @@ TEST_CASE("a mask and a threshold are not in a list of slices", "[cli]") {
 
 TEST_CASE("memory for air and masks is planned, and does not grow with the slices", "[cli]") {
     if (is_sanitized()) return say_skipped("a sanitizer takes memory of its own");
-    const Place place;
+    const DehazePlace place;
     const fs::path stack = place.folder / "stack";
     write_stack(stack, 4, 512, 512);
     std::vector<std::int64_t> peaks;

@@ -46,10 +46,7 @@ std::vector<std::string> command_lines(const std::string& text) {
 Result paste(const fs::path& folder, std::string line) {
     const std::size_t spacing = line.find("X,Y,Z");
     if (spacing != std::string::npos) line.replace(spacing, 5, "0.5,0.5,0.5");
-    const std::size_t name = std::string("stack2nrrd").size();
-    Program shell{{"-c", "'" STACK2NRRD_PROGRAM "'" + line.substr(name)}, folder};
-    shell.program = "sh";
-    return shell.run();
+    return run_in_shell(folder, line);
 }
 
 }  // namespace

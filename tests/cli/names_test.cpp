@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -60,23 +60,30 @@ TEST_CASE("the same file more than once, in the order given", "[cli]") {
 }
 
 TEST_CASE("names of every kind, as folder, slice and output", "[cli]") {
-    const std::vector<std::string> names{"two  blanks",
-                                         " blank first and last ",
-                                         "quote'\"`$x;&|",
-                                         "line\nend\r",
-                                         "tab\tand\x01",
-                                         "\xC3\xA4\xE6\x96\x87\xF0\x9F\xA6\xB4",
-                                         "latin \xE4\xFF",
-                                         "-dash",
-                                         "--factor",
-                                         "glob[a-c]*?",
-                                         "%d %s %04d",
-                                         "back\\slash",
-                                         "{}",
-                                         "[a,b]",
-                                         "#hash",
-                                         "x=y",
-                                         std::string(240, 'n')};
+    std::vector<std::string> names{"two  blanks",
+                                   " blank first and last ",
+                                   "quote'\"`$x;&|",
+                                   "line\nend\r",
+                                   "tab\tand\x01",
+                                   "\xC3\xA4\xE6\x96\x87\xF0\x9F\xA6\xB4",
+                                   "latin \xE4\xFF",
+                                   "-dash",
+                                   "--factor",
+                                   "glob[a-c]*?",
+                                   "%d %s %04d",
+                                   "back\\slash",
+                                   "{}",
+                                   "[a,b]",
+                                   "#hash",
+                                   "x=y",
+                                   std::string(240, 'n')};
+    if (!support::any_name_is_legal()) {
+        std::erase_if(names, [](const std::string& name) {
+            const auto is_control = [](char c) { return c >= 0 && c < ' '; };
+            return name.find_first_of("<>:\"\\|?*") != std::string::npos || name.ends_with(' ') ||
+                   name.find('\xFF') != std::string::npos || std::any_of(name.begin(), name.end(), is_control);
+        });
+    }
     for (const std::string& name : names) {
         CAPTURE(name);
         const Folder folder;

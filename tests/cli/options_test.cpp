@@ -135,8 +135,8 @@ TEST_CASE("a value may begin with a dash", "[cli]") {
     CHECK(stack.made_by({"--origin", "-1,-2,-3"}).find("space origin: (-1,-2,-3)\n") != Bytes::npos);
     CHECK(stack.made_by({"--window", "-100,-1"}) == stack.made_by({"--window=-100,-1"}));
     const Folder folder;
-    CHECK(run_in(folder.path(), {stack.folder / "stack", "-o", "-out.nrrd"}).status == 0);
-    CHECK(run_in(folder.path(), {stack.folder / "stack", "--output", "--out.nrrd"}).status == 0);
+    CHECK(run_in(folder.path(), {(stack.folder / "stack").string(), "-o", "-out.nrrd"}).status == 0);
+    CHECK(run_in(folder.path(), {(stack.folder / "stack").string(), "--output", "--out.nrrd"}).status == 0);
     check_holds(folder.path(), {"-out.nrrd", "--out.nrrd"});
 }
 
@@ -257,7 +257,7 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
     const Folder folder;
     for (const auto& [arguments, named] : cases) {
         CAPTURE(arguments);
-        Arguments all{stack.folder / "stack"};
+        Arguments all{(stack.folder / "stack").string()};
         all.insert(all.end(), arguments.begin(), arguments.end());
         const Result result = run_in(folder.path(), all);
         CHECK(result.status == 2);
@@ -273,8 +273,9 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
 TEST_CASE("control characters never get out of a message", "[cli]") {
     const Folder folder;
     write_stack(folder / "stack", 2);
-    write_file(folder / "p\nq.png", "x");
-    write_file(folder / "o\nq.nrrd", "x");
+    const bool legal = support::any_name_is_legal();
+    if (legal) write_file(folder / "p\nq.png", "x");
+    if (legal) write_file(folder / "o\nq.nrrd", "x");
     const std::vector<Arguments> lines{
         {"stack", "-o", "a\nb.txt"},       {"stack", "--progress", "a\nb"},
         {"stack", "--factor", "a\nb"},     {"stack", "--fac\ntor", "1"},
@@ -287,6 +288,7 @@ TEST_CASE("control characters never get out of a message", "[cli]") {
         check_sentence(result, {});
         CHECK(result.err.find('\x1b') == std::string::npos);
     }
+    if (!legal) return;
     CHECK(run_in(folder.path(), {"stack", "-o", "fine\nname.nrrd"}).status == 0);
     check_sentence(run_in(folder.path(), {"stack", "-o", "other\nname.nrrd"}), {});
 }

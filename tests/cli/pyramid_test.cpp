@@ -4,7 +4,6 @@
 #include "cli/slices.hpp"
 #include "support/catch.hpp"
 
-#include <csignal>
 #include <string>
 #include <vector>
 

@@ -89,9 +89,7 @@ TEST_CASE("the command on a page makes the same files again", "[cli]") {
         for (const std::string& file : {name + ".nrrd", std::string("p.png"), std::string("r.html")}) {
             fs::remove(folder / file);
         }
-        Program shell{{"-c", "stack2nrrd() { " STACK2NRRD_PROGRAM " \"$@\"; }; " + command}, folder.path()};
-        shell.program = "/bin/bash";
-        const Result again = shell.run();
+        const Result again = run_in_shell(folder.path(), command, "bash");
         CAPTURE(again.err);
         CHECK(again.status == 0);
         CHECK(read_file(folder / (name + ".nrrd")) == volume);

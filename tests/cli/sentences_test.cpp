@@ -295,13 +295,13 @@ TEST_CASE("a folder in place of the one with the slices", "[cli]") {
     const Result info = run_in(folder.path(), {"scan", "--info"});
     CHECK(info.out.find("scan/deep/scan_Rec, 4 images") != std::string::npos);
     // Links that lead around change nothing.
-    fs::create_directory_symlink(folder / "scan", folder / "scan/around");
-    fs::create_directory_symlink(folder / "scan/deep/scan_Rec", folder / "scan/link");
+    const bool linked = support::made_link(folder / "scan", folder / "scan/around") &&
+                        support::made_link(folder / "scan/deep/scan_Rec", folder / "scan/link");
     CHECK(order_of(folder.path(), {"scan"}) == counted(4));
     // Two are not chosen from; each of them does as advised.
     fs::create_directory(folder / "scan/other");
     for (int i = 0; i < 3; ++i) write_file(folder / "scan/other" / name("s%d.tif", i), slice(7 + i));
-    fs::remove(folder / "scan/link");
+    if (linked) fs::remove(folder / "scan/link");
     check_refused(folder.path(), {"scan"}, 3, {"'scan/deep/scan_Rec' (4 images)", "'scan/other' (3 images)"});
     CHECK(order_of(folder.path(), {"scan/other"}) == counted(3, 7));
     // A picture in a folder of its own is no stack.

@@ -1,10 +1,11 @@
 #include "cli/slices.hpp"
 
 #include "support/catch.hpp"
+#include "support/open_tiff.hpp"
+#include "support/system.hpp"
+#include "support/write_png_image.hpp"
 
-#include <png.h>
 #include <tiffio.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -20,7 +21,7 @@ namespace cli_test {
 Folder::Folder() {
     static int count = 0;
     path_ = fs::canonical(fs::temp_directory_path()) /
-            ("stack2nrrd_cli_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
+            ("stack2nrrd_cli_" + std::to_string(support::process_id()) + "_" + std::to_string(count++));
     fs::create_directory(path_);
     fs::permissions(path_, fs::perms(0755));
 }
@@ -118,7 +119,7 @@ Bytes bmp(int width, int height, const Bytes& samples) {
 
 void write_tiled_tiff(const fs::path& file, int width, int height, const Bytes& samples) {
     constexpr int side = 64;
-    const std::unique_ptr<TIFF, void (*)(TIFF*)> out(TIFFOpen(file.c_str(), "w"), TIFFClose);
+    const std::unique_ptr<TIFF, void (*)(TIFF*)> out(support::open_tiff(file, "w"), TIFFClose);
     REQUIRE(out);
     TIFFSetField(out.get(), TIFFTAG_IMAGEWIDTH, width);
     TIFFSetField(out.get(), TIFFTAG_IMAGELENGTH, height);
@@ -144,12 +145,11 @@ void write_tiled_tiff(const fs::path& file, int width, int height, const Bytes& 
 
 void write_png(const fs::path& file, int width, int height, const Bytes& samples, int bits) {
     png_image image{};
-    image.version = PNG_IMAGE_VERSION;
     image.width = static_cast<png_uint_32>(width);
     image.height = static_cast<png_uint_32>(height);
     image.format = bits == 16 ? PNG_FORMAT_LINEAR_Y : PNG_FORMAT_GRAY;
     image.flags = PNG_IMAGE_FLAG_FAST;
-    REQUIRE(png_image_write_to_file(&image, file.c_str(), 0, samples.data(), 0, nullptr) != 0);
+    REQUIRE(support::write_png_image(file, image, samples.data()));
 }
 
 std::string slice_name(int i) {

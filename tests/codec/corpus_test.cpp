@@ -4,6 +4,7 @@
 #include "corpus_tiff.hpp"
 
 #include "core/text.hpp"
+#include "support/system.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -105,7 +106,7 @@ Bytes mapped(Bytes samples, auto change) {
 }
 
 Indexed indexed_png(const std::string& file) {
-    FILE* stream = std::fopen(file.c_str(), "rb");
+    FILE* stream = support::open_file(path_from_utf8(file), "rb");
     REQUIRE(stream != nullptr);
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
     png_infop info = png_create_info_struct(png);

@@ -2,6 +2,7 @@
 
 #include "codec/tiff_directory.hpp"
 #include "core/sample_types.hpp"
+#include "support/open_tiff.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -18,7 +19,7 @@ namespace {
 
 Indexed indexed_tiff(const std::string& file, int bits, int page) {
     TIFFSetWarningHandler(nullptr);
-    TIFF* tiff = TIFFOpen(file.c_str(), "rm");
+    TIFF* tiff = support::open_tiff(path_from_utf8(file), "rm");
     REQUIRE(tiff != nullptr);
     REQUIRE(TIFFSetDirectory(tiff, static_cast<std::uint16_t>(page)) == 1);
     std::uint32_t width = 0;
@@ -96,7 +97,7 @@ bool follows(const Slice& shown, const Slice& stored, int bits, bool inverted) {
 
 /// RGB by the definition of ITU-R BT.601 or the coefficients of the file; for samples with a colour each.
 bool is_rgb_of(const Slice& rgb, const std::string& file, const std::string& hash) {
-    TIFF* tiff = TIFFOpen(file.c_str(), "rm");
+    TIFF* tiff = support::open_tiff(path_from_utf8(file), "rm");
     REQUIRE(tiff != nullptr);
     float* luma = nullptr;
     TIFFGetFieldDefaulted(tiff, TIFFTAG_YCBCRCOEFFICIENTS, &luma);

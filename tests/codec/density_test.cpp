@@ -1,6 +1,7 @@
 // Densities that PNG, JPEG and BMP files tell. Those of TIFF are in tiff_pages_test.cpp.
 
 #include "codec_support.hpp"
+#include "support/system.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t side = 8;
 
 void write_png(const std::string& file, png_uint_32 x, png_uint_32 y, int unit) {
-    FILE* stream = std::fopen(file.c_str(), "wb");
+    FILE* stream = support::open_file(path_from_utf8(file), "wb");
     REQUIRE(stream != nullptr);
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
     png_infop info = png_create_info_struct(png);
@@ -37,7 +38,7 @@ void write_png(const std::string& file, png_uint_32 x, png_uint_32 y, int unit) 
 }
 
 void write_jpeg(const std::string& file, UINT8 unit, UINT16 x, UINT16 y, bool jfif = true) {
-    FILE* stream = std::fopen(file.c_str(), "wb");
+    FILE* stream = support::open_file(path_from_utf8(file), "wb");
     REQUIRE(stream != nullptr);
     jpeg_error_mgr errors{};
     jpeg_compress_struct jpeg{};

@@ -4,6 +4,7 @@
 #include "write_jpeg.hpp"
 
 #include "codec/exif.hpp"
+#include "support/write_png_image.hpp"
 
 #include <stack2nrrd/stack.hpp>
 
@@ -78,12 +79,11 @@ Bytes app1(const Bytes& exif) {
 
 Bytes png_with(const std::string& file, const Bytes& exif) {
     png_image image{};
-    image.version = PNG_IMAGE_VERSION;
     image.width = 9;
     image.height = 5;
     image.format = PNG_FORMAT_GRAY;
     const Bytes samples(45, std::byte{77});
-    REQUIRE(png_image_write_to_file(&image, file.c_str(), 0, samples.data(), 0, nullptr) != 0);
+    REQUIRE(support::write_png_image(path_from_utf8(file), image, samples.data()));
     Bytes bytes = read_bytes(file);
     Bytes chunk;
     const auto put = [&](std::uint64_t value) {

@@ -1,6 +1,7 @@
 // PNG files that libpng writes, or that are damaged here, against the samples that went into them.
 
 #include "codec_support.hpp"
+#include "support/system.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -38,7 +39,7 @@ struct Spec {
 /// `rows`: packed, big-endian, as PNG stores them.
 void write_png(const std::string& file, const Spec& spec, Bytes rows) {
     std::filesystem::remove(path_from_utf8(file));
-    FILE* stream = std::fopen(file.c_str(), "wb");
+    FILE* stream = support::open_file(path_from_utf8(file), "wb");
     REQUIRE(stream != nullptr);
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
     png_infop info = png_create_info_struct(png);

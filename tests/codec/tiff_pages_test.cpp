@@ -2,6 +2,7 @@
 
 #include "codec_support.hpp"
 #include "handmade_tiff.hpp"
+#include "support/open_tiff.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -102,7 +103,7 @@ TEST_CASE("TIFF pages: those that are like the first full-sized one are slices",
 TEST_CASE("TIFF pages: directories inside of pages are no slices, and are named", "[codec][tiff]") {
     const TemporaryFolder folder;
     const std::string file = folder.file("inner.tif");
-    TIFF* tiff = TIFFOpen(file.c_str(), "w");
+    TIFF* tiff = support::open_tiff(path_from_utf8(file), "w");
     REQUIRE(tiff != nullptr);
     constexpr std::uint32_t side = 8;
     for (int i = 0; i < 4; ++i) {  // a slice, its smaller copy, another slice, its smaller copy
@@ -376,7 +377,7 @@ TEST_CASE("TIFF pages: libtiff's own, each with another compression", "[codec][t
     constexpr std::uint32_t width = 300;
     constexpr std::uint32_t height = 200;
     TIFFSetWarningHandler(nullptr);
-    TIFF* tiff = TIFFOpen(file.c_str(), GENERATE("wl", "wb", "wl8", "wb8"));
+    TIFF* tiff = support::open_tiff(path_from_utf8(file), GENERATE("wl", "wb", "wl8", "wb8"));
     REQUIRE(tiff != nullptr);
     std::vector<Bytes> written;
     for (std::uint32_t page = 0; page < 8; ++page) {

@@ -1,4 +1,5 @@
 #include "tiff_support.hpp"
+#include "support/open_tiff.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -64,7 +65,7 @@ void write_tiff(const std::string& file, const Spec& spec, const Bytes& samples)
     REQUIRE(samples.size() == spec.bytes());
     TIFFSetWarningHandler(nullptr);  // it warns of the older of deflate's two numbers
     std::filesystem::remove(path_from_utf8(file));
-    TIFF* tiff = TIFFOpen(file.c_str(), spec.mode.c_str());
+    TIFF* tiff = support::open_tiff(path_from_utf8(file), spec.mode.c_str());
     REQUIRE(tiff != nullptr);
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, spec.width);
     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, spec.height);

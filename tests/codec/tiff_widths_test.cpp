@@ -4,6 +4,7 @@
 #include "tiff_support.hpp"
 
 #include "codec/tiff_samples.hpp"
+#include "support/open_tiff.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -63,7 +64,7 @@ Bytes packed_row(const Numbers& numbers, std::uint32_t y, int channel, int bits)
 
 void write_packed(const std::string& file, const Spec& spec, const Numbers& numbers) {
     std::filesystem::remove(path_from_utf8(file));
-    TIFF* tiff = TIFFOpen(file.c_str(), spec.mode.c_str());
+    TIFF* tiff = support::open_tiff(path_from_utf8(file), spec.mode.c_str());
     REQUIRE(tiff != nullptr);
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, spec.width);
     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, spec.height);

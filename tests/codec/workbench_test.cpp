@@ -1,6 +1,7 @@
 // One bench for many slices: whatever it was used for before, decoders make of a file what they make of it on a fresh
 // one.
 
+#include "support/write_png_image.hpp"
 #include "tiff_support.hpp"
 #include "write_jpeg.hpp"
 #include "write_jpeg2000.hpp"
@@ -31,12 +32,11 @@ TiffSpec tiff_spec(int width, int height) {
 /// 8 bits, or 16.
 void write_grey_png(const std::string& file, int width, int height, bool deep) {
     png_image image{};
-    image.version = PNG_IMAGE_VERSION;
     image.width = static_cast<png_uint_32>(width);
     image.height = static_cast<png_uint_32>(height);
     image.format = deep ? PNG_FORMAT_LINEAR_Y : PNG_FORMAT_GRAY;
     const Bytes samples = ramp(static_cast<std::size_t>(width * height) * (deep ? 2 : 1));
-    REQUIRE(png_image_write_to_file(&image, file.c_str(), 0, samples.data(), 0, nullptr) != 0);
+    REQUIRE(support::write_png_image(path_from_utf8(file), image, samples.data()));
 }
 
 void write_colour_bmp(const std::string& file, int width, int height) {

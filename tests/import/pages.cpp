@@ -2,6 +2,7 @@
 
 #include "import/recipe.hpp"
 #include "support/catch.hpp"
+#include "support/open_tiff.hpp"
 #include "support/phantom.hpp"
 
 #include <stack2nrrd/stack.hpp>
@@ -43,7 +44,7 @@ void write_page(TIFF* tiff, const Volume& volume, std::int64_t z, const std::str
 /// Every slice `channels` times, the copies one less each: so a wrong choice of channel shows.
 void write_pages(const std::filesystem::path& file, const Volume& volume, int channels,
                  const std::string& description) {
-    TIFF* tiff = TIFFOpen(file.c_str(), "w");
+    TIFF* tiff = support::open_tiff(file, "w");
     REQUIRE(tiff != nullptr);
     for (std::int64_t z = 0; z < volume.size[2]; ++z) {
         Volume page = volume;

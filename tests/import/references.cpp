@@ -2,6 +2,7 @@
 
 #include "import/grids.hpp"
 #include "support/catch.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume_reader.hpp"
 
@@ -188,11 +189,13 @@ TEST_CASE("a reference is not written over", "[import]") {
     std::string sentence;
     CHECK(run("r.nhdr", "r.nhdr", sentence) == ErrorCode::invalid_argument);
     CHECK(has(sentence, "r.nhdr: is one of the inputs"));
-    std::filesystem::create_symlink(folder / "r.nhdr", folder / "link.nhdr");
-    CHECK(run("link.nhdr", "r.nhdr", sentence) == ErrorCode::invalid_argument);
-    CHECK(run("r.nhdr", "link.nhdr", sentence) == ErrorCode::invalid_argument);
-    std::filesystem::create_symlink(folder / "r.raw", folder / "other.raw");
-    CHECK(run("r.nhdr", "other.nhdr", sentence) == ErrorCode::invalid_argument);
+    if (support::made_link(folder / "r.nhdr", folder / "link.nhdr")) {
+        CHECK(run("link.nhdr", "r.nhdr", sentence) == ErrorCode::invalid_argument);
+        CHECK(run("r.nhdr", "link.nhdr", sentence) == ErrorCode::invalid_argument);
+    }
+    if (support::made_link(folder / "r.raw", folder / "other.raw")) {
+        CHECK(run("r.nhdr", "other.nhdr", sentence) == ErrorCode::invalid_argument);
+    }
     CHECK((support::read_file(folder / "r.raw") == before));
     CHECK_FALSE(run("r.nhdr", "new.nhdr", sentence).has_value());
 }

@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 #include "support/phantom.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume.hpp"
 
@@ -39,7 +40,8 @@ VolumeInfo info_of(const Volume& volume, SampleType type, Vector3 spacing, Colou
 Picture read_png(const std::filesystem::path& file) {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
-    REQUIRE(png_image_begin_read_from_file(&image, file.string().c_str()) != 0);
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(support::open_file(file, "rb"), &std::fclose);
+    REQUIRE((stream && png_image_begin_read_from_stdio(&image, stream.get()) != 0));
     const bool colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
     image.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
     Picture picture(image.width, image.height, colour ? 3 : 1, 0);

@@ -4,13 +4,10 @@
 
 #include "sidecar/samples.hpp"
 #include "slices.hpp"
+#include "support/system.hpp"
 
 #include <cstdio>
 #include <cstdlib>
-
-#if !defined(_WIN32)
-#include <sys/stat.h>
-#endif
 
 using namespace stack2nrrd;
 using namespace stack_test;
@@ -382,16 +379,14 @@ TEST_CASE("slices in two folders have no sidecar", "[stack]") {
     check_unknown(find_stack(Strings{folder.text("a/v_1.tif"), folder.text("b/v_2.tif")}));
 }
 
-#if !defined(_WIN32)
 TEST_CASE("a pipe is not waited for", "[stack]") {
     const TemporaryFolder folder;
     write_slices(folder, {"v_1.tif", "v_2.tif"});
-    REQUIRE(::mkfifo((folder / "v.log").c_str(), 0600) == 0);
+    if (!support::made_pipe(folder / "v.log")) return;
     const Stack stack = find_stack(folder.path());
     check_unknown(stack);
     check_note(stack, "v.log");
 }
-#endif
 
 TEST_CASE("sidecar before file before unknown", "[stack]") {
     Stack stack;

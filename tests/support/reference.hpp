@@ -35,6 +35,8 @@ struct Kernel {
 [[nodiscard]] Real support(const Kernel& kernel);
 /// h(x), of unit area as far as its textbook formula has it.
 [[nodiscard]] Real value(const Kernel& kernel, Real x);
+/// The modified Bessel function of order 0, by its power series; libc++ has no std::cyl_bessel_i.
+[[nodiscard]] Real bessel_i0(Real x);
 
 struct Axis {
     std::int64_t n = 1;         ///< source samples

@@ -3,6 +3,7 @@
 #include "support/reference.hpp"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <stdexcept>
 
@@ -80,13 +81,22 @@ Real value_unscaled(const Kernel& k, Real x) {
     if (k.name == "kaiser") {
         const Real cutoff = p.size() > 2 ? p[2] : 1;
         const Real r = x / p.at(0);
-        return cutoff * sinc(cutoff * x) * std::cyl_bessel_i(0.0L, p.at(1) * std::sqrt(1 - r * r)) /
-               std::cyl_bessel_i(0.0L, p.at(1));
+        return cutoff * sinc(cutoff * x) * bessel_i0(p.at(1) * std::sqrt(1 - r * r)) / bessel_i0(p.at(1));
     }
     throw std::invalid_argument("reference: no kernel " + k.name);
 }
 
 }  // namespace
+
+Real bessel_i0(Real x) {
+    Real sum = 1;
+    Real term = 1;
+    for (int k = 1; term > sum * std::numeric_limits<Real>::epsilon() / 4; ++k) {
+        term *= (x / (2 * k)) * (x / (2 * k));
+        sum += term;
+    }
+    return sum;
+}
 
 Kernel kernel(const std::string& spec) {
     const auto colon = spec.find(':');

@@ -1,4 +1,5 @@
 #include "support/write_pages.hpp"
+#include "support/open_tiff.hpp"
 
 #include <tiffio.h>
 
@@ -10,7 +11,7 @@ namespace support {
 
 void write_pages(const std::filesystem::path& file, const std::vector<FlatPage>& pages,
                  const std::string& description) {
-    const std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(TIFFOpen(file.string().c_str(), "wl"), &TIFFClose);
+    const std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(open_tiff(file, "wl"), &TIFFClose);
     if (!tiff) throw std::runtime_error("cannot write " + file.string());
     for (std::size_t i = 0; i < pages.size(); ++i) {
         const FlatPage& page = pages[i];

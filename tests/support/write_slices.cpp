@@ -1,4 +1,5 @@
 #include "support/write_slices.hpp"
+#include "support/open_tiff.hpp"
 
 #include <tiffio.h>
 
@@ -18,7 +19,7 @@ std::string slice_name(std::int64_t number) {
 
 void write_slice(const std::filesystem::path& file, const Volume& volume, std::int64_t z, SampleType type,
                  bool deflate) {
-    const std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(TIFFOpen(file.string().c_str(), "w"), &TIFFClose);
+    const std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(open_tiff(file, "w"), &TIFFClose);
     if (!tiff) throw std::runtime_error("cannot write " + file.string());
     const auto width = static_cast<std::uint32_t>(volume.size[0]);
     const auto height = static_cast<std::uint32_t>(volume.size[1]);

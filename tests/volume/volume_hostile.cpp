@@ -4,13 +4,10 @@
 
 #include "core/text.hpp"
 #include "support/catch.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 
 #include <chrono>
-
-#if !defined(_WIN32)
-#include <sys/stat.h>
-#endif
 
 namespace stack2nrrd::volume_test {
 
@@ -114,14 +111,12 @@ TEST_CASE("a header that declares what nothing can hold takes no memory", "[volu
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
-#if !defined(_WIN32)
 TEST_CASE("nothing waits for a pipe", "[volume]") {
     const support::TempFolder folder;
-    REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    if (!support::made_pipe(folder / "pipe")) return;
     CHECK(error_of(folder / "pipe")->code() == ErrorCode::corrupt);
     write(folder / "v.nhdr", "NRRD0001\ntype: uint8\ndimension: 2\nsizes: 2 2\nencoding: raw\ndata file: pipe\n");
     CHECK(error_of(folder / "v.nhdr")->code() == ErrorCode::corrupt);
 }
-#endif
 
 }  // namespace stack2nrrd::volume_test

@@ -1,4 +1,4 @@
-#include "cli/terminal.hpp"
+#include "cli/posix/terminal.hpp"
 
 #include "support/catch.hpp"
 
