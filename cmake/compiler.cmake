@@ -1,9 +1,28 @@
 # One interface target holds how this project is compiled. It never reaches those who use the library.
 
+# The least that has what the code uses of C++20, and does not contract to fused multiply-add (MSVC).
+foreach(least "GNU 11" "Clang 14" "AppleClang 14.0.3" "MSVC 19.30")
+    separate_arguments(least)
+    list(GET least 0 compiler)
+    list(GET least 1 version)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL compiler AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS version)
+        message(FATAL_ERROR "${CMAKE_CXX_COMPILER}: it is ${compiler} ${CMAKE_CXX_COMPILER_VERSION}, at least ${version} "
+                            "was expected; choose another one with -D CMAKE_CXX_COMPILER=…")
+    endif()
+endforeach()
+if(APPLE AND CMAKE_OSX_DEPLOYMENT_TARGET AND CMAKE_OSX_DEPLOYMENT_TARGET VERSION_LESS 13.3)
+    message(FATAL_ERROR "CMAKE_OSX_DEPLOYMENT_TARGET is ${CMAKE_OSX_DEPLOYMENT_TARGET}, at least 13.3 was expected: "
+                        "before it macOS has no std::to_chars for floating point")
+endif()
+
 add_library(stack2nrrd_compiler INTERFACE)
 target_compile_features(stack2nrrd_compiler INTERFACE cxx_std_20)
+if(WIN32)
+    target_compile_definitions(stack2nrrd_compiler INTERFACE NOMINMAX WIN32_LEAN_AND_MEAN)
+endif()
 if(MSVC)
-    target_compile_options(stack2nrrd_compiler INTERFACE /W4 /utf-8 /fp:precise)
+    target_compile_options(stack2nrrd_compiler INTERFACE /W4 /utf-8 /permissive- /fp:precise)
+    target_compile_definitions(stack2nrrd_compiler INTERFACE NOMINMAX)
     if(STACK2NRRD_WARNINGS_AS_ERRORS)
         target_compile_options(stack2nrrd_compiler INTERFACE /WX)
     endif()
@@ -22,6 +41,15 @@ else()
             target_compile_options(stack2nrrd_compiler INTERFACE
                 -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=stringop-overread -Wno-error=restrict)
         endif()
+    endif()
+endif()
+
+if(STACK2NRRD_STATIC_DEPS)
+    # The compiler's own libraries as well.
+    if(MINGW)
+        target_link_options(stack2nrrd_compiler INTERFACE -static)
+    elseif(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        target_link_options(stack2nrrd_compiler INTERFACE -static-libstdc++ -static-libgcc)
     endif()
 endif()
 

@@ -8,10 +8,10 @@ cmake_minimum_required(VERSION 3.25)
 #   folder             | rooms of lib/ besides itself                     | headers of others
 set(table
     "include/stack2nrrd |                                                  | "
-    "lib/core           |                                                  | system"
-    "lib/codec          | core                                             | tiff png jpeg openjpeg zlib isal libdeflate sanitizers"
+    "lib/core           |                                                  | system intrinsics sanitizers"
+    "lib/codec          | core                                             | tiff png jpeg openjpeg zlib isal libdeflate"
     "lib/sidecar        | core                                             | "
-    "lib/loops          | core                                             | intrinsics"
+    "lib/loops          | core                                             | "
     "lib/intensity      | core loops                                       | "
     "lib/resample       | core loops                                       | "
     "lib/picture        | core                                             | zlib"
@@ -43,9 +43,9 @@ set(zlib "^z(lib|conf)\\.h$")
 set(isal "^isa-l(\\.h|/)")
 set(zstd "^zstd(_errors)?\\.h$")
 set(libdeflate "^libdeflate\\.h$")
-set(intrinsics "^immintrin\\.h$")
+set(intrinsics "^([ix]mmintrin|cpuid|intrin)\\.h$")
 set(sanitizers "^sanitizer/")
-set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|pthread|sched|poll|termios)\\.h)$")
+set(system "^((sys|linux)/.*|(unistd|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|shellapi|pthread|sched|poll|termios)\\.h)$")
 
 set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")
 

@@ -46,7 +46,7 @@ inline constexpr std::int64_t rational_limit = 1'000'000'000;
 /// The number as text: "2" or "8/3".
 [[nodiscard]] STACK2NRRD_EXPORT std::string to_string(const Rational& r);
 
-/// `d * r`, rounded once or nearly so: the product is formed with an error-free transformation (fma).
+/// `d * r`, rounded once or nearly so: the product is formed with an error-free transformation.
 [[nodiscard]] STACK2NRRD_EXPORT double multiply(double d, const Rational& r) noexcept;
 
 using Vector3 = std::array<double, 3>;

@@ -178,7 +178,7 @@ J2kSamples::J2kSamples(InputFile& file, const J2kHeader& header, const J2kTile& 
         if (attempt == 0) continue;
         const J2kCost cost = j2k_cost(header, tile.style, area_.width(), area_.height());
         const auto room =
-            std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(cost.bytes + tile.data_bytes()));
+            std::unique_ptr<std::byte[]>(new std::byte[static_cast<std::size_t>(cost.bytes + tile.data_bytes())]);
         (void)file.read_at(0, room.get(), 1);  // else the compiler does without it
         const std::string reason = complaint.any() ? " (" + printable(complaint.text.data()) + ")" : "";
         refuse(file, ErrorCode::corrupt,

@@ -1,5 +1,7 @@
 #include "codec/png_unfilter.hpp"
 
+#include "core/compiler.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -110,7 +112,7 @@ void undo_paeth(const std::byte* filtered, const std::byte* above, std::byte* ro
     std::array<int, pixel_bytes> left{};
     std::array<int, pixel_bytes> corner{};
     for (std::size_t i = 0; i < bytes; i += pixel_bytes) {
-#pragma GCC unroll 8
+        STACK2NRRD_HINT(GCC unroll 8)
         for (std::size_t c = 0; c < pixel_bytes; ++c) {
             const int up = std::to_integer<int>(above[i + c]);
             left[c] = (paeth(left[c], up, corner[c]) + std::to_integer<int>(filtered[i + c])) & 255;

@@ -1,14 +1,9 @@
 #include "codec/workbench.hpp"
 
+#include "core/compiler.hpp"
+
 #include <algorithm>
 #include <new>
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
-#define ASAN_UNPOISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
-#endif
 
 namespace stack2nrrd {
 
@@ -24,10 +19,10 @@ void Workbench::grow(std::size_t bytes) {
         memory_.reset(static_cast<std::byte*>(::operator new (with_surplus, std::align_val_t{cache_line})));
         capacity_ = with_surplus;
     }
-    ASAN_POISON_MEMORY_REGION(memory_.get(), capacity_);
+    close_memory(memory_.get(), capacity_);
 }
 
-void Workbench::open(std::span<std::byte> room) noexcept { ASAN_UNPOISON_MEMORY_REGION(room.data(), room.size()); }
+void Workbench::open(std::span<std::byte> room) noexcept { open_memory(room.data(), room.size()); }
 
 void Workbench::Free::operator()(std::byte* memory) const noexcept {
     ::operator delete (memory, std::align_val_t{cache_line});

@@ -96,7 +96,7 @@ private:
                                                   bytes_text(std::int64_t{block_bytes} * most_blocks) +
                                                   ", less was expected; give fewer files");
             }
-            blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_bytes));
+            blocks_.push_back(std::unique_ptr<char[]>(new char[block_bytes]));
             used_ = 0;
         }
         const auto at = static_cast<std::uint32_t>((blocks_.size() - 1) * block_bytes + used_);

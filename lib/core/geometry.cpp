@@ -5,7 +5,9 @@
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -14,24 +16,42 @@ namespace stack2nrrd {
 
 namespace {
 
+/// The nearest number with half the digits: the squares of it and of the rest are exact.
+double half(double number) noexcept {
+    constexpr int low_digits = 27;  // of 53
+    const auto bits = std::bit_cast<std::uint64_t>(number) + (std::uint64_t{1} << (low_digits - 1));
+    return std::bit_cast<double>(bits >> low_digits << low_digits);
+}
+
+/// What a·b has more than the double `product`. Two-product of Veltkamp and Dekker, since std::fma is not exact with
+/// every library. Zero where numbers are so large that their halves are not numbers any more.
+double product_error(double a, double b, double product) noexcept {
+    const double a_high = half(a);
+    const double b_high = half(b);
+    const double a_low = a - a_high;
+    const double b_low = b - b_high;
+    const double error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+    return std::isfinite(error) ? error : 0;
+}
+
 /// A sum of two doubles that represents their exact sum: enough to round a short sum of products only once.
 struct DoubleDouble {
     double high = 0;
     double low = 0;
 
-    /// Adds a·b. Two-sum: Knuth, TAOCP 2, 4.2.2; two-product by fma.
+    /// Adds a·b. Two-sum: Knuth, TAOCP 2, 4.2.2.
     void add_product(double a, double b) noexcept {
         const double product = a * b;
-        const double product_error = std::fma(a, b, -product);
         const double sum = high + product;
         const double part = sum - high;
-        low += ((high - (sum - part)) + (product - part)) + product_error;
+        low += ((high - (sum - part)) + (product - part)) + product_error(a, b, product);
         high = sum;
     }
     [[nodiscard]] double value() const noexcept { return high + low; }
     [[nodiscard]] DoubleDouble divided_by(double d) const noexcept {
         const double quotient = value() / d;
-        const double remainder = std::fma(-quotient, d, high) + low;
+        const double product = quotient * d;
+        const double remainder = ((high - product) - product_error(quotient, d, product)) + low;
         return {quotient, remainder / d};
     }
 };

@@ -43,7 +43,7 @@ public:
 
     /// Appends. \throws Error io.
     void write(std::span<const std::byte> bytes);
-    void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+    void write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
     /// Overwrites what was written before. \throws Error io.
     void write_at(std::int64_t offset, std::string_view text);
     /// Makes the bytes durable, with the mode of what they replace; nothing may be written afterwards. \throws Error

@@ -1,5 +1,7 @@
 #include "core/text.hpp"
 
+#include "core/number_from.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -41,7 +43,7 @@ std::optional<Number> parse_whole(std::string_view text) {
     text = trimmed(text);
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] = number_from(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
 }

@@ -1,23 +1,21 @@
 #pragma once
 
-// ISA-L returns with the upper halves of the vector registers in use, against the ABI. All SSE code that the thread
-// runs after it, the caller's as well, then waits for them: sums took three times as long.
+// The vector registers of x86: what the processor has, and what a library leaves in them.
 
 namespace stack2nrrd {
 
-#if defined(__GNUC__) && defined(__x86_64__)
+/// Instruction sets that the processor has, and whose registers the operating system keeps. macOS keeps AVX-512's from
+/// their first use on, and does not show them before: they count as missing there.
+struct VectorFeatures {
+    bool avx = false;
+    bool avx2 = false;
+    bool avx512 = false;  ///< F, BW, DQ and VL
+};
+[[nodiscard]] const VectorFeatures& vector_features() noexcept;
 
-__attribute__((target("avx"))) inline void clear_upper_halves() { __builtin_ia32_vzeroupper(); }
-
-/// To be called after every function of ISA-L that works on data.
-inline void restore_vector_state() {
-    if (__builtin_cpu_supports("avx") != 0) clear_upper_halves();
-}
-
-#else
-
-inline void restore_vector_state() {}
-
-#endif
+/// To be called after every function of ISA-L that works on data. It returns with the upper halves of the vector
+/// registers in use, against the ABI. All SSE code that the thread runs after it, the caller's as well, then waits for
+/// them: sums took three times as long.
+void restore_vector_state() noexcept;
 
 }  // namespace stack2nrrd

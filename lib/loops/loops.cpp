@@ -1,11 +1,13 @@
 #include "loops/loops.hpp"
 
+#include "core/compiler.hpp"
+
 namespace stack2nrrd {
 
 namespace {
 
 const LoopTable& table([[maybe_unused]] InstructionSet set) noexcept {
-#if defined(STACK2NRRD_X86_LOOPS)
+#if defined(STACK2NRRD_X86_64)
     if (set == InstructionSet::avx512) return avx512_loops;
     if (set == InstructionSet::avx2) return avx2_loops;
 #endif

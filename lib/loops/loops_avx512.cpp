@@ -1,3 +1,7 @@
+#include "core/compiler.hpp"
+
+#if defined(STACK2NRRD_X86_64)
+
 #include "loops/loops.hpp"
 #include "loops/samples_body.hpp"
 #include "loops/sums_body.hpp"
@@ -8,3 +12,5 @@ const LoopTable avx512_loops{compiled_loops<float>, compiled_loops<double>, comp
                              compiled_sample_loops<std::uint16_t>};
 
 }  // namespace stack2nrrd
+
+#endif

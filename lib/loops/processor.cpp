@@ -1,23 +1,19 @@
 #include "loops/processor.hpp"
 
+#include "core/vector_state.hpp"
+
 #include <cstdlib>
 #include <string_view>
 
 namespace stack2nrrd {
 
 bool has(InstructionSet set) noexcept {
-#if defined(__GNUC__) && defined(__x86_64__)
     switch (set) {
         case InstructionSet::baseline: return true;
-        case InstructionSet::avx2: return __builtin_cpu_supports("avx2") != 0;
-        case InstructionSet::avx512:
-            return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-                   __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+        case InstructionSet::avx2: return vector_features().avx2;
+        case InstructionSet::avx512: return vector_features().avx512;
     }
     return false;
-#else
-    return set == InstructionSet::baseline;
-#endif
 }
 
 InstructionSet instruction_set() noexcept {

@@ -3,6 +3,7 @@
 // Samples of 8 and 16 bits to numbers and back. For the files that compile the loops; what sums_body.hpp says holds
 // here as well.
 
+#include "core/compiler.hpp"
 #include "loops/loops.hpp"
 #include "loops/sums_body.hpp"
 
@@ -38,7 +39,7 @@ void add_sample_group(float* sum, const std::byte* const* some_rows, float middl
     }
     for (std::size_t i = 0; i < length; ++i) {
         float group = weights[0] * (number_at<Sample>(rows[0], i) - middle);
-#pragma GCC unroll 4
+        STACK2NRRD_HINT(GCC unroll 4)
         for (std::size_t j = 1; j < Count; ++j) group += weights[j] * (number_at<Sample>(rows[j], i) - middle);
         sum[i] = Fresh ? group : sum[i] + group;
     }
@@ -89,7 +90,7 @@ void deal_samples(const std::byte* row, std::size_t length, std::size_t count, S
         for (std::size_t p = 0; p < step; ++p) phase[p] = phases[p];
         const std::size_t whole = length / step;
         for (std::size_t i = 0; i < whole; ++i) {
-#pragma GCC unroll 4
+            STACK2NRRD_HINT(GCC unroll 4)
             for (std::size_t p = 0; p < step; ++p) {
                 std::memcpy(phase[p] + i, row + (i * step + p) * sizeof(Sample), sizeof(Sample));
             }
@@ -111,7 +112,7 @@ void find_modes(const Sample* const* items, const Sample* times, std::size_t cou
             const Vector value = load(items[i] + x);
             Vector found{};
             for (std::size_t j = 0; j < count; ++j) {
-                found += load(items[j] + x) == value ? Vector{} + times[j] : Vector{};
+                found = static_cast<Vector>(found + (load(items[j] + x) == value ? Vector{} + times[j] : Vector{}));
             }
             const auto better = (found > most) | ((found == most) & (value < mode));
             mode = better ? value : mode;

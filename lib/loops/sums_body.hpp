@@ -5,6 +5,7 @@
 // and that one might need instructions that the processor does not have.
 
 #include "core/buffer.hpp"
+#include "core/compiler.hpp"
 #include "loops/loops.hpp"
 
 #include <cstddef>
@@ -12,32 +13,12 @@
 #include <cstring>
 #include <type_traits>
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
 namespace stack2nrrd {
 
 namespace {
 
-#if defined(__AVX512F__)
-constexpr std::size_t vector_bytes = 64;
-#elif defined(__AVX2__)
-constexpr std::size_t vector_bytes = 32;
-#else
-constexpr std::size_t vector_bytes = 16;
-#endif
-
 template <class Real>
-struct Vector {
-#if defined(__GNUC__)
-    typedef Real type __attribute__((vector_size(vector_bytes)));
-#else
-    typedef Real type;  // a vector of one
-#endif
-};
-template <class Real>
-using V = typename Vector<Real>::type;
+using V = typename VectorOf<Real, vector_bytes>::type;
 
 template <class Real>
 constexpr std::size_t lanes = sizeof(V<Real>) / sizeof(Real);
@@ -73,7 +54,7 @@ void add_group(Real* sum, const Real* const* some_items, const Real* some_weight
         weights[j] = some_weights[j];
     }
     std::size_t x = 0;
-#pragma GCC unroll 4
+    STACK2NRRD_HINT(GCC unroll 4)
     for (; x + lanes<Real> <= length; x += lanes<Real>) {
         V<Real> group = weights[0] * load(items[0] + x);
         for (std::size_t j = 1; j < Count; ++j) group += weights[j] * load(items[j] + x);
@@ -101,7 +82,7 @@ void deal_to(const Real* row, std::size_t length, Real* const* phases) {
     for (std::size_t p = 0; p < Count; ++p) phase[p] = phases[p];
     const std::size_t whole = length / Count;
     for (std::size_t i = 0; i < whole; ++i) {
-#pragma GCC unroll 4
+        STACK2NRRD_HINT(GCC unroll 4)
         for (std::size_t p = 0; p < Count; ++p) phase[p][i] = row[i * Count + p];
     }
     for (std::size_t p = 0; p < length % Count; ++p) phase[p][whole] = row[whole * Count + p];
@@ -115,26 +96,19 @@ void deal(const Real* row, std::size_t length, std::size_t count, Real* const* p
 template <class Real>
 void put_away(const Real* from, std::size_t length, Real* to) {
     std::size_t i = 0;
-#if defined(__SSE2__)
-    // Whole cache lines only: the processor would have to read the others first.
-    constexpr std::size_t line = cache_line / sizeof(Real);
-    for (; i < length && reinterpret_cast<std::uintptr_t>(to + i) % cache_line != 0; ++i) to[i] = from[i];
-    for (; i + line <= length; i += line) {
-        for (std::size_t part = 0; part < line; part += sizeof(__m128) / sizeof(Real)) {
-            __m128 v;
-            std::memcpy(&v, from + i + part, sizeof v);
-            _mm_stream_ps(reinterpret_cast<float*>(to + i + part), v);
+    if constexpr (can_stream) {
+        // Whole cache lines only: the processor would have to read the others first.
+        constexpr std::size_t line = cache_line / sizeof(Real);
+        for (; i < length && reinterpret_cast<std::uintptr_t>(to + i) % cache_line != 0; ++i) to[i] = from[i];
+        for (; i + line <= length; i += line) {
+            for (std::size_t part = 0; part < line; part += 16 / sizeof(Real))
+                stream_16(to + i + part, from + i + part);
         }
     }
-#endif
     for (; i < length; ++i) to[i] = from[i];
 }
 
-void settle() {
-#if defined(__SSE2__)
-    _mm_sfence();
-#endif
-}
+void settle() { drain_streams(); }
 
 /// Adds the taps j … j + Count of outputs that have those, in rows that lie side by side.
 template <std::size_t Count, bool Fresh, class Real>
@@ -182,36 +156,28 @@ void filter(const Real* columns, std::int64_t first, std::size_t channels, const
     }
 }
 
-#if defined(__GNUC__)
-
-// Rows often lie a power of two apart, where a processor's first cache holds only a few at once: hence four at a time.
-typedef float Four __attribute__((vector_size(16)));
-
-/// Four rows of four become four columns of four.
+/// Four rows of four become four columns of four. Rows often lie a power of two apart, where a processor's first cache
+/// holds only a few at once: hence four at a time.
 template <class Source, class Target>
 void turn(Source source, Target target) {
-    Four a, b, c, d;
+    FourFloats a, b, c, d;
     std::memcpy(&a, source(0), sizeof a);
     std::memcpy(&b, source(1), sizeof b);
     std::memcpy(&c, source(2), sizeof c);
     std::memcpy(&d, source(3), sizeof d);
-    const Four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-    const Four ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const Four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-    const Four cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    const Four turned[4] = {
-        __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
-        __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
-    for (std::size_t i = 0; i < 4; ++i) std::memcpy(target(i), &turned[i], sizeof(Four));
+    const FourFloats ab_low = shuffled<0, 4, 1, 5>(a, b);
+    const FourFloats ab_high = shuffled<2, 6, 3, 7>(a, b);
+    const FourFloats cd_low = shuffled<0, 4, 1, 5>(c, d);
+    const FourFloats cd_high = shuffled<2, 6, 3, 7>(c, d);
+    const FourFloats turned[4] = {shuffled<0, 1, 4, 5>(ab_low, cd_low), shuffled<2, 3, 6, 7>(ab_low, cd_low),
+                                  shuffled<0, 1, 4, 5>(ab_high, cd_high), shuffled<2, 3, 6, 7>(ab_high, cd_high)};
+    for (std::size_t i = 0; i < 4; ++i) std::memcpy(target(i), &turned[i], sizeof turned[i]);
 }
-
-#endif
 
 template <class Real>
 void lay_side_by_side(const Real* const* rows, std::size_t length, Real* columns) {
     constexpr std::size_t bundle = bundle_rows<Real>;
     std::size_t turned = 0;
-#if defined(__GNUC__)
     if constexpr (sizeof(Real) == sizeof(float)) {
         turned = length / 4 * 4;
         for (std::size_t r = 0; r < bundle; r += 4) {
@@ -221,7 +187,6 @@ void lay_side_by_side(const Real* const* rows, std::size_t length, Real* columns
             }
         }
     }
-#endif
     for (std::size_t i = turned; i < length; ++i) {
         for (std::size_t r = 0; r < bundle; ++r) columns[i * bundle + r] = rows[r][i];
     }
@@ -231,7 +196,6 @@ template <class Real>
 void lay_apart(const Real* columns, std::size_t length, Real* const* rows) {
     constexpr std::size_t bundle = bundle_rows<Real>;
     std::size_t turned = 0;
-#if defined(__GNUC__)
     if constexpr (sizeof(Real) == sizeof(float)) {
         turned = length / 4 * 4;
         for (std::size_t r = 0; r < bundle; r += 4) {
@@ -241,7 +205,6 @@ void lay_apart(const Real* columns, std::size_t length, Real* const* rows) {
             }
         }
     }
-#endif
     for (std::size_t i = turned; i < length; ++i) {
         for (std::size_t r = 0; r < bundle; ++r) rows[r][i] = columns[i * bundle + r];
     }

@@ -1,5 +1,6 @@
 #include "sidecar/units.hpp"
 
+#include "core/number_from.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -100,7 +101,7 @@ double in_mm(double value, double unit_mm) noexcept {
         std::from_chars(exponent + (*exponent == '+' ? 1 : 0), written.ptr, power).ec == std::errc{}) {
         const auto moved = std::to_chars(exponent, digits.data() + digits.size(), power + shift);
         double mm = 0;
-        if (std::from_chars(digits.data(), moved.ptr, mm).ec == std::errc{}) return mm;
+        if (number_from(digits.data(), moved.ptr, mm).ec == std::errc{}) return mm;
     }
     return value * unit_mm;
 }

@@ -1,5 +1,6 @@
 #include "volume/piece_stream.hpp"
 
+#include "core/number_from.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -234,7 +234,7 @@ private:
         const char* begin = word_.data() + (word_.size() > 1 && word_[0] == '+' && word_[1] != '-' ? 1 : 0);
         const char* end = word_.data() + word_.size();
         Number value{};
-        const auto [stop, error] = std::from_chars(begin, end, value);
+        const auto [stop, error] = number_from(begin, end, value);
         if constexpr (std::is_floating_point_v<Number>) {
             if (error == std::errc::result_out_of_range && stop == end) return beyond_range<Number>(word_);
         }
