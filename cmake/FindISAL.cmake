@@ -3,7 +3,7 @@
 # Gives ISAL::ISAL and ISAL_FOUND.
 
 find_path(ISAL_INCLUDE_DIR isa-l/igzip_lib.h)
-find_library(ISAL_LIBRARY NAMES isal isa-l)
+find_library(ISAL_LIBRARY NAMES isal isa-l isa-l_static)
 mark_as_advanced(ISAL_INCLUDE_DIR ISAL_LIBRARY)
 
 include(FindPackageHandleStandardArgs)

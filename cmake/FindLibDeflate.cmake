@@ -3,7 +3,7 @@
 # Gives LibDeflate::LibDeflate and LibDeflate_FOUND.
 
 find_path(LibDeflate_INCLUDE_DIR libdeflate.h)
-find_library(LibDeflate_LIBRARY NAMES deflate libdeflate)
+find_library(LibDeflate_LIBRARY NAMES deflate libdeflate deflatestatic)
 mark_as_advanced(LibDeflate_INCLUDE_DIR LibDeflate_LIBRARY)
 
 include(FindPackageHandleStandardArgs)

@@ -3,7 +3,7 @@
 # Gives Zstd::Zstd and Zstd_FOUND.
 
 find_path(Zstd_INCLUDE_DIR zstd.h)
-find_library(Zstd_LIBRARY NAMES zstd zstd_static)
+find_library(Zstd_LIBRARY NAMES zstd libzstd zstd_static)
 mark_as_advanced(Zstd_INCLUDE_DIR Zstd_LIBRARY)
 
 include(FindPackageHandleStandardArgs)

@@ -23,7 +23,7 @@ run_logged() {
 # build_host TARGET...: for the machine that builds.
 build_host() {
     echo "Building for this machine: $*"
-    run_logged host-configure cmake -S . -B "$host" -DCMAKE_BUILD_TYPE=Release -DSTACK2NRRD_BUILD_TESTS=OFF
+    run_logged host-configure cmake -S . -B "$host" -DSTACK2NRRD_BUILD_TESTS=OFF
     run_logged host-build cmake --build "$host" --parallel "$(nproc)" --target "$@"
 }
 
@@ -34,7 +34,7 @@ configure_cross() {
     bash cmake/libraries.sh "cmake/toolchains/$name.cmake" "$cache/libraries/$name"
     build_host stack2nrrd_documents stack2nrrd_c stack2nrrd_cli
     run_logged "$name-configure" cmake -S . -B "$cache/build/$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/toolchains/$name.cmake" \
-        -DCMAKE_FIND_ROOT_PATH="$cache/libraries/$name" -DCMAKE_BUILD_TYPE=Release -DSTACK2NRRD_STATIC_DEPS=ON \
+        -DCMAKE_FIND_ROOT_PATH="$cache/libraries/$name" -DSTACK2NRRD_STATIC_DEPS=ON -DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON \
         -DSTACK2NRRD_HOST_BUILD="$host" "$@"
 }
 
@@ -49,7 +49,10 @@ build_cross() {
 # What the stacks are made with that both programs read.
 comparing_packages=(libjpeg-turbo-progs libopenjp2-tools libtiff-tools)
 
-# compare_programs EMULATOR PROGRAM: with that of this machine.
+# compare_programs EMULATOR PROGRAM OPTION...: with that of this machine.
 compare_programs() {
-    python3 tests/platforms/compare.py --work "$cache/compare" --native "$host/bin/stack2nrrd" --emulator "$1" --other "$2"
+    local emulator=$1 program=$2
+    shift 2
+    python3 tests/platforms/compare.py --work "$cache/compare" --native "$host/bin/stack2nrrd" --emulator "$emulator" \
+        --other "$program" "$@"
 }

@@ -50,22 +50,22 @@ if(STACK2NRRD_STATIC_DEPS)
     list(APPEND STACK2NRRD_NOTICES ${STACK2NRRD_RUNTIME_NOTICES})  # of the toolchain file
     if(NOT STACK2NRRD_NOTICES)
         foreach(package libtiff-dev libpng-dev libjpeg62-turbo-dev libopenjp2-7-dev zlib1g-dev libisal-dev libwebp-dev libzstd-dev
-                        liblzma-dev libdeflate-dev liblerc-dev nlohmann-json3-dev libstdc++-12-dev)
+                        liblzma-dev libdeflate-dev liblerc-dev libstdc++-12-dev)
             if(EXISTS "/usr/share/doc/${package}/copyright")
                 list(APPEND STACK2NRRD_NOTICES "/usr/share/doc/${package}/copyright")
             endif()
         endforeach()
     endif()
 endif()
-find_package(nlohmann_json REQUIRED)  # headers only
 
 if(STACK2NRRD_BUILD_APPS AND STACK2NRRD_BUILD_CAPI)
     find_package(Python3 3.9 COMPONENTS Interpreter QUIET)  # without it there is no wheel
 endif()
 
 if(STACK2NRRD_BUILD_TESTS)
-    if(NOT CMAKE_CROSSCOMPILING)     # tests/CMakeLists.txt takes the header of this machine
+    if(NOT CMAKE_CROSSCOMPILING)  # tests/CMakeLists.txt takes the header of this machine
         find_package(Catch2 REQUIRED)  # 2.13 or 3: tests/support/catch.hpp takes both
     endif()
-    find_package(Teem MODULE)      # without it, the tests against it are reported as skipped
+    find_package(nlohmann_json REQUIRED)
+    find_package(Teem MODULE)  # without it, the tests against it are reported as skipped
 endif()

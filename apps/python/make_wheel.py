@@ -1,6 +1,6 @@
 """Packs module, shared library and program into a wheel: py3-none-PLATFORM.
 
-    make_wheel.py --version V --module FOLDER... --library FILE --program FILE --license FILE --readme FILE --output FOLDER
+    make_wheel.py --metadata FILE --module FOLDER... --library FILE --program FILE --license FILE --readme FILE --output FOLDER
 
 A wheel is a zip file with metadata, so nothing but Python is needed. The library is loaded once, to ask for its options;
 where it is for another machine, --platform names that (win_amd64, linux_aarch64) and --described-by is a library of the same
@@ -77,7 +77,7 @@ def stub_of(library):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--module", action="append", required=True, help="a package; several may be given")
-    for name in ("version", "library", "program", "license", "readme", "output"):
+    for name in ("metadata", "library", "program", "license", "readme", "output"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--notice", action="append", default=[], help="licence of a library that is linked in")
     parser.add_argument("--platform", default=sysconfig.get_platform(), help="where it is not for this machine")
@@ -85,7 +85,8 @@ def main():
     given = parser.parse_args()
 
     platform = platform_of(re.sub(r"[-.]", "_", given.platform), [given.library, given.program])
-    name = "stack2nrrd-" + given.version
+    metadata = read(given.metadata).decode()
+    name = "stack2nrrd-" + re.search("^Version: (.*)$", metadata, re.MULTILINE)[1]
     info = name + ".dist-info"
     os.makedirs(given.output, exist_ok=True)
     for old in os.listdir(given.output):
@@ -103,15 +104,13 @@ def main():
     wheel.add("stack2nrrd/" + library, read(given.library), executable=True)
     program = "stack2nrrd.exe" if system == "win" else "stack2nrrd"
     wheel.add("%s.data/scripts/%s" % (name, program), read(given.program), executable=True)
-    wheel.add(info + "/licenses/LICENSE", read(given.license))
+    licenses = {"LICENSE": given.license}
     for notice in given.notice:
-        package = os.path.basename(os.path.dirname(notice))  # /usr/share/doc/PACKAGE/copyright
-        wheel.add("%s/licenses/%s" % (info, package), read(notice))
-    metadata = (
-        "Metadata-Version: 2.1\nName: stack2nrrd\nVersion: %s\n"
-        "Summary: Stacks of slices to smaller NRRD volumes, without aliasing\n"
-        "License: BSD-2-Clause\nRequires-Python: >=3.9\nDescription-Content-Type: text/markdown\n\n" % given.version
-    )
+        licenses[os.path.basename(os.path.dirname(notice))] = notice  # /usr/share/doc/PACKAGE/copyright
+    for license, file in licenses.items():
+        wheel.add("%s/licenses/%s" % (info, license), read(file))
+        metadata += "License-File: %s\n" % license
+    metadata += "Description-Content-Type: text/markdown\n\n"
     wheel.add(info + "/METADATA", metadata.encode() + read(given.readme))
     wheel.add(
         info + "/WHEEL",

@@ -1,17 +1,16 @@
 #!/bin/bash
-# Installs, moves what was installed, and builds programs in C and in C++ against it with nothing but pkg-config.
+# Copies what was installed to another place, and builds programs in C and in C++ against it with nothing but pkg-config.
 #
-#     pkg_config.sh CMAKE BUILD_FOLDER CONFIGURATION PKG_CONFIG CC CXX FLAGS FOLDER
+#     pkg_config.sh INSTALLED PKG_CONFIG CC CXX FLAGS FOLDER
 
 set -euo pipefail
-cmake=$1 build=$2 configuration=$3 pkg_config=$4 cc=$5 cxx=$6 flags=$7 folder=$8
+installed=$1 pkg_config=$2 cc=$3 cxx=$4 flags=$5 folder=$6
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 rm -rf "$folder"
 mkdir -p "$folder"
 cd "$folder"
-"$cmake" --install "$build" --config "$configuration" --prefix "$folder/installed" >install.log
-mv installed moved
+cp -a "$installed" moved
 files=$(echo "$folder"/moved/lib*/pkgconfig "$folder"/moved/lib*/*/pkgconfig)
 for name in $files; do
     [[ -d $name ]] && PKG_CONFIG_PATH=$name

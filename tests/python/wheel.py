@@ -5,10 +5,12 @@
 
 import base64
 import csv
+import email
 import glob
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -46,6 +48,20 @@ def check_record(path):
             assert digest == "sha256=" + expected and int(size) == len(data), name
 
 
+def check_metadata(path):
+    with zipfile.ZipFile(path) as wheel:
+        name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = email.message_from_bytes(wheel.read(name))
+        assert metadata["Name"] == "stack2nrrd" and metadata["License-Expression"] == "BSD-2-Clause", metadata.items()
+        assert "@" not in str(metadata.items()), metadata.items()
+        urls = metadata.get_all("Project-URL")
+        assert urls and all(re.fullmatch(r"[A-Z][a-z]+, https://\S+", url) for url in urls), urls
+        folder = name.replace("METADATA", "licenses/")
+        there = [file[len(folder):] for file in wheel.namelist() if file.startswith(folder)]
+        assert sorted(there) == sorted(metadata.get_all("License-File")), there
+        assert metadata["Description-Content-Type"] == "text/markdown" and metadata.get_payload().startswith("# stack2nrrd")
+
+
 def main():
     cmake, build, configuration = sys.argv[1:]
     command = [cmake, "--build", build, "--target", "stack2nrrd_wheel"]
@@ -53,6 +69,7 @@ def main():
     wheels = glob.glob(os.path.join(build, "dist", "stack2nrrd-*-py3-none-*.whl"))
     assert len(wheels) == 1, wheels
     check_record(wheels[0])
+    check_metadata(wheels[0])
     try:
         import ensurepip  # noqa: F401  (Debian has it in python3-venv)
         import venv

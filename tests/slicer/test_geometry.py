@@ -1,7 +1,9 @@
 """The grids of ImageStacks: sizes, places, regions, order."""
 
 import itertools
+import sys
 import unittest
+from unittest import mock
 
 import numpy
 import stack2nrrd
@@ -148,6 +150,27 @@ class Geometry(Stack):
             self.assertLessEqual(samples_of(stack2nrrd_imagestacks.loadVolume(logic)).nbytes, 2000)
         finally:
             stack2nrrd_imagestacks._freeMemory = own
+
+    def test_how_much_memory_is_free(self):
+        """As each system says it; and no system says nothing."""
+
+        def windows(status):
+            self.assertEqual(status._obj.length, 64)
+            status._obj.available = 5 << 30
+            return 1
+
+        says = "Statistics: (page size of 16384 bytes)\nPages free: 1000.\nPages active: 7.\nPages inactive:  200.\n"
+        mac = mock.Mock(return_value=mock.Mock(stdout=says.encode()))
+        kernel = mock.Mock(kernel32=mock.Mock(GlobalMemoryStatusEx=windows))
+        own = stack2nrrd_imagestacks._freeMemory
+        with mock.patch.dict(sys.modules, psutil=None):
+            self.assertGreater(own(), 1 << 20)
+            with mock.patch("ctypes.windll", kernel, create=True), mock.patch("sys.platform", "win32"):
+                self.assertEqual(own(), 5 << 30)
+            with mock.patch("subprocess.run", mac), mock.patch("sys.platform", "darwin"):
+                self.assertEqual(own(), 1200 * 16384)
+            with mock.patch("builtins.open", side_effect=OSError):
+                self.assertEqual(own(), 8 << 30)
 
     def test_blocks_keep_the_field_of_view(self):
         logic = self.logic(self.noise(), outputQuality="half")

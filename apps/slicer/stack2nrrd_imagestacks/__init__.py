@@ -14,10 +14,14 @@ memory that is free (or outputBytes of the logic, if it has that).
 Importing this fails with ImportError where the library of stack2nrrd is not installed.
 """
 
+import ctypes
 import fractions
 import itertools
 import math
 import os
+import re
+import subprocess
+import sys
 import weakref
 
 import numpy
@@ -220,8 +224,15 @@ def _fittingFactors(logic, size, components, dtype):
     return factor, factor, factor * skip
 
 
+class _MemoryStatus(ctypes.Structure):
+    """MEMORYSTATUSEX of Windows."""
+
+    _fields_ = [("length", ctypes.c_uint32), ("load", ctypes.c_uint32)]
+    _fields_ += [("total", ctypes.c_uint64), ("available", ctypes.c_uint64), ("others", ctypes.c_uint64 * 5)]
+
+
 def _freeMemory():
-    """In bytes, as far as the system says."""
+    """In bytes, as far as the system says. Slicer need not have psutil."""
     try:
         import psutil
 
@@ -229,10 +240,20 @@ def _freeMemory():
     except ImportError:
         pass
     try:
-        with open("/proc/meminfo") as lines:
-            return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration):
-        return 8 << 30
+        if sys.platform == "win32":
+            status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
+            if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+                return status.available
+        elif sys.platform == "darwin":
+            text = subprocess.run(["vm_stat"], check=True, stdout=subprocess.PIPE).stdout.decode()
+            pages = re.findall(r"Pages (?:free|inactive|speculative): +(\d+)", text)
+            return int(re.search(r"page size of (\d+)", text).group(1)) * sum(map(int, pages))
+        else:
+            with open("/proc/meminfo") as lines:
+                return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, AttributeError, subprocess.CalledProcessError):
+        pass
+    return 8 << 30
 
 
 def _grid(ijkToRAS, size, factors, bounds, align):
