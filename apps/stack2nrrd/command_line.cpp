@@ -5,6 +5,7 @@
 #include "command_line.hpp"
 
 #include "slicer_xml.hpp"
+#include "system.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/report.hpp>
@@ -13,6 +14,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
 
 using stack2nrrd::Error;
 using stack2nrrd::ErrorCode;
@@ -239,9 +242,8 @@ void set(Command& command, const std::string& name, const std::string& value) {
 
 /// Refuses an input that is none, but was meant as a value of the option before it.
 void check_stray(const std::string& input, const std::string& option) {
-    std::error_code unknown;
     const bool is_pattern = input.find_first_of("*?[%") != std::string::npos;
-    if (is_pattern || std::filesystem::exists(path_of(input), unknown)) return;
+    if (is_pattern || is_there(input)) return;
     refuse("'" + input + "' is no file or folder, and --" + option + " before it takes " +
            (takes_value(option) ? "one value; join several with commas and no blanks" : "no value; leave it out"));
 }
@@ -295,6 +297,11 @@ std::filesystem::path path_of(const std::string& utf8) {
     return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
 }
 
+std::string utf8_of(const std::filesystem::path& path) {
+    const std::u8string text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
 std::span<const std::string_view> option_groups() noexcept { return groups; }
 
 std::vector<ListedOption> options_of(std::string_view group) {
@@ -308,9 +315,10 @@ std::vector<ListedOption> options_of(std::string_view group) {
     return options;
 }
 
-Command parse_command_line(int argc, const char* const* argv) {
+Command parse_command_line(const std::vector<std::string>& arguments) {
     Command command;
-    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    std::vector<std::string> words(arguments.begin() + std::min<std::ptrdiff_t>(std::ssize(arguments), 1),
+                                   arguments.end());
     Strays strays;
     parse(command, words, strays);
     words.insert(words.begin(), "stack2nrrd");

@@ -39,7 +39,8 @@ struct ListedOption {
 /// Those of a group, in that order.
 [[nodiscard]] std::vector<ListedOption> options_of(std::string_view group);
 
-/// \throws stack2nrrd::Error invalid_argument.
-[[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
+/// `arguments`: in UTF-8, the program's name first. \throws stack2nrrd::Error invalid_argument.
+[[nodiscard]] Command parse_command_line(const std::vector<std::string>& arguments);
 
 [[nodiscard]] std::filesystem::path path_of(const std::string& utf8);
+[[nodiscard]] std::string utf8_of(const std::filesystem::path& path);

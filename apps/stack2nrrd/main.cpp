@@ -4,13 +4,13 @@
 #include "process.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "system.hpp"
 
 #include <stack2nrrd/stack2nrrd.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -145,7 +145,7 @@ void warn_of_unlisted(const Command& command, const Stack& stack) {
         if (shapes && given && !listed) names += (names.empty() ? "--" : ", --") + std::string(option.name);
     }
     if (names.empty() || command.manifest.empty() || command.quiet || command.progress == "slicer") return;
-    say("warning: " + command.manifest.string() + ": lists the slices as they are, without " + names +
+    say("warning: " + utf8_of(command.manifest) + ": lists the slices as they are, without " + names +
         "; give that again when the list is read");
 }
 
@@ -230,7 +230,7 @@ bool plan(Session& session, const std::vector<Level>& levels) {
     ProgressDisplay display(bar ? command.progress : "none", command.quiet);
     try {
         session.plans = surveyed_plans(*session.stack, options_of(levels), [&](const Progress& progress) {
-            running = 1;
+            running = true;
             display.show(progress);
             return stop_signal == 0;
         });
@@ -285,7 +285,7 @@ int import(Session& session) {
     std::vector<PlannedOutput> outputs;
     for (std::size_t i = 0; i < sinks.size(); ++i) outputs.push_back({session.plans[i], sinks[i].get()});
     display.emplace(command.progress, command.quiet);
-    running = 1;
+    running = true;
     try {
         (void)run_imports(outputs, [&](const Progress& progress) {
             last = progress;
@@ -320,7 +320,7 @@ int write_list(Session& session) {
     }
     const auto& list = sinks.front();
     warn_of_unlisted(session.command, *session.stack);
-    running = 1;
+    running = true;
     list->begin({});
     list->finish();
     if (stop_signal != 0) return stopped(session, "interrupted");
@@ -329,17 +329,16 @@ int write_list(Session& session) {
 }
 
 /// Whether JSON is wanted, also on a command line that is wrong.
-bool wants_json(int argc, const char* const* argv) {
-    const auto is = [](std::string_view word) { return [word](const char* argument) { return argument == word; }; };
-    const char* const* const end = std::find_if(argv, argv + argc, is("--"));
-    return std::find_if(argv, end, is("--json")) != end;
+bool wants_json(const std::vector<std::string>& arguments) {
+    const auto end = std::find(arguments.begin(), arguments.end(), "--");
+    return std::find(arguments.begin(), end, "--json") != end;
 }
 
-int run(Session& session, int argc, char** argv) {
-    session.json = wants_json(argc, argv);
+int run(Session& session, const std::vector<std::string>& arguments) {
+    session.json = wants_json(arguments);
     session.findings.options = &session.command.options;
     prepare_last_words(session);
-    session.command = parse_command_line(argc, argv);
+    session.command = parse_command_line(arguments);
     const Command& command = session.command;
     session.json = command.json && command.answer.empty();
     if (!command.answer.empty()) {
@@ -382,7 +381,7 @@ int main(int argc, char** argv) {
     Session session;
     try {
         try {
-            return run(session, argc, argv);
+            return run(session, arguments_of(argc, argv));
         } catch (...) {
             return say_failure(session);
         }

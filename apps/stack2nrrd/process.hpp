@@ -3,15 +3,15 @@
 // The process around a run: its streams, its signals, and what it says when there is no time or memory left to think.
 
 #include <array>
-#include <csignal>
+#include <atomic>
 #include <string>
 
-/// The signal that asked the run to stop; 0 if none did.
-extern volatile std::sig_atomic_t stop_signal;
+/// The signal that asked the run to stop, by its number in POSIX; 0 if none did.
+extern std::atomic<int> stop_signal;
 
-/// Not 0 while an output is under way: then a signal is a wish, and the run cleans up. Before that there is nothing to
+/// True while an output is under way: then a signal is a wish, and the run cleans up. Before that there is nothing to
 /// clean up, and a signal ends the program at once.
-extern volatile std::sig_atomic_t running;
+extern std::atomic<bool> running;
 
 /// What is printed on stdout if the program ends where nothing can be worked out any more.
 struct LastWords {

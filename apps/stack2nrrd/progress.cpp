@@ -1,13 +1,28 @@
 #include "progress.hpp"
 
-#include "terminal.hpp"
-
 #include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+/// The width of the terminal that stderr is, as it is now; else what COLUMNS says; else 80.
+int stderr_columns() {
+    constexpr long most = 10'000;
+    long columns = columns_of_terminal();
+    const char* told = std::getenv("COLUMNS");
+    if (columns <= 0 && told != nullptr) columns = std::strtol(told, nullptr, 10);
+    return columns > 0 && columns < most ? static_cast<int>(columns) : 80;
+}
+
+}  // namespace
 
 ProgressDisplay::ProgressDisplay(const std::string& style, bool quiet) {
     if (style == "json") style_ = Style::json;
     if (style == "slicer") style_ = Style::slicer;
-    if (style == "bar" || style == "auto") style_ = stderr_can_wipe() ? Style::bar : Style::lines;
+    if (style == "bar" || style == "auto") {
+        wiping_ = stderr_wiping();
+        style_ = wiping_ == Wiping::none ? Style::lines : Style::bar;
+    }
     if (quiet) style_ = Style::none;
     if (style_ != Style::slicer) return;
     std::fputs(
@@ -60,7 +75,10 @@ void ProgressDisplay::show_bar(const Pace& pace) {
     const int columns = stderr_columns();
     if (bar_length_ >= static_cast<std::size_t>(columns)) clear();  // the terminal has become narrower
     const std::string bar = bar_text(pace, columns);
-    std::fputs(("\r" + bar + "\x1b[K").c_str(), stderr);
+    std::string line = "\r" + bar;
+    if (wiping_ == Wiping::escapes) line += "\x1b[K";
+    if (wiping_ == Wiping::blanks && bar.size() < bar_length_) line += std::string(bar_length_ - bar.size(), ' ');
+    std::fputs(line.c_str(), stderr);
     std::fflush(stderr);
     bar_length_ = bar.size();
 }
@@ -76,6 +94,12 @@ void ProgressDisplay::finish() {
 
 void ProgressDisplay::clear() {
     if (bar_length_ == 0) return;
+    if (wiping_ == Wiping::blanks) {
+        std::fputs(("\r" + std::string(bar_length_, ' ') + "\r").c_str(), stderr);
+        std::fflush(stderr);
+        bar_length_ = 0;
+        return;
+    }
     // A terminal that becomes narrower breaks the bar into several lines, and the cursor is at the end of the last one.
     const std::size_t lines_above = (bar_length_ - 1) / static_cast<std::size_t>(stderr_columns());
     std::string wipe = "\r\x1b[K";

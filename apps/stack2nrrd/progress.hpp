@@ -1,6 +1,7 @@
 #pragma once
 
 #include "progress_text.hpp"
+#include "system.hpp"
 
 #include <stack2nrrd/import.hpp>
 
@@ -30,7 +31,8 @@ private:
     void show_bar(const Pace& pace);
 
     Style style_ = Style::none;
-    std::size_t bar_length_ = 0;  ///< of the bar that is to be seen; 0 if there is none
+    Wiping wiping_ = Wiping::none;  ///< of the bar
+    std::size_t bar_length_ = 0;    ///< of the bar that is to be seen; 0 if there is none
     MinuteLines lines_;
     double shown_ = -1;  ///< to Slicer: the share that is done
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -1,17 +1,14 @@
 #include "report.hpp"
 
+#include "system.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <span>
-
-#if !defined(_WIN32)
-#include <sys/resource.h>
-#endif
 
 using namespace stack2nrrd;
 
@@ -20,11 +17,6 @@ namespace {
 std::string number(double value) {
     std::array<char, 40> buffer{};
     return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
-}
-
-std::string utf8(const std::filesystem::path& path) {
-    const std::u8string text = path.u8string();
-    return {text.begin(), text.end()};
 }
 
 std::string sizes(const std::array<Index, 3>& size) {
@@ -149,27 +141,6 @@ std::string memory_text(std::int64_t bytes) {
     return number(std::round(value * 10) / 10) + " " + units[unit];
 }
 
-std::int64_t peak_memory() {
-#if defined(__linux__)
-    // What getrusage() reports may be the peak of the program that started this one.
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmHWM:")) return std::strtoll(line.c_str() + 6, nullptr, 10) * 1024;
-    }
-#endif
-#if defined(_WIN32)
-    return 0;
-#else
-    struct rusage usage {};
-    ::getrusage(RUSAGE_SELF, &usage);
-#if defined(__APPLE__)
-    return usage.ru_maxrss;
-#else
-    return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-#endif
-#endif
-}
-
 std::string info_text(const Findings& f, const Command& command) {
     const Stack& stack = *f.stack;
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(stack.slices.size())};
@@ -194,7 +165,7 @@ std::string info_text(const Findings& f, const Command& command) {
         text += "output   " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
                 (volume.channels > 1 ? ", " + colour_text(volume.colour, volume.channels) : "") + ", " +
                 memory_text(volume.bytes()) +
-                (f.results.size() > 1 && !result.file.empty() ? ", " + utf8(result.file.filename()) : "") + "\n";
+                (f.results.size() > 1 && !result.file.empty() ? ", " + utf8_of(result.file.filename()) : "") + "\n";
         text += "         spacing " + triple(spacings(volume.geometry)) + ", origin " + triple(volume.geometry.origin) +
                 (volume.geometry.spacing_known ? " mm" : ", in source samples") + "\n";
     }
@@ -206,7 +177,7 @@ std::string info_text(const Findings& f, const Command& command) {
         if (const std::int64_t bytes = scratch_bytes(f); bytes > 0) {
             const bool is_beside = f.options->scratch.empty() && f.results.front().file.empty();
             text += "scratch  " + memory_text(bytes) +
-                    (is_beside ? " beside the output" : " in " + utf8(plan.scratch_folder())) + "\n";
+                    (is_beside ? " beside the output" : " in " + utf8_of(plan.scratch_folder())) + "\n";
         }
     }
     const auto list = [&](const char* label, const std::vector<std::string>& names) {
@@ -237,7 +208,7 @@ std::string run_text(const Findings& f) {
     for (const Findings::Result& result : f.results) {
         const VolumeInfo& volume = result.plan->volume();
         if (!text.empty()) text += "; ";
-        text += utf8(result.file) + ": " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
+        text += utf8_of(result.file) + ": " + sizes(volume.size) + ", " + std::string(sample_type_name(volume.type)) +
                 ", " + memory_text(volume.bytes());
     }
     text += ", from " + std::to_string(f.results.front().plan->source_slices()) + " slices in " + seconds.data();

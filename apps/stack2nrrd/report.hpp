@@ -15,6 +15,3 @@
 
 /// "1.5 MiB".
 [[nodiscard]] std::string memory_text(std::int64_t bytes);
-
-/// Peak memory of this process, in bytes; 0 where the system does not report it.
-[[nodiscard]] std::int64_t peak_memory();

@@ -68,16 +68,28 @@ bool InputFile::changed() noexcept {
     return facts.bytes != bytes_ || facts.modified_ns != modified_ns_;
 }
 
-std::size_t InputFile::read_from_disk(std::int64_t offset, void* buffer, std::size_t size) noexcept {
-    return disk::read_at(handle_, offset, buffer, size, error_);
+bool InputFile::fill_block(std::int64_t offset) noexcept {
+    const std::int64_t begin = offset - offset % static_cast<std::int64_t>(most_from_block);
+    std::error_code failure;
+    const std::size_t got = disk::read_at(handle_, begin, block_.data(), block_.size(), failure);
+    block_begin_ = begin;
+    block_end_ = failure ? begin : begin + static_cast<std::int64_t>(got);
+    return !failure;  // it may have been behind what is asked for
 }
 
 std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
-    if (text_ == nullptr) return read_from_disk(offset, buffer, size);
-    const std::int64_t rest = std::max<std::int64_t>(bytes_ - offset, 0);
-    const std::size_t count = std::min(size, static_cast<std::size_t>(rest));
-    if (count > 0) std::memcpy(buffer, text_ + offset, count);
-    return count;
+    const auto copy = [&](const void* bytes, std::int64_t begin, std::int64_t end) {
+        const std::int64_t rest = std::max<std::int64_t>(end - offset, 0);
+        const std::size_t count = std::min(size, static_cast<std::size_t>(rest));
+        if (count > 0) std::memcpy(buffer, static_cast<const char*>(bytes) + (offset - begin), count);
+        return count;
+    };
+    if (text_ != nullptr) return copy(text_, 0, bytes_);
+    const bool in_block = offset >= block_begin_ && offset <= block_end_ - static_cast<std::int64_t>(size);
+    if (!in_block && (size > most_from_block || offset < 0 || !fill_block(offset))) {
+        return disk::read_at(handle_, offset, buffer, size, error_);
+    }
+    return copy(block_.data(), block_begin_, block_end_);
 }
 
 FileStamp InputFile::stamp() const noexcept {

@@ -53,7 +53,10 @@ public:
 
 private:
     InputFile() = default;
-    std::size_t read_from_disk(std::int64_t offset, void* buffer, std::size_t size) noexcept;
+    [[nodiscard]] bool fill_block(std::int64_t offset) noexcept;
+
+    static constexpr std::size_t most_from_block = 1024;  ///< bytes; larger reads go to the disk themselves
+    static constexpr std::size_t block_size = 4 * most_from_block;
 
     std::string path_;
     const char* text_ = nullptr;  ///< instead of a file
@@ -62,6 +65,10 @@ private:
     std::int64_t modified_ns_ = 0;
     std::uint64_t id_ = 0;
     std::error_code error_;
+    // What was read last for a small read: the next one is often beside it, as libtiff asks for one tag after another.
+    std::array<std::byte, block_size> block_;
+    std::int64_t block_begin_ = 0;
+    std::int64_t block_end_ = 0;
 };
 
 /// As disk::list().

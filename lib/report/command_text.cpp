@@ -3,8 +3,10 @@
 #include "core/text.hpp"
 #include "report/html.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 
 namespace stack2nrrd {
 
@@ -19,9 +21,16 @@ bool is_plain_text(std::string_view word) {
     return true;
 }
 
-std::string shell_word(std::string_view word) {
-    constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:,=%@";
-    if (!word.empty() && word.find_first_not_of(harmless) == std::string_view::npos) return std::string(word);
+bool is_harmless(std::string_view word, std::string_view besides) {
+    const auto is_fine = [&](char c) {
+        constexpr std::string_view always = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/-+:";
+        return always.find(c) != std::string_view::npos || besides.find(c) != std::string_view::npos;
+    };
+    return !word.empty() && std::all_of(word.begin(), word.end(), is_fine);
+}
+
+std::string for_posix(std::string_view word) {
+    if (is_harmless(word, ".,=%@")) return std::string(word);
     const bool plain = is_plain_text(word);
     std::string text = plain ? "'" : "$'";
     for (const char c : word) {
@@ -39,6 +48,25 @@ std::string shell_word(std::string_view word) {
         }
     }
     return text + "'";
+}
+
+/// Both cmd and PowerShell take this, and hand it on as it is, unless it has a $ or a % for each of them in it. (To
+/// PowerShell, a comma is between two arguments, and an @ begins none.)
+std::string for_windows(std::string_view word) {
+    if (is_harmless(word, ".=%\\")) return std::string(word);
+    std::string text = "\"";
+    std::size_t backslashes = 0;
+    for (const char c : word) {
+        // Those in front of a quotation mark count twice.
+        if (c == '"') text += std::string(backslashes + 1, '\\');
+        backslashes = c == '\\' ? backslashes + 1 : 0;
+        text += c;
+    }
+    return text + std::string(backslashes, '\\') + "\"";
+}
+
+std::string shell_word(std::string_view word) {
+    return std::filesystem::path::preferred_separator == '/' ? for_posix(word) : for_windows(word);
 }
 
 }  // namespace

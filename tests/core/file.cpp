@@ -9,12 +9,15 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -50,6 +53,24 @@ TEST_CASE("a file is read at any place", "[core]") {
     CHECK(moved.changed());
     CHECK(moved.read_at(-1, buffer.data(), 1) == 0);
     CHECK(refusal([&] { moved.check(); }) == ErrorCode::io);
+}
+
+TEST_CASE("small reads and large ones see the same bytes", "[core]") {
+    const support::TempFolder folder;
+    std::string text;
+    for (int i = 0; i < 9001; ++i) text += static_cast<char>(i * i % 251);
+    put(folder / "a", text);
+    InputFile file(stack2nrrd::utf8(folder / "a"));
+    std::vector<char> buffer(text.size() + 1);
+    std::mt19937 random(7);
+    for (int i = 0; i < 2000; ++i) {
+        const std::size_t offset = random() % (text.size() + 20);
+        const std::size_t size = random() % (i % 3 == 0 ? buffer.size() : 1030);
+        const std::size_t got = file.read_at(static_cast<std::int64_t>(offset), buffer.data(), size);
+        const std::string expected = offset < text.size() ? text.substr(offset, size) : "";
+        REQUIRE(std::string(buffer.data(), got) == expected);
+    }
+    CHECK_NOTHROW(file.check());
 }
 
 TEST_CASE("what is no file is not opened, and not waited for", "[core]") {

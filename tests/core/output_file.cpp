@@ -102,6 +102,23 @@ TEST_CASE("a file is replaced only if it may be", "[core]") {
     CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("what cannot be put back is not thrown away", "[core]") {
+    const support::TempFolder folder;
+    put(folder / "a", "old");
+    {
+        const auto file = written(folder / "a", true);
+        file->set_aside();  // as where the file system has no links
+        fs::create_directories(folder / "a" / "b");
+        CHECK(refusal([&] { file->publish(); }) == ErrorCode::io);
+        file->withdraw();
+        CHECK(get(hidden(folder, ".previous")) == "old");
+    }
+    CHECK(get(hidden(folder, ".previous")) == "old");
+    fs::remove_all(folder / "a");
+    OutputFile(folder / "a", true).sweep();
+    CHECK(get(folder / "a") == "old");
+}
+
 TEST_CASE("what was published can be withdrawn", "[core]") {
     const support::TempFolder folder;
     put(folder / "a", "old");
