@@ -20,8 +20,11 @@ macro(add_package component name section what)
     set(CPACK_COMPONENT_${component}_DEPENDS ${ARGN})
     set(CPACK_DEBIAN_${component}_PACKAGE_NAME ${name})
     set(CPACK_DEBIAN_${component}_PACKAGE_SECTION ${section})
-    set(CPACK_DEBIAN_${component}_DESCRIPTION
-        "stacks of slices to smaller volumes (${what})\nFolders of slices (TIFF, PNG, JPEG, JPEG 2000, BMP) or volumes become smaller\nNRRD volumes, filtered on all three axes, with exact geometry and in bounded\nmemory.")
+    string(CONCAT CPACK_DEBIAN_${component}_DESCRIPTION
+        "stacks of slices to smaller volumes (${what})\n"
+        "Folders of slices (TIFF, PNG, JPEG, JPEG 2000, BMP) or volumes become smaller\n"
+        "NRRD volumes, filtered on all three axes, with exact geometry and in bounded\n"
+        "memory.")
 endmacro()
 
 # The package of a shared library has the number of its ABI in its name (Debian Policy 8.1): with another number it is another

@@ -4,12 +4,11 @@
 
 include(CMakePackageConfigHelpers)
 
-get_target_property(library_type stack2nrrd TYPE)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/stack2nrrd")
+get_target_property(library_type stack2nrrd TYPE)
 
-# Parts that can be installed or packed by themselves: PROGRAM, LIBRARY (if it is shared), LIBRARY_C, DEVELOPMENT.
-
-# Each target has a file of its own, so that a program in C needs nothing of what the C++ library needs.
+# Components, which can be installed or packed alone: PROGRAM, LIBRARY (if it is shared), LIBRARY_C, DEVELOPMENT. Each target
+# has a file of its own, so that a program in C needs nothing of what the C++ library needs.
 function(install_library target component)
     install(TARGETS ${target} EXPORT ${target}Targets
         RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${component}
@@ -35,7 +34,8 @@ endforeach()
 if(TARGET stack2nrrd_cli)
     if(library_type STREQUAL "SHARED_LIBRARY" AND NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
         file(RELATIVE_PATH to_library "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
-        set_target_properties(stack2nrrd_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
+        set_target_properties(stack2nrrd_cli PROPERTIES
+            INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>/${to_library}")
     endif()
     install(TARGETS stack2nrrd_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT PROGRAM)
 endif()

@@ -1,5 +1,5 @@
-# cmake -D SOURCE=... -D VERSION=... -D HOMEPAGE=... -P published.cmake: version and address are those of CMakeLists.txt also where
-# a tool of others wants them written out.
+# cmake -D SOURCE=... -D VERSION=... -D HOMEPAGE=... -P published.cmake: where a tool of others wants version and
+# address written out, they are those of CMakeLists.txt.
 
 string(REPLACE "https://github.com/" "" name "${HOMEPAGE}")
 
