@@ -47,7 +47,7 @@ struct Outcome {
 };
 
 Outcome outcome_of(Texts names) {
-    std::shuffle(names.begin(), names.end(), std::mt19937(names.size()));
+    std::shuffle(names.begin(), names.end(), std::mt19937(static_cast<std::uint32_t>(names.size())));
     const Names views(names.begin(), names.end());
     const std::vector<Series> found = find_series(views);
     Outcome outcome;

@@ -66,6 +66,9 @@ std::vector<std::string> arguments_of(int, const char* const*) {
 
 void prepare_streams() {
     for (const int stream : {0, 1, 2}) (void)::_setmode(stream, _O_BINARY);
+    // The runtime writes to a console byte by byte, which cuts characters into pieces.
+    constexpr std::size_t room = 16'384;
+    for (std::FILE* stream : {stdout, stderr}) (void)std::setvbuf(stream, nullptr, _IOFBF, room);
     code_page_before = ::GetConsoleOutputCP();
     if (code_page_before == 0 || ::SetConsoleOutputCP(CP_UTF8) == 0) return;
     std::atexit([] { (void)::SetConsoleOutputCP(code_page_before); });

@@ -13,6 +13,7 @@
 #include <cwctype>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace cli_test {
@@ -49,6 +50,36 @@ struct Pipe {
         REQUIRE(::CreatePipe(reading.address(), writing.address(), &inherited, room));
         ::SetHandleInformation((child_reads ? writing : reading).get(), HANDLE_FLAG_INHERIT, 0);
     }
+};
+
+/// A console for a child, where Ctrl-C can be sent to it; nobody sees it.
+class Console {
+public:
+    Console() : keys_(false), shown_(true) {
+        constexpr COORD size{80, 24};
+        REQUIRE(::CreatePseudoConsole(size, keys_.reading.get(), shown_.writing.get(), 0, &console_) == S_OK);
+        SIZE_T bytes = 0;
+        ::InitializeProcThreadAttributeList(nullptr, 1, 0, &bytes);
+        memory_.resize(bytes);
+        REQUIRE(::InitializeProcThreadAttributeList(attributes(), 1, 0, &bytes));
+        REQUIRE(::UpdateProcThreadAttribute(attributes(), 0, PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, console_,
+                                            sizeof(console_), nullptr, nullptr));
+    }
+    ~Console() {
+        ::DeleteProcThreadAttributeList(attributes());
+        ::ClosePseudoConsole(console_);
+    }
+    Console(const Console&) = delete;
+    Console& operator=(const Console&) = delete;
+    [[nodiscard]] LPPROC_THREAD_ATTRIBUTE_LIST attributes() {
+        return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.data());
+    }
+
+private:
+    Pipe keys_;
+    Pipe shown_;
+    HPCON console_ = nullptr;
+    std::vector<std::byte> memory_;
 };
 
 /// Reads what a child writes, in a thread of its own, so that the child never waits.
@@ -120,8 +151,11 @@ Result run_line(const Program& program, std::wstring line) {
     REQUIRE((program.limits.empty() && program.out_file.empty() && program.mask < 0));  // what POSIX alone has
     REQUIRE(program.input.size() <= 60000);                                             // what the pipe holds
     Pipe in(true), out(false), err(false);
-    STARTUPINFOW startup{};
-    startup.cb = sizeof(startup);
+    std::optional<Console> console;
+    STARTUPINFOEXW extended{};
+    if (program.on_err) extended.lpAttributeList = console.emplace().attributes();
+    STARTUPINFOW& startup = extended.StartupInfo;
+    startup.cb = console ? sizeof(extended) : sizeof(startup);
     startup.dwFlags = STARTF_USESTDHANDLES;
     const auto is_closed = [&](int number) {
         return std::find(program.closed.begin(), program.closed.end(), number) != program.closed.end();
@@ -135,8 +169,8 @@ Result run_line(const Program& program, std::wstring line) {
     const auto elapsed = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
-    const BOOL started = ::CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE,
-                                          CREATE_UNICODE_ENVIRONMENT | CREATE_NEW_PROCESS_GROUP, variables.data(),
+    const DWORD flags = CREATE_UNICODE_ENVIRONMENT | (console ? EXTENDED_STARTUPINFO_PRESENT : 0U);
+    const BOOL started = ::CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, flags, variables.data(),
                                           program.folder.empty() ? nullptr : program.folder.c_str(), &startup, &made);
     CAPTURE(::GetLastError());
     REQUIRE(started);
@@ -206,10 +240,17 @@ void kill_process(int process) {
 }
 
 const std::vector<StopSignal>& stop_signals() {
-    // A process that has a group of its own is not sent Ctrl-C, but this.
-    static const std::vector<StopSignal> all{
-        {"Ctrl-Break", 130,
-         [](int process) { return ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, static_cast<DWORD>(process)) != 0; }}};
+    // It goes to all that share a console, so this process joins in, deaf to it for as long.
+    const auto ctrl_c = [](int process) {
+        ::FreeConsole();
+        const bool sent = ::AttachConsole(static_cast<DWORD>(process)) && ::SetConsoleCtrlHandler(nullptr, TRUE) &&
+                          ::GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
+        ::FreeConsole();
+        ::AttachConsole(ATTACH_PARENT_PROCESS);
+        ::SetConsoleCtrlHandler(nullptr, FALSE);
+        return sent;
+    };
+    static const std::vector<StopSignal> all{{"Ctrl-C", 130, ctrl_c}};
     return all;
 }
 
