@@ -1,10 +1,11 @@
 #!/bin/bash
-# From Debian 12, program, C library and wheel for macOS 14 and later, by zig:
+# From Debian 12, program, C library and wheel for macOS 13.3 and later, by zig:
 #
 #     bash cmake/macos.sh [arm64] [x86_64]
 #
-# Both by default. It shows that all compiles without a warning and links. What comes out has never been run: there is no macOS
-# here. All that is made is in the cache (STACK2NRRD_CACHE, ~/.cache/stack2nrrd as a rule), where a second run finds it.
+# Both by default. The wheel says 14, as wheels can name whole versions only. It shows that all compiles without a warning and
+# links. What comes out has never been run: there is no macOS here. All that is made is in the cache (STACK2NRRD_CACHE,
+# ~/.cache/stack2nrrd as a rule), where a second run finds it.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,8 +20,8 @@ source cmake/zig.sh
 check_binary() {
     local needs headers
     headers=$(llvm-objdump-14 --macho --private-headers "$1")
-    if ! grep -q "MH_MAGIC_64 *$2 .* $3 " <<<"$headers" || ! grep -q 'minos 14\.0' <<<"$headers"; then
-        echo "$1: $3 for $2 and macOS 14.0 was expected" >&2
+    if ! grep -q "MH_MAGIC_64 *$2 .* $3 " <<<"$headers" || ! grep -q 'minos 13\.3' <<<"$headers"; then
+        echo "$1: $3 for $2 and macOS 13.3 was expected" >&2
         return 1
     fi
     needs=$(llvm-objdump-14 --macho --dylibs-used "$1" | sed -n 's/^\t\([^ ]*\) (.*/\1/p' | sort)

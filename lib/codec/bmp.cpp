@@ -17,8 +17,7 @@ namespace {
 
 constexpr std::int64_t file_header_bytes = 14;
 
-// Values of the compression field; with 3 and 6 (three or four) colour masks follow the header.
-constexpr std::uint32_t uncompressed = 0;
+// Values of the compression field, of which 0 is none; with 3 and 6 (three or four) colour masks follow the header.
 constexpr std::uint32_t rle8 = 1;
 constexpr std::uint32_t rle4 = 2;
 constexpr std::uint32_t alpha_bitfields = 6;
