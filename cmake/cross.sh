@@ -9,6 +9,9 @@ host=$cache/build/host
 # Makes libraries from source packages, and what is built here to make documents.
 cross_packages=("${build_packages[@]}" "${packing_packages[@]}")
 
+# For compilers whose linker leaves out symbols that nobody asks for in what is shipped.
+without_symbols=(-DCMAKE_EXE_LINKER_FLAGS=-s -DCMAKE_SHARED_LINKER_FLAGS=-s)
+
 # run_logged NAME COMMAND...: says little, unless it fails.
 run_logged() {
     local log=$cache/logs/$1.log
@@ -34,8 +37,7 @@ configure_cross() {
     bash cmake/libraries.sh "cmake/toolchains/$name.cmake" "$cache/libraries/$name"
     build_host stack2nrrd_documents stack2nrrd_c stack2nrrd_cli
     run_logged "$name-configure" cmake -S . -B "$cache/build/$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/toolchains/$name.cmake" \
-        -DCMAKE_FIND_ROOT_PATH="$cache/libraries/$name" -DSTACK2NRRD_STATIC_DEPS=ON \
-        -DCMAKE_EXE_LINKER_FLAGS=-s -DCMAKE_SHARED_LINKER_FLAGS=-s -DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON \
+        -DCMAKE_FIND_ROOT_PATH="$cache/libraries/$name" -DSTACK2NRRD_STATIC_DEPS=ON -DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON \
         -DSTACK2NRRD_HOST_BUILD="$host" "$@"
 }
 

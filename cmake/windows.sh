@@ -85,7 +85,7 @@ if $tests; then
     find_wine
     options=(-DSTACK2NRRD_BUILD_TESTS=ON -DCMAKE_CROSSCOMPILING_EMULATOR="$wine")
 fi
-configure_cross "$name" -DSTACK2NRRD_RUNTIME_NOTICES="$notices" "${options[@]}"
+configure_cross "$name" -DSTACK2NRRD_RUNTIME_NOTICES="$notices" "${without_symbols[@]}" "${options[@]}"
 build_cross "$name" stack2nrrd_cli stack2nrrd_c stack2nrrd_texts
 pack
 check_stack_moves
