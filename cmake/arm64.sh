@@ -53,7 +53,7 @@ pack() {
 }
 
 install_packages "${packages[@]}"
-configure_cross "$name" -DSTACK2NRRD_RUNTIME_NOTICES="$notices" "${options[@]}"
+configure_cross "$name" -DSTACK2NRRD_RUNTIME_NOTICES="$notices" "${without_symbols[@]}" "${options[@]}"
 build_cross "$name" stack2nrrd stack2nrrd_cli stack2nrrd_c stack2nrrd_texts
 pack
 check_loops

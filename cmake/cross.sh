@@ -9,6 +9,9 @@ host=$cache/build/host
 # Makes libraries from source packages, and what is built here to make documents.
 cross_packages=("${build_packages[@]}" "${packing_packages[@]}")
 
+# For compilers whose linker leaves out symbols that nobody asks for in what is shipped.
+without_symbols=(-DCMAKE_EXE_LINKER_FLAGS=-s -DCMAKE_SHARED_LINKER_FLAGS=-s)
+
 # run_logged NAME COMMAND...: says little, unless it fails.
 run_logged() {
     local log=$cache/logs/$1.log

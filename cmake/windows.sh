@@ -53,9 +53,9 @@ check_needs() {
 
 check_exports() {
     local exports
-    exports=$(x86_64-w64-mingw32-objdump -p "$1" | sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/.*\] //p')
+    exports=$(x86_64-w64-mingw32-objdump -p "$1" | sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^\t\[.*\] //p')
     echo "  $(basename "$1"): exports $(wc -l <<<"$exports") functions"
-    if grep -v '^stack2nrrd_' <<<"$exports" | grep -v Table >&2; then
+    if grep -v '^stack2nrrd_' <<<"$exports" >&2; then
         echo "$1: exports something else than the functions of stack2nrrd.h" >&2
         return 1
     fi
@@ -74,8 +74,7 @@ pack() {
     for notice in "$cache/libraries/$name"/share/doc/*/copyright ${notices//;/ }; do
         install -D -m 644 "$notice" "$folder/licenses/$(basename "$(dirname "$notice")").txt"
     done
-    x86_64-w64-mingw32-strip "$folder/bin/stack2nrrd.exe" "$folder/lib/stack2nrrd_c.dll"
-    (cd "$cache/dist" && cmake -E tar cf "stack2nrrd-$name.zip" --format=zip --mtime=1980-01-01T00:00:00Z "stack2nrrd-$name")
+    (cd "$cache/dist" && TZ=UTC cmake -E tar cf "stack2nrrd-$name.zip" --format=zip --mtime=1980-01-01 "stack2nrrd-$name")
     cmake --build "$build" --target stack2nrrd_wheel >"$cache/logs/$name-wheel.log"
     rm -f "$cache"/dist/stack2nrrd-*-win_amd64.whl
     cp "$build"/dist/stack2nrrd-*.whl "$cache/dist"
@@ -86,7 +85,7 @@ if $tests; then
     find_wine
     options=(-DSTACK2NRRD_BUILD_TESTS=ON -DCMAKE_CROSSCOMPILING_EMULATOR="$wine")
 fi
-configure_cross "$name" -DSTACK2NRRD_RUNTIME_NOTICES="$notices" "${options[@]}"
+configure_cross "$name" -DSTACK2NRRD_RUNTIME_NOTICES="$notices" "${without_symbols[@]}" "${options[@]}"
 build_cross "$name" stack2nrrd_cli stack2nrrd_c stack2nrrd_texts
 pack
 check_stack_moves
