@@ -96,8 +96,9 @@ build() {
 build_library() {
     local package=$1 source=$sources/$1-$2
     case $package in
-        zlib | libdeflate | libisal) build "$package" "$here/libraries" -DNAME="$package" \
-            -DVERSION="$2" -DSOURCE="$source" ;;
+        libisal) [[ $(basename "$toolchain") == macos-arm64.cmake ]] ||  # its assembler code is not for it; zlib does instead
+            build "$package" "$here/libraries" -DNAME="$package" -DVERSION="$2" -DSOURCE="$source" ;;
+        zlib | libdeflate) build "$package" "$here/libraries" -DNAME="$package" -DVERSION="$2" -DSOURCE="$source" ;;
         libzstd) build "$package" "$source/build/cmake" -DZSTD_BUILD_PROGRAMS=OFF -DZSTD_BUILD_SHARED=OFF \
             -DZSTD_MULTITHREAD_SUPPORT=OFF ;;
         xz-utils) build "$package" "$source" -DENABLE_THREADS=OFF ;;
