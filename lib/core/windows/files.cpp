@@ -173,4 +173,6 @@ FileHandle open_lock(const Path& path, bool& busy) {
     return no_file;
 }
 
+void close_lock(FileHandle handle, const Path&) noexcept { close(handle); }
+
 }  // namespace stack2nrrd::disk
