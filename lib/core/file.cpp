@@ -68,13 +68,13 @@ bool InputFile::changed() noexcept {
     return facts.bytes != bytes_ || facts.modified_ns != modified_ns_;
 }
 
-bool InputFile::fill_block(std::int64_t offset) noexcept {
-    const std::int64_t begin = offset - offset % static_cast<std::int64_t>(most_from_block);
+void InputFile::fill_block(std::int64_t offset, std::size_t size) noexcept {
+    block_begin_ = offset - offset % static_cast<std::int64_t>(most_from_block);
     std::error_code failure;
-    const std::size_t got = disk::read_at(handle_, begin, block_.data(), block_.size(), failure);
-    block_begin_ = begin;
-    block_end_ = failure ? begin : begin + static_cast<std::int64_t>(got);
-    return !failure;  // it may have been behind what is asked for
+    const std::size_t got = disk::read_at(handle_, block_begin_, block_.data(), block_.size(), failure);
+    block_end_ = block_begin_ + static_cast<std::int64_t>(got);
+    const bool is_there = offset <= block_end_ - static_cast<std::int64_t>(size);
+    if (failure && !is_there) error_ = failure;  // else it is behind what is asked for
 }
 
 std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t size) noexcept {
@@ -86,9 +86,10 @@ std::size_t InputFile::read_at(std::int64_t offset, void* buffer, std::size_t si
     };
     if (text_ != nullptr) return copy(text_, 0, bytes_);
     const bool in_block = offset >= block_begin_ && offset <= block_end_ - static_cast<std::int64_t>(size);
-    if (!in_block && (size > most_from_block || offset < 0 || !fill_block(offset))) {
+    if (!in_block && (size > most_from_block || offset < 0 || offset >= bytes_)) {
         return disk::read_at(handle_, offset, buffer, size, error_);
     }
+    if (!in_block) fill_block(offset, size);
     return copy(block_.data(), block_begin_, block_end_);
 }
 

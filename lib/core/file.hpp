@@ -53,7 +53,7 @@ public:
 
 private:
     InputFile() = default;
-    [[nodiscard]] bool fill_block(std::int64_t offset) noexcept;
+    void fill_block(std::int64_t offset, std::size_t size) noexcept;
 
     static constexpr std::size_t most_from_block = 1024;  ///< bytes; larger reads go to the disk themselves
     static constexpr std::size_t block_size = 4 * most_from_block;

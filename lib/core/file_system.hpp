@@ -120,6 +120,8 @@ std::error_code remove(const Path& path) noexcept;
 /// handle is closed, be it by the end of the process. `busy`: somebody else has it. Where the file system knows no
 /// locks, or the file is somebody else's and may not be opened, there is none, and nobody is busy.
 [[nodiscard]] FileHandle open_lock(const Path& path, bool& busy);
+/// Removes the file, and lets others have the lock.
+void close_lock(FileHandle handle, const Path& path) noexcept;
 
 // --------------------------------------------------------------------------------------------------- what it can do
 

@@ -77,9 +77,7 @@ HiddenNames::HiddenNames(fs::path target)
 }
 
 HiddenNames::~HiddenNames() {
-    if (lock_handle_ == no_file) return;
-    disk::remove(lock_);  // while it is held: who finds it afterwards has nothing to wait for
-    disk::close(lock_handle_);
+    if (lock_handle_ != no_file) disk::close_lock(lock_handle_, lock_);
 }
 
 fs::path HiddenNames::path(std::string_view tag, std::string_view suffix) const {

@@ -213,4 +213,9 @@ FileHandle open_lock(const Path& path, bool& busy) {
     return no_file;
 }
 
+void close_lock(FileHandle handle, const Path& path) noexcept {
+    (void)::unlink(path.c_str());  // while it is held: who finds it afterwards has nothing to wait for
+    close(handle);
+}
+
 }  // namespace stack2nrrd::disk
