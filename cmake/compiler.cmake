@@ -21,8 +21,10 @@ if(WIN32)
     target_compile_definitions(stack2nrrd_compiler INTERFACE NOMINMAX WIN32_LEAN_AND_MEAN)
 endif()
 if(MSVC)
-    target_compile_options(stack2nrrd_compiler INTERFACE /W4 /utf-8 /permissive- /fp:precise)
-    target_compile_definitions(stack2nrrd_compiler INTERFACE NOMINMAX)
+    target_compile_options(stack2nrrd_compiler INTERFACE /W4 /wd4127 /wd4611 /utf-8 /permissive- /fp:precise)
+    # 4127: a constant of a template decides. 4611: setjmp, which passes by no destructor.
+    # No macros min and max of <windows.h>, and no warnings of what is in the standard (getenv).
+    target_compile_definitions(stack2nrrd_compiler INTERFACE NOMINMAX _CRT_SECURE_NO_WARNINGS)
     if(STACK2NRRD_WARNINGS_AS_ERRORS)
         target_compile_options(stack2nrrd_compiler INTERFACE /WX)
     endif()

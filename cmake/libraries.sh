@@ -24,7 +24,6 @@ lerc             4.0.0+ds
 tiff             4.5.0
 openjpeg2        2.5.0
 nlohmann-json3   3.11.2
-catch2           2.13.10
 "
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -63,6 +62,7 @@ fetch_source() {
     # A mirror may list a revision that it does not have: then the one before it.
     for revision in $(apt-cache "${apt_options[@]}" showsrc --only-source "$package" |
             sed -n 's/^Version: //p' | grep -F -- "$version-" | sort -rVu); do
+        rm -rf "$folder.new"
         if (cd "$sources/$package.fetched" && scratch_apt source --only-source --download-only "$package=$revision" \
                 2>"$sources/$package.fetched/log"); then
             dsc=$sources/$package.fetched/${package}_${revision#*:}.dsc
@@ -96,7 +96,9 @@ build() {
 build_library() {
     local package=$1 source=$sources/$1-$2
     case $package in
-        zlib | libdeflate | libisal) build "$package" "$here/libraries" -DNAME="$package" -DSOURCE="$source" ;;
+        libisal) [[ $(basename "$toolchain") == macos-arm64.cmake ]] ||  # its assembler code is not for it; zlib does instead
+            build "$package" "$here/libraries" -DNAME="$package" -DVERSION="$2" -DSOURCE="$source" ;;
+        zlib | libdeflate) build "$package" "$here/libraries" -DNAME="$package" -DVERSION="$2" -DSOURCE="$source" ;;
         libzstd) build "$package" "$source/build/cmake" -DZSTD_BUILD_PROGRAMS=OFF -DZSTD_BUILD_SHARED=OFF \
             -DZSTD_MULTITHREAD_SUPPORT=OFF ;;
         xz-utils) build "$package" "$source" -DENABLE_THREADS=OFF ;;
@@ -120,7 +122,6 @@ build_library() {
             ;;
         openjpeg2) build "$package" "$source" -DBUILD_CODEC=OFF -DBUILD_TESTING=OFF ;;
         nlohmann-json3) build "$package" "$source" -DJSON_BuildTests=OFF ;;
-        catch2) build "$package" "$source" -DCATCH_BUILD_TESTING=OFF -DCATCH_INSTALL_DOCS=OFF -DBUILD_TESTING=OFF ;;
     esac
 }
 

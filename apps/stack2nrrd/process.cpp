@@ -69,6 +69,7 @@ void clear_last_words() noexcept { last_words = nullptr; }
 
 void say_no_memory() {
     std::fputs("stack2nrrd: the system has no more memory; reduce more, or use fewer threads\n", stderr);
+    std::fflush(stderr);
     if (const LastWords* words = last_words.exchange(nullptr)) print_at_once(words->no_memory);
 }
 
@@ -76,6 +77,7 @@ void say(const std::string& sentence) {
     std::string line = "stack2nrrd: ";
     for (const char c : sentence) line += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
     std::fputs((line + "\n").c_str(), stderr);
+    std::fflush(stderr);
 }
 
 void print(const std::string& text) {

@@ -56,10 +56,12 @@ void ProgressDisplay::show(const stack2nrrd::Progress& progress) {
             std::fprintf(stderr, "{\"done\":%lld,\"total\":%lld,\"seconds\":%.1f,\"seconds_left\":%.1f}\n",
                          static_cast<long long>(pace.done), static_cast<long long>(pace.total), pace.seconds,
                          pace.left());
+            std::fflush(stderr);
             return;
         case Style::lines:
             if (const std::string line = lines_.next(pace); !line.empty()) {
                 std::fputs(("stack2nrrd: " + line + "\n").c_str(), stderr);
+                std::fflush(stderr);
             }
             return;
         case Style::bar: show_bar(pace); return;

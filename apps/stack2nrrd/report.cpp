@@ -105,7 +105,7 @@ std::string suggestions(const Findings& f, const Command& command) {
         text += " --" + name;
         if (!is_flag(name)) text += " " + quoted(value);
     }
-    if (!source_spacing(f)) options += " --spacing X,Y,Z";
+    if (!source_spacing(f)) options += " --spacing " + quoted("X,Y,Z");
     std::string inputs;
     for (const std::string& input : command.inputs) {
         if (inputs.empty() && input.starts_with('-')) inputs = " --";

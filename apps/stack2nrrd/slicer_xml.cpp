@@ -189,6 +189,8 @@ std::string slicer_xml() {
         "geometry, bounded memory.</description>\n"
         "  <version>" STACK2NRRD_VERSION
         "</version>\n"
+        "  <documentation-url>" STACK2NRRD_HOMEPAGE
+        "</documentation-url>\n"
         "  <license>BSD-2-Clause</license>\n"
         "  <contributor>the stack2nrrd authors</contributor>\n";
     for (const std::string_view group : option_groups()) {

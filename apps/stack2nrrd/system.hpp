@@ -9,7 +9,8 @@
 /// The arguments in UTF-8, the program's name first.
 [[nodiscard]] std::vector<std::string> arguments_of(int argc, const char* const* argv);
 
-/// Makes the standard streams fit for what is printed: as bytes, and in UTF-8.
+/// Makes the standard streams fit for what is printed: as bytes, and in UTF-8. What is written to stderr has to be
+/// flushed, too.
 void prepare_streams();
 
 /// Why the program may be asked to stop, by the numbers that POSIX gives the signals: exit statuses are made of them.

@@ -116,7 +116,7 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 }
 
 void OutputFile::write_at(std::int64_t offset, std::string_view text) {
-    const std::error_code why = disk::write_at(handle_, offset, std::as_bytes(std::span(text)));
+    const std::error_code why = disk::write_at(handle_, offset, std::as_bytes(std::span(text.data(), text.size())));
     if (why) fail("cannot be written", why);
 }
 
@@ -155,7 +155,7 @@ void OutputFile::write_interim(std::string_view text) {
     std::error_code why;
     const FileHandle handle = disk::open_new(interim_, why);
     if (handle == no_file) fail("cannot be created", why);
-    why = disk::write(handle, std::as_bytes(std::span(text)));
+    why = disk::write(handle, std::as_bytes(std::span(text.data(), text.size())));
     if (!why) why = disk::flush(handle);
     disk::close(handle);
     if (why) fail("cannot be written", why);

@@ -131,7 +131,7 @@ void OutputFolder::File::sync() {
 
 void OutputFolder::write(const fs::path& name, std::string_view text) const {
     File file(*this, name);
-    file.write(std::as_bytes(std::span(text)));
+    file.write(std::as_bytes(std::span(text.data(), text.size())));
     file.sync();
 }
 

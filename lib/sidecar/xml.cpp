@@ -1,8 +1,11 @@
 #include "sidecar/xml.hpp"
 
+#include "core/characters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 
 namespace stack2nrrd {
 
@@ -37,25 +40,6 @@ std::string_view local_name(std::string_view name) {
     return colon == npos ? name : name.substr(colon + 1);
 }
 
-void append_utf8(std::string& text, unsigned long code) {
-    const auto put = [&](unsigned long byte) { text += static_cast<char>(byte); };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xC0 | (code >> 6));
-        put(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        put(0xE0 | (code >> 12));
-        put(0x80 | ((code >> 6) & 0x3F));
-        put(0x80 | (code & 0x3F));
-    } else {
-        put(0xF0 | (code >> 18));
-        put(0x80 | ((code >> 12) & 0x3F));
-        put(0x80 | ((code >> 6) & 0x3F));
-        put(0x80 | (code & 0x3F));
-    }
-}
-
 /// Appends the text that the entity `name` (between '&' and ';') means; false if that is not known.
 bool append_entity(std::string& text, std::string_view name) {
     struct Entity {
@@ -72,13 +56,13 @@ bool append_entity(std::string& text, std::string_view name) {
     if (name.size() < 2 || name[0] != '#') return false;
     const bool hexadecimal = name[1] == 'x';
     const std::string_view digits = name.substr(hexadecimal ? 2 : 1);
-    unsigned long code = 0;
+    std::uint32_t code = 0;
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), code, hexadecimal ? 16 : 10);
     const bool surrogate = code >= 0xD800 && code < 0xE000;
     if (error != std::errc{} || end != digits.data() + digits.size() || code == 0 || code > 0x10FFFF || surrogate)
         return false;
-    append_utf8(text, code);
+    append_character(text, code);
     return true;
 }
 

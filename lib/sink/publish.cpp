@@ -2,6 +2,7 @@
 
 #include "core/file.hpp"
 #include "core/hidden_names.hpp"
+#include "core/normal_form.hpp"
 #include "core/output_file.hpp"
 #include "core/text.hpp"
 
@@ -22,7 +23,7 @@ void check_different(const std::vector<fs::path>& files) {
         throw Error(ErrorCode::invalid_argument, printable(utf8(file)) + ": is " + what);
     };
     for (std::size_t i = 0; i < files.size(); ++i) {
-        whole.push_back(lower_case(utf8(disk::canonical(followed(files[i])))));
+        whole.push_back(lower_case(composed(utf8(disk::canonical(followed(files[i]))))));
         for (std::size_t j = 0; j < i; ++j) {
             if (whole[i] == whole[j] || disk::is_same(files[i], files[j])) {
                 refuse(files[i], "named twice as an output; give two names");

@@ -1,9 +1,9 @@
 #include "stack/assembly.hpp"
 
 #include "core/file.hpp"
+#include "core/normal_form.hpp"
 #include "core/text.hpp"
 #include "stack/folder.hpp"
-#include "stack/normal_form.hpp"
 #include "stack/short_list.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -40,7 +40,7 @@ void report_duplicates(Stack& stack, const FileList& files, const Numbering& num
             if (i == run.first) continue;
             const std::size_t before = numbering.slices[static_cast<std::size_t>(i - 1)].name;
             in_folders = in_folders || files.folder(file) != files.folder(before);
-            look_alike = look_alike || decomposed(files.name(file)) == decomposed(files.name(before));
+            look_alike = look_alike || composed(files.name(file)) == composed(files.name(before));
         }
         std::string text = twins.text();
         if (clusters.count() == 0) text += ": have the same " + what + ", each " + what + " was expected once";

@@ -2,7 +2,9 @@
 
 #include "codec/codec.hpp"
 #include "core/file.hpp"
+#include "core/normal_form.hpp"
 #include "core/text.hpp"
+#include "stack/as_on_disk.hpp"
 #include "stack/assembly.hpp"
 #include "stack/by_names.hpp"
 #include "stack/choice.hpp"
@@ -267,34 +269,56 @@ Stack find_beside(const fs::path& file, bool is_regular) {
     return stack;
 }
 
-Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
-    const fs::path folder = input.parent_path();
-    FileList files;
-    if (folder.empty() || disk::is_folder(folder)) files = list_files(folder);
-    const Names names(files);
+/// Where `name` has what is at `at` in its comparable form, a digit, sign or blank: these are never composed.
+std::size_t place_in(std::string_view name, std::string_view in_form, std::size_t at) {
+    constexpr std::string_view kept = "0123456789- ";
+    std::size_t place = name.find_first_of(kept);
+    for (std::size_t i = in_form.find_first_of(kept); i < at; i = in_form.find_first_of(kept, i + 1)) {
+        place = name.find_first_of(kept, place + 1);
+    }
+    return place;
+}
+
+/// The names that fit, each with its number. `input` is for messages.
+std::vector<NumberedName> fitting_names(const fs::path& input, const Names& names, NumberPattern pattern, Form form) {
+    pattern.before = comparable(pattern.before, form);
+    pattern.after = comparable(pattern.after, form);
     std::vector<NumberedName> slices;
-    const auto add = [&](std::size_t i, std::string_view number) {
-        slices.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint16_t>(number.data() - names[i].data()),
+    const auto add = [&](std::size_t i, const std::string& name, std::string_view number) {
+        const std::size_t at = place_in(names[i], name, static_cast<std::size_t>(number.data() - name.data()));
+        slices.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint16_t>(at),
                           static_cast<std::uint16_t>(number.size()), 0});
     };
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const std::string_view number = matched_digits(pattern, names[i]);
-        if (!number.empty()) add(i, number);
+        const std::string name = comparable(names[i], form);
+        const std::string_view number = matched_digits(pattern, name);
+        if (!number.empty()) add(i, name, number);
     }
     // The text beside the number may be a glob, unless it is the name as it is.
     if (slices.empty() && (is_glob(pattern.before) || is_glob(pattern.after))) {
         for (std::size_t i = 0; i < names.size(); ++i) {
             if (is_hidden(names[i]) && !is_hidden(pattern.before)) continue;
-            const std::vector<std::string_view> numbers = matched_in_glob(pattern, names[i]);
+            const std::string name = comparable(names[i], form);
+            const std::vector<std::string_view> numbers = matched_in_glob(pattern, name);
             if (numbers.size() > 1) {
                 throw Error(ErrorCode::invalid_argument,
                             shown(input) + ": fits " + printable(names[i]) + " with the number " +
                                 printable(numbers[0]) + " and with " + printable(numbers[1]) +
                                 ", one was expected; write out more of the text beside the number");
             }
-            if (!numbers.empty()) add(i, numbers[0]);
+            if (!numbers.empty()) add(i, name, numbers[0]);
         }
     }
+    return slices;
+}
+
+Stack find_numbers(const fs::path& input, const NumberPattern& pattern) {
+    const fs::path folder = input.parent_path();
+    FileList files;
+    if (folder.empty() || disk::is_folder(folder)) files = list_files(folder);
+    const Names names(files);
+    std::vector<NumberedName> slices = fitting_names(input, names, pattern, Form::as_stored);
+    if (slices.empty()) slices = fitting_names(input, names, pattern, Form::composed);
     Stack stack;
     stack.kind = "pattern";
     add_numbered(stack, files, find_numbering(names, numbers_of_texts(names, std::move(slices))), shown(input));
@@ -374,13 +398,14 @@ Stack finished_list(Stack stack, const FindOptions& options) {
 template <class ForEachPath>
 Stack find_files(ForEachPath&& for_each_path, const FindOptions& options) {
     Stack stack;
+    NamesOnDisk on_disk;
     if (options.order == Order::given) {
         StackBuilder builder(stack);
-        for_each_path([&](std::string_view path) { builder.add(path); });
+        for_each_path([&](std::string_view path) { builder.add(on_disk.find(path)); });
         stack.slices.shrink_to_fit();
     } else {
         FileList files;
-        for_each_path([&](std::string_view path) { files.add(path); });
+        for_each_path([&](std::string_view path) { files.add(on_disk.find(path)); });
         if (!files.empty()) stack = find_among(files, list_of_files);
     }
     return finished_list(std::move(stack), options);
@@ -410,6 +435,8 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
     if (facts.failure == std::errc::permission_denied) {
         throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + facts.failure.message());
     }
+    const fs::path there = path_from_utf8(NamesOnDisk().find(utf8(input)));
+    if (there != input) return find_stack(there, options);
     return finished(find_pattern(input, options), options);
 }
 

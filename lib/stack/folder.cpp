@@ -1,6 +1,7 @@
 #include "stack/folder.hpp"
 
 #include "core/file.hpp"
+#include "core/normal_form.hpp"
 #include "core/text.hpp"
 #include "stack/natural_order.hpp"
 #include "stack/pattern.hpp"
@@ -76,13 +77,16 @@ std::vector<std::string> list_folders(const fs::path& folder) {
     return found;
 }
 
-FileList expand_glob(const fs::path& pattern) {
+namespace {
+
+FileList expanded(const fs::path& pattern, Form form) {
     FileList files;
     FileList found;  // folders: there may be as many as files
     found.add(utf8(pattern.root_path()));
     const fs::path relative = pattern.relative_path();
     for (auto component = relative.begin(); component != relative.end(); ++component) {
         const std::string name_pattern = utf8(*component);
+        const std::string comparable_pattern = comparable(name_pattern, form);
         const bool is_last = std::next(component) == relative.end();
         FileList next;
         const auto take = [&](const fs::path& path) { (is_last ? files : next).add(utf8(path)); };
@@ -96,17 +100,24 @@ FileList expand_glob(const fs::path& pattern) {
                 take(literal);
                 continue;
             }
-            if (!is_glob(name_pattern)) continue;
+            if (!is_glob(name_pattern) && form == Form::as_stored) continue;
             if (!folder.empty() && !disk::is_folder(folder)) continue;
             for_each_in(folder, is_last ? Wanted::files : Wanted::folders, [&](const fs::path& path) {
                 const std::string name = utf8(path.filename());
                 if (is_hidden(name) && !is_hidden(name_pattern)) return;
-                if (glob_matches(name_pattern, name)) take(path);
+                if (glob_matches(comparable_pattern, comparable(name, form))) take(path);
             });
         }
         found = std::move(next);
     }
     return files;
+}
+
+}  // namespace
+
+FileList expand_glob(const fs::path& pattern) {
+    FileList files = expanded(pattern, Form::as_stored);
+    return files.empty() ? expanded(pattern, Form::composed) : files;
 }
 
 }  // namespace stack2nrrd

@@ -42,7 +42,7 @@ template <class Less>
 }
 
 /// The files that match a glob, each component of which may be a pattern. Hidden ones match only what begins with a
-/// dot. \throws Error io.
+/// dot. If there is none, those that match it in the other form of Unicode. \throws Error io.
 [[nodiscard]] FileList expand_glob(const std::filesystem::path& pattern);
 
 }  // namespace stack2nrrd

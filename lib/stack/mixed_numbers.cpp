@@ -1,7 +1,7 @@
 #include "stack/mixed_numbers.hpp"
 
+#include "core/normal_form.hpp"
 #include "stack/natural_order.hpp"
-#include "stack/normal_form.hpp"
 #include "stack/pattern.hpp"
 
 #include <algorithm>
@@ -349,13 +349,13 @@ void join_mixed(const Names& names, std::vector<Series>& found) {
     const auto first_stem = [&](std::size_t i) { return stem_of(names[found[i].members.front()]); };
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (!found[i].has_digits || found[i].hash_length > 0) continue;
-        alike[decomposed(take_tokens(first_stem(i), tokens))].push_back(i);
+        alike[composed(take_tokens(first_stem(i), tokens))].push_back(i);
     }
     for (const auto& [text, which] : alike) {
         if (which.size() < 2) continue;
         // z1 and z-1 were held apart for a reason.
         std::set<std::string> texts;
-        for (const std::size_t i : which) texts.insert(decomposed(text_around(first_stem(i), 0)));
+        for (const std::size_t i : which) texts.insert(composed(text_around(first_stem(i), 0)));
         if (texts.size() < which.size()) continue;
         Members members;
         for (const std::size_t i : which) {

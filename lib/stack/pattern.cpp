@@ -1,5 +1,6 @@
 #include "stack/pattern.hpp"
 
+#include "core/characters.hpp"
 #include "stack/natural_order.hpp"
 
 namespace stack2nrrd {
@@ -57,24 +58,6 @@ std::string_view written(const NumberPattern& pattern, std::string_view number) 
     const bool filled = text.size() < number.size() || zeros_in_front;
     if (filled ? number.size() != pattern.width : number.size() < pattern.width) return {};
     return text;
-}
-
-/// Takes one character of UTF-8 at `text[at]` and moves `at` behind it. A byte that begins none is a character of its
-/// own, different from all others.
-char32_t take_character(std::string_view text, std::size_t& at) noexcept {
-    const auto lead = static_cast<unsigned char>(text[at++]);
-    if (lead < 0x80) return lead;
-    constexpr char32_t not_unicode = 0x110000;
-    const std::size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-    if (lead < 0xC2 || lead > 0xF4 || text.size() - at < more) return not_unicode + lead;
-    char32_t character = static_cast<char32_t>(lead & (0x3F >> more));
-    for (std::size_t i = 0; i < more; ++i) {
-        const auto next = static_cast<unsigned char>(text[at + i]);
-        if ((next & 0xC0) != 0x80) return not_unicode + lead;
-        character = (character << 6) | (next & 0x3F);
-    }
-    at += more;
-    return character;
 }
 
 /// Where the set that begins with the `[` at `pattern[at]` has its `]`; npos if it has none. A `]` that comes first

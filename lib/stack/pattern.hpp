@@ -1,7 +1,8 @@
 #pragma once
 
 // The two kinds of patterns of names: printf (`scan_%04d.tif`) and glob (`scan_*.tif`), and both at once
-// (`scan_%04d_z=*um.tif`). Names only; whoever lists folders is elsewhere. Matching is exact in case on every system.
+// (`scan_%04d_z=*um.tif`). Names only; whoever lists folders is elsewhere. Matching is exact: whoever calls makes names
+// and patterns comparable(), where the system takes different ones for the same.
 
 #include <cstddef>
 #include <optional>

@@ -1,11 +1,11 @@
 #include "stack/read_list.hpp"
 
+#include "core/characters.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
 
-#include <array>
 #include <cstddef>
 #include <iostream>
 #include <optional>
@@ -29,15 +29,6 @@ using More = std::function<std::size_t(std::span<char> room)>;
 /// A name may begin with '#', too.
 bool is_comment(std::string_view line) { return line.front() == '#' && !disk::exists(path_from_utf8(line)); }
 
-void append_utf8(std::string& text, char32_t character) {
-    const auto put = [&](char32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (character < 0x80) return put(character);
-    const int behind = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
-    constexpr std::array<char32_t, 4> lead{0, 0xC0, 0xE0, 0xF0};
-    put(lead[static_cast<std::size_t>(behind)] | (character >> (6 * behind)));
-    for (int i = behind - 1; i >= 0; --i) put(0x80 | ((character >> (6 * i)) & 0x3FU));
-}
-
 /// Text that comes piece by piece in UTF-16, as PowerShell writes it.
 class Utf16 {
 public:
@@ -58,7 +49,7 @@ public:
     }
     /// At the end of the text.
     void end(std::string& utf8) {
-        if (half_ || high_ != 0) append_utf8(utf8, no_character);
+        if (half_ || high_ != 0) append_character(utf8, no_character);
     }
 
 private:
@@ -67,9 +58,9 @@ private:
     void take(unsigned unit, std::string& utf8) {
         const bool is_second = unit >= 0xDC00 && unit < 0xE000;
         const unsigned high = std::exchange(high_, unit >= 0xD800 && unit < 0xDC00 ? unit : 0);
-        if (high != 0 && is_second) return append_utf8(utf8, 0x10000 + ((high - 0xD800) << 10U) + (unit - 0xDC00));
-        if (high != 0 || is_second) append_utf8(utf8, no_character);
-        if (high_ == 0 && !is_second) append_utf8(utf8, unit);
+        if (high != 0 && is_second) return append_character(utf8, 0x10000 + ((high - 0xD800) << 10U) + (unit - 0xDC00));
+        if (high != 0 || is_second) append_character(utf8, no_character);
+        if (high_ == 0 && !is_second) append_character(utf8, unit);
     }
 
     bool low_byte_first_;

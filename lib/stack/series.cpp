@@ -1,9 +1,9 @@
 #include "stack/series.hpp"
 
+#include "core/normal_form.hpp"
 #include "core/text.hpp"
 #include "stack/mixed_numbers.hpp"
 #include "stack/natural_order.hpp"
-#include "stack/normal_form.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,7 +48,7 @@ std::string_view suffix_format(std::string_view name) {
 
 /// The text of `name` around its numbers: names of one series have the same.
 std::string text_key(std::string_view name, std::size_t hash_length) {
-    return decomposed(text_around(stem_of(name), hash_length));
+    return composed(text_around(stem_of(name), hash_length));
 }
 
 // ------------------------------------------------------------------------------------------------ which number orders

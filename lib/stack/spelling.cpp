@@ -1,11 +1,11 @@
 #include "stack/spelling.hpp"
 
 #include "core/file.hpp"
+#include "core/normal_form.hpp"
 #include "core/spelling.hpp"
 #include "core/text.hpp"
 #include "stack/folder.hpp"
 #include "stack/natural_order.hpp"
-#include "stack/normal_form.hpp"
 #include "stack/pattern.hpp"
 #include "stack/series.hpp"
 
@@ -46,12 +46,12 @@ std::vector<std::string> all_in(const fs::path& folder) {
 
 /// The name in `folder` that is most like `name`.
 std::optional<std::string> nearest(const fs::path& folder, std::string_view name) {
-    const std::string wanted = lower_case(decomposed(name));
+    const std::string wanted = lower_case(composed(name));
     const std::size_t most = std::clamp<std::size_t>(wanted.size() / 4, 1, 3);
     std::optional<std::string> best;
     std::size_t least = most + 1;
     for (std::string& other : all_in(folder)) {
-        const std::string text = lower_case(decomposed(other));
+        const std::string text = lower_case(composed(other));
         const bool same_stem = stem_of(text) == stem_of(wanted) && !image_suffix(text).empty();
         const std::size_t far = text == wanted || same_stem ? 0 : spelling_distance(wanted, text, most);
         if (far >= least) continue;

@@ -288,6 +288,17 @@ TEST_CASE("numbers are written so that they read back", "[core]") {
         CHECK_FALSE(stack2nrrd::parse_integer(text).has_value());
     }
     CHECK(stack2nrrd::parse_double(" +1.5e3 ") == 1500.0);
+    // All the same with every standard library, whatever it makes numbers of text with.
+    for (const char* text : {"0x10", "-0x1p3", "1e400", "-1e400", "1e-400", "nan(", "1d5", "e5", "- 1", "1\v", "in"}) {
+        INFO(text);
+        CHECK_FALSE(stack2nrrd::parse_double(text).has_value());
+    }
+    CHECK(stack2nrrd::parse_double("4.9406564584124654e-324") == std::numeric_limits<double>::denorm_min());
+    CHECK(stack2nrrd::parse_double("-infinity") == -std::numeric_limits<double>::infinity());
+    CHECK(std::isnan(stack2nrrd::parse_double("nan(0x1)").value_or(0)));
+    CHECK(std::signbit(stack2nrrd::parse_double("-0").value_or(1)));
+    CHECK(stack2nrrd::parse_double("0." + std::string(500, '0') + "1e501") == 1.0);  // longer than any room for it
+    CHECK(stack2nrrd::parse_double("9007199254740993") == 9007199254740992.0);
     CHECK(stack2nrrd::parse_integer(" -42 ") == -42);
     CHECK(stack2nrrd::parse_integer("+42") == 42);
     CHECK_FALSE(stack2nrrd::parse_integer("99999999999999999999").has_value());

@@ -1,14 +1,12 @@
 """What Slicer's Extensions Index checks of an extension before it takes it, as far as that needs no network; and that what is
-written down twice is the same. SOURCE is the root of the project, VERSION its version."""
+written down twice is the same. SOURCE is the root of the project, VERSION its version, HOMEPAGE its address."""
 
 import json
 import os
 import pathlib
 import re
 import struct
-import subprocess
 import unittest
-import xml.etree.ElementTree
 
 SOURCE = pathlib.Path(os.environ["SOURCE"])
 EXTENSION = SOURCE / "apps" / "slicer"
@@ -61,41 +59,13 @@ class Index(unittest.TestCase):
     def test_texts(self):
         self.assertEqual((EXTENSION / "LICENSE.txt").read_bytes(), (SOURCE / "LICENSE").read_bytes())
         self.assertIn("project(Stack2nrrd VERSION %s)" % os.environ["VERSION"], self.cmake)
-        self.assertIn("BSD-2-Clause", (EXTENSION / "README.md").read_text(encoding="utf-8"))
-
-
-class Description(unittest.TestCase):
-    """What Slicer 5.8 to 5.12 ask of the XML; STACK2NRRD_PROGRAM writes it."""
-
-    def test_rules(self):
-        text = subprocess.run([os.environ["STACK2NRRD_PROGRAM"], "--xml"], check=True, stdout=subprocess.PIPE).stdout
-        # Slicer with Qt 5 reads a file in the code page of Windows, and a pipe as UTF-8.
-        self.assertTrue(text.startswith(b"<?xml") and text.isascii() and b"\r" not in text)
-        root = xml.etree.ElementTree.fromstring(text)
-        self.assertEqual(root.tag, "executable")
-        names, flags, indices = [], [], []
-        for parameter in root.findall("parameters/*"):
-            if parameter.tag in ("label", "description"):
-                continue
-            name, flag, index = (parameter.findtext(tag) for tag in ("name", "longflag", "index"))
-            self.assertTrue(parameter.findtext("label") and parameter.findtext("description"), name)
-            names.append(name)
-            self.assertRegex(name, r"^[A-Za-z_][A-Za-z0-9_]*$")
-            self.assertFalse(flag and index, name)
-            if flag:
-                flags.append(flag)
-                self.assertRegex(flag, r"^[A-Za-z_][A-Za-z0-9_]*$")
-            elif index:
-                indices.append(int(index))
-            else:  # what comes back in a file
-                self.assertEqual(parameter.findtext("channel"), "output")
-            if parameter.tag in ("integer", "double", "string-enumeration", "boolean"):  # always passed
-                self.assertTrue(parameter.findtext("default"), name)
-            if parameter.tag == "string-enumeration":
-                self.assertIn(parameter.findtext("default"), [element.text for element in parameter.findall("element")])
-        self.assertEqual(len(set(names)), len(names))
-        self.assertEqual(len(set(flags)), len(flags))
-        self.assertEqual(indices, list(range(len(indices))))
+        readme = (EXTENSION / "README.md").read_text(encoding="utf-8")
+        self.assertIn("BSD-2-Clause", readme)
+        homepage = os.environ["HOMEPAGE"]
+        self.assertEqual(self.field("HOMEPAGE").rsplit("/", 1), [homepage.rsplit("/", 1)[0], "SlicerStack2nrrd"])
+        self.assertIn("[patch]: " + homepage + "/tree/main/packaging/slicermorph", readme)
+        patch = SOURCE / "packaging" / "slicermorph" / "ImageStacks.patch"
+        self.assertIn("(%s)" % homepage, patch.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

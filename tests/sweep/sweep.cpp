@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include <sys/resource.h>
+
 using namespace cli_test;
 
 namespace {

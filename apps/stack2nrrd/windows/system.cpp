@@ -35,9 +35,8 @@ std::wstring wide(std::string_view utf8) {
     return text;
 }
 
-/// The console outlives the program: it gets back what it had.
+/// The console outlives the program, and gets back what it had.
 UINT code_page_before = 0;
-DWORD mode_before = 0;
 
 std::atomic<void (*)(int)> stop_handler = nullptr;
 
@@ -66,6 +65,9 @@ std::vector<std::string> arguments_of(int, const char* const*) {
 
 void prepare_streams() {
     for (const int stream : {0, 1, 2}) (void)::_setmode(stream, _O_BINARY);
+    // The runtime writes to a console byte by byte, which cuts characters into pieces.
+    constexpr std::size_t room = 16'384;
+    for (std::FILE* stream : {stdout, stderr}) (void)std::setvbuf(stream, nullptr, _IOFBF, room);
     code_page_before = ::GetConsoleOutputCP();
     if (code_page_before == 0 || ::SetConsoleOutputCP(CP_UTF8) == 0) return;
     std::atexit([] { (void)::SetConsoleOutputCP(code_page_before); });
@@ -102,15 +104,9 @@ std::int64_t peak_memory() {
 }
 
 Wiping stderr_wiping() {
-    const HANDLE console = ::GetStdHandle(STD_ERROR_HANDLE);
+    // Not every console obeys the sequences, and one that does not may say that it does: blanks serve them all.
     DWORD mode = 0;
-    if (::GetConsoleMode(console, &mode) == 0) return Wiping::none;
-    if ((mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0) return Wiping::escapes;
-    // Old consoles show the sequences instead of obeying them.
-    if (::SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) == 0) return Wiping::blanks;
-    mode_before = mode;
-    std::atexit([] { (void)::SetConsoleMode(::GetStdHandle(STD_ERROR_HANDLE), mode_before); });
-    return Wiping::escapes;
+    return ::GetConsoleMode(::GetStdHandle(STD_ERROR_HANDLE), &mode) != 0 ? Wiping::blanks : Wiping::none;
 }
 
 int columns_of_terminal() {

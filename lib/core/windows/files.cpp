@@ -40,14 +40,15 @@ FileHandle open_or_fail(const Path& path, DWORD access, DWORD share, DWORD way, 
 
 Facts look(FileHandle handle) noexcept {
     Facts facts;
-    switch (::GetFileType(handle_of(handle))) {
-        case FILE_TYPE_DISK: break;
-        case FILE_TYPE_PIPE: facts.type = fs::file_type::fifo; return facts;
-        default: facts.type = fs::file_type::character; return facts;
-    }
     BY_HANDLE_FILE_INFORMATION information{};
     if (::GetFileInformationByHandle(handle_of(handle), &information) == 0) {
         facts.failure = last_failure();
+        switch (::GetFileType(handle_of(handle))) {
+            case FILE_TYPE_DISK: return facts;
+            case FILE_TYPE_PIPE: facts.type = fs::file_type::fifo; break;
+            default: facts.type = fs::file_type::character; break;
+        }
+        facts.failure.clear();
         return facts;
     }
     const bool is_folder = (information.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;

@@ -251,7 +251,7 @@ const char* why_not_replaceable(const Path& path) {
     if (!is_folder && (attributes & FILE_ATTRIBUTE_READONLY) != 0) return "is marked as read-only";
     if (opened(native, DELETE, FILE_FLAG_OPEN_REPARSE_POINT)) return nullptr;
     switch (::GetLastError()) {
-        case ERROR_SHARING_VIOLATION: return "is open in another program, close it there";
+        case ERROR_SHARING_VIOLATION: return "is open in another program";
         case ERROR_ACCESS_DENIED: return "is protected from being removed";
         default: return nullptr;
     }

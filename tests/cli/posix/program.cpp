@@ -124,7 +124,7 @@ Result Program::run() const {
 
     Result result;
     std::int64_t polled = 0;
-    bool killed = false;
+    bool timed_out = false;
     int ended = 0;
     struct rusage usage {};
     for (;;) {
@@ -140,12 +140,12 @@ Result Program::run() const {
         if (out.ends[0] < 0 && err.ends[0] < 0) ::usleep(2000);  // poll() no longer waits
         polled = std::max(polled, peak_of(process));
         if (::wait4(process, &ended, WNOHANG, &usage) == process) break;
-        if (elapsed() > patience && !killed) killed = ::kill(process, SIGKILL) == 0;
+        if (elapsed() > patience && !timed_out) timed_out = ::kill(process, SIGKILL) == 0;
     }
     result.seconds = elapsed();
     while (out.ends[0] >= 0 && take(out.ends[0], result.out)) continue;
     while (err.ends[0] >= 0 && take(err.ends[0], result.err)) continue;
-    result.status = killed ? -1 : WIFEXITED(ended) ? WEXITSTATUS(ended) : 1000 + WTERMSIG(ended);
+    result.status = timed_out ? -1 : WIFEXITED(ended) ? WEXITSTATUS(ended) : 1000 + WTERMSIG(ended);
     // The kernel counts this process's own memory as the child's, from before the exec.
     const std::int64_t told = static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
     result.peak_bytes = told > inherited ? told : polled;
