@@ -107,7 +107,7 @@ TEST_CASE("names of every kind, as folder, slice and output", "[cli]") {
         std::vector<std::string> slices;
         for (int i = 0; i < count; ++i) {
             slices.push_back(name + "_" + std::to_string(i) + ".tif");
-            fs::rename(folder.path() / name / slice_name(i), folder.path() / slices.back());
+            fs::rename(folder / name / slice_name(i), folder / slices.back());
         }
         Arguments all{"-o", "v.nrrd", "--"};
         all.insert(all.end(), slices.begin(), slices.end());

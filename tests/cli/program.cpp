@@ -1,5 +1,6 @@
 #include "cli/program.hpp"
 
+#include "core/file.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ void check_sentence(const Result& result, const std::vector<std::string>& parts)
 
 void check_holds(const fs::path& folder, std::vector<std::string> names) {
     std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(folder)) found.push_back(entry.path().filename().string());
+    for (const auto& entry : fs::directory_iterator(folder)) found.push_back(stack2nrrd::utf8(entry.path().filename()));
     std::sort(found.begin(), found.end());
     std::sort(names.begin(), names.end());
     CHECK(found == names);

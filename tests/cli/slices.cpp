@@ -1,5 +1,6 @@
 #include "cli/slices.hpp"
 
+#include "core/file.hpp"
 #include "support/catch.hpp"
 #include "support/open_tiff.hpp"
 #include "support/system.hpp"
@@ -30,6 +31,8 @@ Folder::~Folder() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
 }
+
+fs::path Folder::operator/(const std::string& utf8) const { return path_ / stack2nrrd::path_from_utf8(utf8); }
 
 void write_file(const fs::path& file, const Bytes& bytes) {
     std::ofstream stream(file, std::ios::binary | std::ios::trunc);

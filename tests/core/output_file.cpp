@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 #include "support/refusal.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -133,7 +134,8 @@ TEST_CASE("what was published can be withdrawn", "[core]") {
                     file->write_interim("short");
                     file->stand_in();
                 }
-                CHECK(get(folder / "a") == (way == Way::aside ? "" : way == Way::stand_in ? "short" : "old"));
+                const bool away = way == Way::aside || (way == Way::kept && !support::has_hard_links());
+                CHECK(get(folder / "a") == (away ? "" : way == Way::stand_in ? "short" : "old"));
                 if (published) file->publish();
                 if (published) CHECK(get(folder / "a") == "new");
                 if (hide) file->hide();

@@ -119,7 +119,7 @@ TEST_CASE("Otsu's thresholds leave the least scatter within the classes", "[inte
                 CHECK(thresholds.empty());
                 continue;
             }
-            REQUIRE(static_cast<long>(thresholds.size()) == std::min<long>(classes, occupied) - 1);
+            REQUIRE(static_cast<std::int64_t>(thresholds.size()) == std::min<std::int64_t>(classes, occupied) - 1);
             CHECK(std::is_sorted(thresholds.begin(), thresholds.end()));
             const Real least = least_scatter(histogram.counts, 0, classes);
             CHECK(static_cast<double>(scatter_with(histogram.counts, thresholds)) ==

@@ -232,8 +232,8 @@ TEST_CASE("times order the slices where there is nothing else", "[stack]") {
                 const Time t = time(i);
                 return text("img20240131%02d%02d%02d.tif", t.hour, t.minute, t.second);
             }));
-            check_clear(made(count, [&](int i) { return text("f_%ld.tif", std::lround(1.7e9 + step * i)); }));
-            check_clear(made(count, [&](int i) { return text("f_%ld.tif", std::lround(1.7e12 + step * 1000 * i)); }));
+            check_clear(made(count, [&](int i) { return text("f_%lld.tif", std::llround(1.7e9 + step * i)); }));
+            check_clear(made(count, [&](int i) { return text("f_%lld.tif", std::llround(1.7e12 + step * 1000 * i)); }));
         }
     }
     // Once a second, a whole minute: the seconds alone would count without a gap, from the wrong one on.

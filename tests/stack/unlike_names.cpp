@@ -143,7 +143,7 @@ TEST_CASE("the pattern in a refusal of unlike names picks all of them in order",
         const std::size_t begin = text.find("give '") + 6;
         const std::string path = text.substr(begin, text.find('\'', begin) - begin);
         const TemporaryFolder folder;
-        Texts order = found_order(folder, names, path.substr(path.rfind('/') + 1));
+        Texts order = found_order(folder, names, path.substr(path.find_last_of("/\\") + 1));
         order.erase(std::remove(order.begin(), order.end(), ""), order.end());
         CHECK((order == names));
     }

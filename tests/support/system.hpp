@@ -20,6 +20,9 @@ namespace support {
 /// Whether there is now a symbolic link; where not everybody may make one, says so on stderr.
 [[nodiscard]] bool made_link(const std::filesystem::path& target, const std::filesystem::path& link);
 
+/// Whether the library gives a file a second name, as it does where this keeps nobody from removing the first.
+[[nodiscard]] bool has_hard_links();
+
 /// Whether a file's name may have any character but '/' and '\0'; where not, says so on stderr.
 [[nodiscard]] bool any_name_is_legal();
 

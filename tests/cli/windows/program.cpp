@@ -150,10 +150,12 @@ std::int64_t peak_of(HANDLE process) {
 Result run_line(const Program& program, std::wstring line) {
     REQUIRE((program.limits.empty() && program.out_file.empty() && program.mask < 0));  // what POSIX alone has
     REQUIRE(program.input.size() <= 60000);                                             // what the pipe holds
-    Pipe in(true), out(false), err(false);
+    // First, since the process that keeps it inherits what there is, and would keep pipes open.
     std::optional<Console> console;
+    if (program.on_err) console.emplace();
+    Pipe in(true), out(false), err(false);
     STARTUPINFOEXW extended{};
-    if (program.on_err) extended.lpAttributeList = console.emplace().attributes();
+    if (console) extended.lpAttributeList = console->attributes();
     STARTUPINFOW& startup = extended.StartupInfo;
     startup.cb = console ? sizeof(extended) : sizeof(startup);
     startup.dwFlags = STARTF_USESTDHANDLES;

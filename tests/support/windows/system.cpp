@@ -24,6 +24,8 @@ bool made_link(const fs::path&, const fs::path&) {
     return false;
 }
 
+bool has_hard_links() { return false; }
+
 bool any_name_is_legal() {
     say_skipped("names may not have <>:\"/\\|?*, control characters, or a blank or a point at their end");
     return false;
