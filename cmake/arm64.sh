@@ -14,7 +14,7 @@ source cmake/setup.sh
 source cmake/cross.sh
 
 name=linux-arm64
-build=$cache/build/$name
+build=$builds/$name
 
 packages=("${cross_packages[@]}" g++-aarch64-linux-gnu)
 options=(-DSTACK2NRRD_BUILD_TESTS=OFF)

@@ -4,7 +4,8 @@
 cache=${STACK2NRRD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/stack2nrrd}
 mkdir -p "$cache/logs" "$cache/dist"
 cache=$(cd "$cache" && pwd)
-host=$cache/build/host
+builds=$cache/build/$(sha256sum <<<"$PWD" | cut -c 1-8)  # those of another checkout are others
+host=$builds/host
 
 # Makes libraries from source packages, and what is built here to make documents.
 cross_packages=("${build_packages[@]}" "${packing_packages[@]}")
@@ -36,7 +37,7 @@ configure_cross() {
     shift
     bash cmake/libraries.sh "cmake/toolchains/$name.cmake" "$cache/libraries/$name"
     build_host stack2nrrd_documents stack2nrrd_c stack2nrrd_cli
-    run_logged "$name-configure" cmake -S . -B "$cache/build/$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/toolchains/$name.cmake" \
+    run_logged "$name-configure" cmake -S . -B "$builds/$name" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/toolchains/$name.cmake" \
         -DCMAKE_FIND_ROOT_PATH="$cache/libraries/$name" -DSTACK2NRRD_STATIC_DEPS=ON -DCMAKE_SKIP_INSTALL_ALL_DEPENDENCY=ON \
         -DSTACK2NRRD_HOST_BUILD="$host" "$@"
 }
@@ -46,7 +47,7 @@ build_cross() {
     local name=$1
     shift
     echo "Building for $name: $*"
-    run_logged "$name-build" cmake --build "$cache/build/$name" --parallel "$(nproc)" --target "$@"
+    run_logged "$name-build" cmake --build "$builds/$name" --parallel "$(nproc)" --target "$@"
 }
 
 # What the stacks are made with that both programs read.

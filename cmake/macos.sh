@@ -44,7 +44,7 @@ check_exports() {
 
 make_for() {
     local processor=$1 name=macos-$1 build header=ARM64
-    build=$cache/build/$name
+    build=$builds/$name
     [[ $processor == arm64 ]] || header=X86_64
     configure_cross "$name" -DSTACK2NRRD_BUILD_TESTS=OFF -DSTACK2NRRD_WARNINGS_AS_ERRORS=ON
     build_cross "$name" stack2nrrd_cli stack2nrrd_c stack2nrrd_texts

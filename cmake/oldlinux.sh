@@ -39,7 +39,7 @@ check_needs() {
 
 make_for() {
     local processor=$1 name=oldlinux-$1 build machine emulator=
-    build=$cache/build/$name
+    build=$builds/$name
     machine=${processor/arm64/aarch64}
     [[ $processor == x86_64 ]] || emulator="qemu-aarch64-static -L /usr/aarch64-linux-gnu"
     configure_cross "$name" -DSTACK2NRRD_BUILD_TESTS=OFF -DSTACK2NRRD_WARNINGS_AS_ERRORS=ON

@@ -14,7 +14,7 @@ source cmake/setup.sh
 source cmake/cross.sh
 
 name=windows-x86_64
-build=$cache/build/$name
+build=$builds/$name
 
 packages=("${cross_packages[@]}" g++-mingw-w64-x86-64-posix nasm)
 options=(-DSTACK2NRRD_BUILD_TESTS=OFF)
