@@ -156,7 +156,7 @@ struct FindOptions {
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_stack(const std::vector<std::string>& paths_utf8,
                                                  const FindOptions& options = {});
 
-/// The same for the files that a list file names, one a line. Empty lines and lines that begin with `#` are skipped,
+/// The same for a list, in UTF-8 or UTF-16, of one file a line. Empty lines and lines that begin with `#` are skipped,
 /// and a CR at the end of a line is removed. Relative paths count from the working directory. "-" reads standard input.
 /// \throws Error as find_stack(input); not_found, io, corrupt for the list itself.
 [[nodiscard]] STACK2NRRD_EXPORT Stack find_listed_stack(const std::filesystem::path& list,

@@ -1,12 +1,12 @@
 #include "system.hpp"
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 #if defined(__GLIBC__)
 #include <malloc.h>

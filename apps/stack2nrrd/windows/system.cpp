@@ -1,7 +1,5 @@
 #include "system.hpp"
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdio>

@@ -1,15 +1,13 @@
 // What has a name, and what names can do.
 
+#include "core/file.hpp"
 #include "core/file_system.hpp"
 #include "core/windows/facts.hpp"
 #include "core/windows/failure.hpp"
 #include "core/windows/native.hpp"
 
-#include "core/file.hpp"
-
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string>
 #include <string_view>
 
