@@ -49,13 +49,13 @@ install_packages() {
 
 # What the library and the program are built with.
 build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev libopenjp2-7-dev zlib1g-dev libisal-dev libdeflate-dev
-                libzstd-dev nlohmann-json3-dev)
+                libzstd-dev)
 
 # What .deb and wheel are made with.
 packing_packages=(dpkg-dev python3)
 
 # What the tests take besides. The last ones are judges: tools and libraries of others that read what this one wrote.
-test_packages=(catch2 python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base
+test_packages=(catch2 nlohmann-json3-dev python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base
                tmux zsh fish)
 
 # Judges that take some 1.5 GB when installed.

@@ -70,8 +70,10 @@ bool InputFile::changed() noexcept {
 
 void InputFile::fill_block(std::int64_t offset, std::size_t size) noexcept {
     block_begin_ = offset - offset % static_cast<std::int64_t>(most_from_block);
+    const std::int64_t rest = bytes_ - block_begin_;  // nobody has to be asked whether this is the end
+    const std::size_t wanted = std::min(block_.size(), static_cast<std::size_t>(rest));
     std::error_code failure;
-    const std::size_t got = disk::read_at(handle_, block_begin_, block_.data(), block_.size(), failure);
+    const std::size_t got = disk::read_at(handle_, block_begin_, block_.data(), wanted, failure);
     block_end_ = block_begin_ + static_cast<std::int64_t>(got);
     const bool is_there = offset <= block_end_ - static_cast<std::int64_t>(size);
     if (failure && !is_there) error_ = failure;  // else it is behind what is asked for
