@@ -23,7 +23,7 @@ notices='/usr/share/doc/gcc-mingw-w64-base/copyright;/usr/share/doc/mingw-w64-x8
 tests=false
 if [[ ${1:-} == --test ]]; then
     tests=true
-    packages+=(wine64 "${comparing_packages[@]}")
+    packages+=(wine64 lld "${comparing_packages[@]}")
 fi
 
 find_wine() {
