@@ -31,6 +31,17 @@ find_wine() {
     wine=$(type -P wine64 || echo /usr/lib/wine/wine64)
 }
 
+# What wine starts besides a program would inherit its output, and whoever reads that would wait for an end that never comes.
+start_wine() {
+    local server
+    server=$(type -P wineserver64 wineserver | head -n 1 || true)
+    server=${server:-/usr/lib/wine/wineserver64}
+    # shellcheck disable=SC2064
+    trap "'$server' -k || true" EXIT
+    "$server" -p </dev/null >/dev/null 2>&1
+    "$wine" wineboot </dev/null >/dev/null 2>&1
+}
+
 # GCC bug 54412: the stack is aligned to 16 bytes, and a move of more that demands alignment may end the program.
 check_stack_moves() {
     local found
@@ -96,6 +107,7 @@ ls -l "$cache/dist/stack2nrrd-$name.zip" "$cache"/dist/stack2nrrd-*-win_amd64.wh
 
 if $tests; then
     build_cross "$name" all
+    start_wine
     ctest --test-dir "$build" --output-on-failure
     compare_programs "$wine" "$cache/dist/stack2nrrd-$name/bin/stack2nrrd.exe"
 fi
