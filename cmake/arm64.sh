@@ -24,7 +24,7 @@ tests=false
 if [[ ${1:-} == --test ]]; then
     tests=true
     packages+=(qemu-user-static "${comparing_packages[@]}")
-    options=(-DSTACK2NRRD_BUILD_TESTS=ON "-DCMAKE_CROSSCOMPILING_EMULATOR=$(IFS=\; && echo "${qemu[*]}")")
+    options=(-DSTACK2NRRD_BUILD_TESTS=ON -DSTACK2NRRD_TEST_TIMEOUT=3000 "-DCMAKE_CROSSCOMPILING_EMULATOR=$(IFS=\; && echo "${qemu[*]}")")
 fi
 
 # The loops are written once, for any width: here in NEON's registers of four floats.

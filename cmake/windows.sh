@@ -94,7 +94,7 @@ pack() {
 install_packages "${packages[@]}"
 if $tests; then
     find_wine
-    options=(-DSTACK2NRRD_BUILD_TESTS=ON -DCMAKE_CROSSCOMPILING_EMULATOR="$wine")
+    options=(-DSTACK2NRRD_BUILD_TESTS=ON -DSTACK2NRRD_TEST_TIMEOUT=3000 -DCMAKE_CROSSCOMPILING_EMULATOR="$wine")
 fi
 configure_cross "$name" -DSTACK2NRRD_RUNTIME_NOTICES="$notices" "${without_symbols[@]}" "${options[@]}"
 build_cross "$name" stack2nrrd_cli stack2nrrd_c stack2nrrd_texts
