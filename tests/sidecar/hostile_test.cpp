@@ -13,7 +13,7 @@ namespace stack2nrrd::test {
 namespace {
 
 constexpr std::size_t large = 10'000'000;
-constexpr double patience_seconds = 10;  // quadratic time would be hours
+constexpr double patience_seconds = 120;  // quadratic time would be hours
 
 /// Everything that reads text, as every kind of file.
 void read_in_every_way(std::string_view text) {
