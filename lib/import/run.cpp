@@ -102,8 +102,9 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
     const ImportPlan::Detail& first = outputs.front().plan.detail();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const PlannedOutput& output = outputs[i];
+        const std::span<const PlannedOutput> before = outputs.first(i);
         const auto has_same = [&](const PlannedOutput& other) { return other.sink == output.sink; };
-        if (output.sink == nullptr || std::any_of(outputs.begin(), outputs.begin() + i, has_same)) {
+        if (output.sink == nullptr || std::any_of(before.begin(), before.end(), has_same)) {
             throw Error(ErrorCode::invalid_argument, "output " + std::to_string(i) +
                                                          ": has no sink of its own, one was expected; make one for "
                                                          "each");
