@@ -472,7 +472,7 @@ TEST_CASE("a pair that a killed run has left half done is made whole again", "[s
         std::ofstream(folder / "a.raw") << "of another volume";
         fs::rename(folder / "a.nhdr", folder / (".a.nhdr." + tag + ".previous"));
         if (!aside) {
-            std::ofstream(folder / "a.nhdr")
+            std::ofstream(folder / "a.nhdr", std::ios::binary)
                 << header.substr(0, header.rfind("data file: ")) << "data file: .a.raw." << tag << ".previous\n";
             CHECK((support::read_nrrd(folder / "a.nhdr").samples ==
                    support::to_bytes(volume.samples, SampleType::uint8)));

@@ -1,5 +1,7 @@
 #include "system.hpp"
 
+#include "command_line.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
@@ -21,14 +23,6 @@ std::string utf8(std::wstring_view wide) {
     std::string text(wide.size() * 3, '\0');
     const int length = ::WideCharToMultiByte(CP_UTF8, 0, wide.data(), size, text.data(), static_cast<int>(text.size()),
                                              nullptr, nullptr);
-    text.resize(static_cast<std::size_t>(length));
-    return text;
-}
-
-std::wstring wide(std::string_view utf8) {
-    const int size = static_cast<int>(utf8.size());
-    std::wstring text(utf8.size(), L'\0');
-    const int length = ::MultiByteToWideChar(CP_UTF8, 0, utf8.data(), size, text.data(), size);
     text.resize(static_cast<std::size_t>(length));
     return text;
 }
@@ -87,7 +81,7 @@ void print_at_once(const std::string& text) {
 bool reader_has_gone() { return false; }
 
 bool is_there(const std::string& path) {
-    const std::wstring given = wide(path);
+    const std::wstring given = path_of(path).native();
     std::wstring whole(32768, L'\0');
     whole.resize(::GetFullPathNameW(given.c_str(), static_cast<DWORD>(whole.size()), whole.data(), nullptr));
     // In this form it may be longer than 260 characters.
