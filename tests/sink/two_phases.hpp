@@ -97,10 +97,13 @@ inline void make(const Kind& kind, const fs::path& folder, bool force, int fill)
     sink->publish();
 }
 
+/// A lock that is held cannot be read on all systems: it counts as empty.
 inline Contents contents(const fs::path& folder) {
     Contents all;
     for (const auto& entry : fs::directory_iterator(folder)) {
-        all[entry.path().filename().string()] = entry.is_regular_file() ? support::read_file(entry.path()) : Bytes{};
+        const bool is_lock = entry.path().extension() == ".lock";
+        all[entry.path().filename().string()] =
+            entry.is_regular_file() && !is_lock ? support::read_file(entry.path()) : Bytes{};
     }
     return all;
 }

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/phantom.hpp"
 #include "support/refusal.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume.hpp"
 
@@ -76,7 +77,7 @@ Made dehazed(const VolumeInfo& info, const std::vector<std::byte>& bytes, const 
         const auto slice = static_cast<std::size_t>(info.slice_bytes());
         for (Index z = 0; z < info.size[2]; ++z) {
             stage->write_slice(z, std::span(bytes).subspan(static_cast<std::size_t>(z) * slice, slice));
-            CHECK(scratch.entries() == 0);  // it has no name
+            if (support::open_files_lose_their_names()) CHECK(scratch.entries() == 0);
         }
         CHECK(recorder.slices == info.size[2]);
         stage->write_late_notes(std::vector<std::string>{"1", "2"});
@@ -86,6 +87,7 @@ Made dehazed(const VolumeInfo& info, const std::vector<std::byte>& bytes, const 
         REQUIRE(report.air);
         made.air = *report.air;
     }
+    CHECK(scratch.entries() == 0);
     CHECK(recorder.finished);
     CHECK(recorder.info.late_notes.size() == recorder.notes.size());
     for (const std::string& note : recorder.notes) CHECK(note.size() <= stack2nrrd::late_note_width);

@@ -23,6 +23,9 @@ namespace support {
 /// Whether the library gives a file a second name, as it does where this keeps nobody from removing the first.
 [[nodiscard]] bool has_hard_links();
 
+/// Whether a file may be open that has no name any more: of such a one, nobody sees anything.
+[[nodiscard]] bool open_files_lose_their_names();
+
 /// Whether a file's name may have any character but '/' and '\0'; where not, says so on stderr.
 [[nodiscard]] bool any_name_is_legal();
 

@@ -19,6 +19,10 @@ TempFolder::~TempFolder() {
     fs::remove_all(path_, ignored);
 }
 
+fs::path TempFolder::operator/(const std::string& utf8) const {
+    return path_ / std::u8string(utf8.begin(), utf8.end());
+}
+
 int TempFolder::entries() const {
     int count = 0;
     for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {

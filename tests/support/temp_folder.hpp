@@ -14,7 +14,7 @@ public:
     ~TempFolder();
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    [[nodiscard]] std::filesystem::path operator/(const std::string& utf8) const;
 
     /// How many entries it has, hidden ones included.
     [[nodiscard]] int entries() const;

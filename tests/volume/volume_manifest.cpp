@@ -2,7 +2,9 @@
 
 #include "volume_support.hpp"
 
+#include "core/file.hpp"
 #include "support/catch.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 #include "volume/list_header.hpp"
 
@@ -203,11 +205,11 @@ TEST_CASE("names in a list", "[volume]") {
         const std::string list = "data file: LIST\n";
         return text.substr(text.find(list) + list.size());
     };
-    CHECK(listed((folder / "x.tif").string()) == "x.tif\n");
-    CHECK(listed((folder / "-").string()) == "./-\n");
-    CHECK(listed((folder / "c:x").string()) == "./c:x\n");
-    CHECK(listed((folder / "#1 \xC3\xA4.tif").string()) == "#1 \xC3\xA4.tif\n");
-    CHECK(error_of([&] { (void)listed((folder / "two\nlines").string()); })->code() == ErrorCode::invalid_argument);
+    CHECK(listed(utf8(folder / "x.tif")) == "x.tif\n");
+    CHECK(listed(utf8(folder / "-")) == "./-\n");
+    if (support::any_name_is_legal()) CHECK(listed(utf8(folder / "c:x")) == "./c:x\n");
+    CHECK(listed(utf8(folder / "#1 \xC3\xA4.tif")) == "#1 \xC3\xA4.tif\n");
+    CHECK(error_of([&] { (void)listed(utf8(folder / "two\nlines")); })->code() == ErrorCode::invalid_argument);
     Manifest gaps = three_slices(folder.path());
     gaps.bare = BareLayout{};
     gaps.slices[1] = {};

@@ -28,6 +28,8 @@ bool made_link(const fs::path& target, const fs::path& link) {
 
 bool has_hard_links() { return true; }
 
+bool open_files_lose_their_names() { return true; }
+
 bool any_name_is_legal() { return true; }
 
 bool has_modes() { return true; }

@@ -26,6 +26,8 @@ bool made_link(const fs::path&, const fs::path&) {
 
 bool has_hard_links() { return false; }
 
+bool open_files_lose_their_names() { return false; }
+
 bool any_name_is_legal() {
     say_skipped("names may not have <>:\"/\\|?*, control characters, or a blank or a point at their end");
     return false;
