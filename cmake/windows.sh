@@ -38,6 +38,7 @@ start_wine() {
     server=${server:-/usr/lib/wine/wineserver64}
     # shellcheck disable=SC2064
     trap "'$server' -k || true" EXIT
+    mkdir -p "$WINEPREFIX"  # the server does not make it
     "$server" -p </dev/null >/dev/null 2>&1
     "$wine" wineboot </dev/null >/dev/null 2>&1
 }
