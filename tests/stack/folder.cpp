@@ -1,6 +1,7 @@
 // find_stack() on folders.
 
 #include "slices.hpp"
+#include "support/system.hpp"
 
 #include <algorithm>
 #include <array>
@@ -289,7 +290,7 @@ TEST_CASE("a number that comes twice", "[stack]") {
 TEST_CASE("ten duplicates are named, the others counted", "[stack]") {
     const TemporaryFolder folder;
     for (int i = 1; i <= 14; ++i)
-        write_slices(folder, {"s_" + std::to_string(i) + ".tif", "s_" + std::to_string(i) + ".TIF"});
+        write_slices(folder, {"s_" + std::to_string(i) + ".tif", "s_" + std::to_string(i) + ".tiff"});
     const auto fatal = problems_of(find_stack(folder.path()), true);
     REQUIRE(fatal.size() == 1);
     CHECK_THAT(fatal[0].text, Contains("s_10.tif") && Contains("and 4 more") && !Contains("s_11.tif"));
@@ -307,7 +308,8 @@ TEST_CASE("two formats of the same series are duplicates, or slices if the numbe
 
 TEST_CASE("odd names", "[stack]") {
     const TemporaryFolder folder;
-    const std::string odd = "-a b*?[1]%d \xC3\xA9\xE4\xB8\xAD";
+    const std::string any = support::any_name_is_legal() ? "*?" : "";
+    const std::string odd = "-a b" + any + "[1]%d \xC3\xA9\xE4\xB8\xAD";
     write_slices(folder, {odd + "_2.tif", odd + "_1.tif", odd + "_4.tif"});
     const Stack stack = find_stack(folder.path());
     CHECK(names_of(stack) == Strings{odd + "_1.tif", odd + "_2.tif", "-", odd + "_4.tif"});

@@ -3,6 +3,7 @@
 #include "stage/arrange.hpp"
 #include "support/catch.hpp"
 #include "support/refusal.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -76,7 +77,7 @@ Bytes through(const StagePlan& plan, const VolumeInfo& volume, const Bytes& samp
     stage->begin(volume);
     const auto slice = static_cast<std::size_t>(volume.slice_bytes());
     for (Index z = 0; z < volume.size[2]; ++z) {
-        CHECK(folder.entries() == 0);  // the scratch file has no name
+        if (support::open_files_lose_their_names()) CHECK(folder.entries() == 0);
         stage->write_slice(z, std::span(samples).subspan(static_cast<std::size_t>(z) * slice, slice));
     }
     stage->finish();
@@ -200,6 +201,6 @@ TEST_CASE("who stops a run stops a stage that works on what it has kept", "[stag
         CHECK(pulses == 0);  // a making watches the clock itself
         CHECK_THROWS_AS(stage->write_slice(1, slice), std::runtime_error);
         CHECK(kept.slices <= 2);
-        CHECK(folder.entries() == 0);
+        if (support::open_files_lose_their_names()) CHECK(folder.entries() == 0);
     }
 }
