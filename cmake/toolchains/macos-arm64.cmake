@@ -1,9 +1,4 @@
-# macOS on arm64, from the first version on that has std::to_chars for floating point.
-set(CMAKE_SYSTEM_NAME Darwin)
+# macOS on arm64.
 set(CMAKE_SYSTEM_PROCESSOR arm64)
-set(CMAKE_OSX_DEPLOYMENT_TARGET 13.3 CACHE STRING "")
-set(CMAKE_OSX_SYSROOT "" CACHE STRING "")
-set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)  # a change after linking would break the signature
-set(CMAKE_INSTALL_NAME_TOOL true CACHE FILEPATH "")  # nothing is to be changed
-set(zig_target aarch64-macos.13.3)
-include("${CMAKE_CURRENT_LIST_DIR}/zig.cmake")
+set(zig_processor aarch64)
+include("${CMAKE_CURRENT_LIST_DIR}/macos.cmake")
