@@ -3,6 +3,7 @@
 
 #include "support/catch.hpp"
 #include "support/phantom.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume_reader.hpp"
 #include "support/write_slices.hpp"
@@ -294,9 +295,12 @@ TEST_CASE("through C comes a page, with a file and not with memory", "[capi]") {
     CHECK(written.find("<h1>out.nrrd</h1>") != std::string::npos);
     CHECK(written.find("<tr><th scope=\"row\">slices read</th><td>4</td></tr>") != std::string::npos);
     CHECK(written.find("are the ends of the window") != std::string::npos);
+    const std::string input = support::is_windows
+                                  ? "&quot;" + folder.path().string() + "\\it&#39;s a scan&quot;"
+                                  : "&#39;" + folder.path().string() + "/it&#39;\\&#39;&#39;s a scan&#39;";
     CHECK(written.find("<pre class=\"command\">stack2nrrd --report=" + page +
-                       " --window=auto --type=uint8 --reverse --force -o " + out + " -- &#39;" +
-                       folder.path().string() + "/it&#39;\\&#39;&#39;s a scan&#39;</pre>") != std::string::npos);
+                       " --window=auto --type=uint8 --reverse --force -o " + out + " -- " + input + "</pre>") !=
+          std::string::npos);
     CHECK(folder.entries() == 3);
     // As the preview does.
     require_fine(stack2nrrd_set(handle.get(), "report", nullptr));

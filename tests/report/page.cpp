@@ -10,6 +10,7 @@
 #include "support/html.hpp"
 #include "support/phantom.hpp"
 #include "support/refusal.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 #include "support/volume.hpp"
 
@@ -248,13 +249,16 @@ TEST_CASE("a page says what the plan and the run say", "[report]") {
 
 TEST_CASE("names on a page are names, whatever is in them", "[report]") {
     const std::string name = "</title><script>alert(1)</script>&amp;\"'\n\xFF\xE2\x80\xAE.tif";
+    const bool any_is_legal = support::any_name_is_legal();
+    const std::string file = any_is_legal ? "<b onclick=\"x\">&lt;.nrrd" : "&lt;b'.nrrd";
+    const std::string heading = any_is_legal ? "&lt;b onclick=&quot;x&quot;&gt;&amp;lt;.nrrd" : "&amp;lt;b&#39;.nrrd";
     const Volume source = phantom::noise({6, 5, 4}, SampleType::uint8);
     const Made made = make(
-        source, SampleType::uint8, {}, name, [&](Findings& f) { f.command = name; }, "<b onclick=\"x\">&lt;.nrrd");
+        source, SampleType::uint8, {}, name, [&](Findings& f) { f.command = name; }, file);
     check_well_formed(made.page);
     CHECK(made.page.find("<script") == std::string::npos);
     CHECK(made.page.find("\xE2\x80\xAE") == std::string::npos);
-    CHECK(made.page.find("<h1>&lt;b onclick=&quot;x&quot;&gt;&amp;lt;.nrrd</h1>") != std::string::npos);
+    CHECK(made.page.find("<h1>" + heading + "</h1>") != std::string::npos);
     const std::string shown = "</title><script>alert(1)</script>&amp;\"'\n\\xFF\\xE2\\x80\\xAE.tif";
     CHECK(pre(made.page, "<pre class=\"command\">") == shown);
     CHECK(row(made.page, "name") == "</title><script>alert(1)</script>&amp;\"'\\x0A\\xFF\\xE2\\x80\\xAE.tif (source)");
@@ -354,6 +358,12 @@ TEST_CASE("commands as a shell takes them", "[report]") {
     CHECK(text({}).empty());
     CHECK(text({"stack2nrrd", "--factor", "8/3", "-o", "a_b.nrrd", "scan.01"}) ==
           "stack2nrrd --factor 8/3 -o a_b.nrrd scan.01");
+    if (support::is_windows) {
+        CHECK(text({"", "a b", "it's", "$x", "~", "a*", "m\xC3\xBC", "C:\\a", "a,b"}) ==
+              "\"\" \"a b\" \"it's\" \"$x\" \"~\" \"a*\" \"m\xC3\xBC\" C:\\a \"a,b\"");
+        CHECK(text({"a \"b\\\"", "c d\\\\"}) == "\"a \\\"b\\\\\\\"\" \"c d\\\\\\\\\"");
+        return;
+    }
     CHECK(text({"", "a b", "it's", "$x", "~", "a*", "m\xC3\xBC"}) == "'' 'a b' 'it'\\''s' '$x' '~' 'a*' 'm\xC3\xBC'");
     CHECK(text({"a\nb'\\\xFF"}) == "$'a\\012b\\'\\\\\\377'");
     CHECK(text({"a\xE2\x80\xAE"}) == "$'a\\342\\200\\256'");

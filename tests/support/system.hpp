@@ -8,6 +8,9 @@
 
 namespace support {
 
+/// Are names and command lines those of Windows?
+inline constexpr bool is_windows = std::filesystem::path::preferred_separator == '\\';
+
 /// fopen(), for any name.
 [[nodiscard]] std::FILE* open_file(const std::filesystem::path& file, const char* mode);
 
