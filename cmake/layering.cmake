@@ -21,6 +21,8 @@ set(table
     "lib/source         | core codec stack volume                          | "
     "lib/making         | core codec intensity loops resample              | "
     "lib/stage          | core intensity                                   | "
+    "lib/transform      | core                                             | "
+    "lib/warp           | core intensity loops making resample stage transform | "
     "lib/import         | codec core intensity loops making picture resample sink source stack stage volume | "
     "lib/report         | core picture sink                                | "
     "lib/capi           |                                                  | "
