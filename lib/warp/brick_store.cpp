@@ -108,6 +108,10 @@ void BrickStore::write_group(Index first, Index count) {
 }
 
 void BrickStore::open(Index cached) {
+    if (held_ != layout_.edge && layout_.size[2] % layout_.edge != 0) {
+        const std::byte end{0};  // of the last brick, which is read as a whole
+        file_.write_at(layout_.file_bytes().value() - 1, {&end, 1});
+    }
     slices_ = std::vector<std::byte>();  // = {} would keep the memory
     row_ = std::vector<std::byte>();
     where_.assign(bytes_of(layout_.bricks().value()), nowhere);
