@@ -23,7 +23,7 @@ set(table
     "lib/stage          | core intensity                                   | "
     "lib/transform      | core                                             | "
     "lib/warp           | core intensity loops making resample stage transform | "
-    "lib/import         | codec core intensity loops making picture resample sink source stack stage volume | "
+    "lib/import         | codec core intensity loops making picture resample sink source stack stage transform volume warp | "
     "lib/report         | core picture sink                                | "
     "lib/capi           |                                                  | "
     "apps/python        |                                                  | "
