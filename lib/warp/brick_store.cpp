@@ -56,10 +56,12 @@ std::int64_t BrickStore::writing_bytes(const BrickLayout& layout, Index held) {
     return (ByteCount(held) * layout.slice_bytes() + row).value();
 }
 
+std::int64_t BrickStore::cached_bytes(const BrickLayout& layout) {
+    return (layout.brick_bytes() + ByteCount(sizeof(Slot))).value();
+}
+
 std::int64_t BrickStore::reading_bytes(const BrickLayout& layout, Index cached) {
-    return (layout.bricks() * sizeof(std::int32_t) +
-            ByteCount(cached) * (layout.brick_bytes() + ByteCount(sizeof(Slot))))
-        .value();
+    return (layout.bricks() * sizeof(std::int32_t) + ByteCount(cached) * cached_bytes(layout)).value();
 }
 
 void BrickStore::write_slice(Index z, std::span<const std::byte> samples) {

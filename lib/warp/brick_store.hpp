@@ -68,6 +68,8 @@ public:
     /// What it takes while slices come, and when boxes are read.
     [[nodiscard]] static std::int64_t writing_bytes(const BrickLayout& layout, Index held);
     [[nodiscard]] static std::int64_t reading_bytes(const BrickLayout& layout, Index cached);
+    /// Of that, for each brick that is cached.
+    [[nodiscard]] static std::int64_t cached_bytes(const BrickLayout& layout);
 
 private:
     static constexpr std::int32_t nowhere = -1;
