@@ -1,0 +1,185 @@
+#include "transform/displacement_field.hpp"
+
+#include "transform/lattice.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace stack2nrrd {
+
+namespace {
+
+/// The two samples of a cell along an axis, as offsets. At the rim both are the same one.
+struct Pair {
+    Index low = 0;
+    Index high = 0;
+};
+
+template <class Number>
+class Field final : public Displacing {
+public:
+    Field(Lattice lattice, std::vector<Number> vectors) : Displacing(std::move(lattice)), vectors_(std::move(vectors)) {
+        Index stride = 3;
+        for (std::size_t a = 0; a < 3; ++a) {
+            const Index size = this->lattice().size()[a];
+            last_[a] = size - 1;
+            end_[a] = static_cast<double>(size) - 0.5;
+            stride_[a] = stride;
+            stride *= size;
+        }
+    }
+
+    void apply(std::span<Vector3> points) const override;
+    [[nodiscard]] std::int64_t memory_bytes() const override {
+        return static_cast<std::int64_t>(vectors_.size() * sizeof(Number));
+    }
+
+private:
+    [[nodiscard]] Box extent() const override { return cells_of(lattice().size()); }
+    [[nodiscard]] Box displacements(const std::array<Range, 3>& cells) const override;
+    void differentiate(Range x, Index y, Index z, Departures& departures) const override;
+
+    /// Of cell i, which is between samples i and i + 1.
+    [[nodiscard]] Pair pair(std::size_t axis, Index i) const noexcept {
+        return {(i < 0 ? 0 : i) * stride_[axis], (i < last_[axis] ? i + 1 : last_[axis]) * stride_[axis]};
+    }
+    [[nodiscard]] Vector3 vector(Index offset) const noexcept {
+        const Number* v = vectors_.data() + offset;
+        return {static_cast<double>(v[0]), static_cast<double>(v[1]), static_cast<double>(v[2])};
+    }
+    /// Between two samples.
+    [[nodiscard]] Vector3 between(Index low, Index high, double part) const noexcept {
+        return mixed(vector(low), vector(high), part);
+    }
+    [[nodiscard]] static Vector3 mixed(const Vector3& a, const Vector3& b, double part) noexcept {
+        return {a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1]), a[2] + part * (b[2] - a[2])};
+    }
+
+    std::vector<Number> vectors_;
+    std::array<Index, 3> last_{};    // number of the last sample
+    std::array<Index, 3> stride_{};  // in numbers
+    Vector3 end_{};                  // where the grid ends, in indices
+};
+
+template <class Number>
+void Field<Number>::apply(std::span<Vector3> points) const {
+    for (Vector3& point : points) {
+        const Vector3 index = lattice().index(point);
+        // Positively put, so that what is no number is outside.
+        if (!(index[0] >= -0.5 && index[0] < end_[0] && index[1] >= -0.5 && index[1] < end_[1] && index[2] >= -0.5 &&
+              index[2] < end_[2])) {
+            continue;
+        }
+        std::array<Pair, 3> pairs;
+        Vector3 part;
+        for (std::size_t a = 0; a < 3; ++a) {
+            const auto cell = static_cast<Index>(index[a] + 1) - 1;  // rounded down, since nothing is below -1
+            pairs[a] = pair(a, cell);
+            part[a] = index[a] - static_cast<double>(cell);
+        }
+        const auto row = [&](Index at) { return between(pairs[0].low + at, pairs[0].high + at, part[0]); };
+        const auto slice = [&](Index at) { return mixed(row(pairs[1].low + at), row(pairs[1].high + at), part[1]); };
+        point = sum(point, mixed(slice(pairs[2].low), slice(pairs[2].high), part[2]));
+    }
+}
+
+template <class Number>
+Box Field<Number>::displacements(const std::array<Range, 3>& cells) const {
+    constexpr Number highest = std::numeric_limits<Number>::max();
+    std::array<Number, 3> low{highest, highest, highest};
+    std::array<Number, 3> high{-highest, -highest, -highest};
+    const auto samples = [&](std::size_t a) {
+        return Range{std::max(cells[a].first, Index{0}), std::min(cells[a].end, last_[a]) + 1};
+    };
+    const Range x = samples(0);
+    for (Index z = samples(2).first; z < samples(2).end; ++z) {
+        for (Index y = samples(1).first; y < samples(1).end; ++y) {
+            const Number* v = vectors_.data() + z * stride_[2] + y * stride_[1] + x.first * stride_[0];
+            for (Index i = x.first; i < x.end; ++i, v += 3) {
+                for (std::size_t c = 0; c < 3; ++c) {
+                    low[c] = v[c] < low[c] ? v[c] : low[c];
+                    high[c] = v[c] > high[c] ? v[c] : high[c];
+                }
+            }
+        }
+    }
+    Box box;
+    for (std::size_t c = 0; c < 3; ++c) {
+        box.low[c] = static_cast<double>(low[c]);
+        box.high[c] = static_cast<double>(high[c]);
+    }
+    return box;
+}
+
+/// Within a cell, J is of the first degree in each coordinate, and so |J e| is largest at a corner. There, the
+/// derivatives along the axes are the differences along the three edges that meet in it.
+template <class Number>
+void Field<Number>::differentiate(Range x, Index y, Index z, Departures& departures) const {
+    const Pair along_y = pair(1, y);
+    const Pair along_z = pair(2, z);
+    for (Index i = x.first; i < x.end; ++i) {
+        const Pair along_x = pair(0, i);
+        std::array<Vector3, 8> corners;  // number 1: high along x; 2: along y; 4: along z
+        for (std::size_t n = 0; n < 8; ++n) {
+            corners[n] =
+                vector(((n & 1) == 0 ? along_x.low : along_x.high) + ((n & 2) == 0 ? along_y.low : along_y.high) +
+                       ((n & 4) == 0 ? along_z.low : along_z.high));
+        }
+        std::array<std::array<Vector3, 8>, 3> edges;  // of each axis and corner; only those of its lower end are filled
+        Vector3 longest{0, 0, 0};
+        for (std::size_t a = 0; a < 3; ++a) {
+            const std::size_t bit = std::size_t{1} << a;
+            for (std::size_t n = 0; n < 8; ++n) {
+                if ((n & bit) != 0) continue;
+                const Vector3 edge = difference(corners[n | bit], corners[n]);
+                edges[a][n] = edge;
+                longest[a] = std::max(longest[a], dot(edge, edge));
+            }
+        }
+        for (double& squared : longest) squared = std::sqrt(squared);
+        if (!departures.may_count(longest)) continue;
+        for (std::size_t n = 0; n < 8; ++n) departures.take({edges[0][n & 6], edges[1][n & 5], edges[2][n & 3]});
+    }
+}
+
+template <class Number>
+TransformPtr make_field(const Geometry& grid, const std::array<Index, 3>& size, std::vector<Number> vectors) {
+    const bool fits = size[0] > 0 && size[1] > 0 && size[2] > 0 &&
+                      vectors.size() / 3 / static_cast<std::size_t>(size[0]) / static_cast<std::size_t>(size[1]) ==
+                          static_cast<std::size_t>(size[2]) &&
+                      vectors.size() == static_cast<std::size_t>(3 * size[0] * size[1] * size[2]);
+    if (!fits) {
+        throw Error(ErrorCode::invalid_argument, "a displacement field has " + std::to_string(vectors.size()) +
+                                                     " numbers, three for each of " + std::to_string(size[0]) + " x " +
+                                                     std::to_string(size[1]) + " x " + std::to_string(size[2]) +
+                                                     " samples were expected; correct its size");
+    }
+    for (std::size_t i = 0; i < vectors.size(); ++i) {
+        if (std::isfinite(vectors[i])) continue;
+        const auto sample = static_cast<Index>(i / 3);
+        throw Error(ErrorCode::invalid_argument,
+                    "a displacement field has a vector that is no number at sample " +
+                        std::to_string(sample % size[0]) + ", " + std::to_string(sample / size[0] % size[1]) + ", " +
+                        std::to_string(sample / size[0] / size[1]) +
+                        ", finite numbers were expected everywhere; write zeros where nothing is known");
+    }
+    return std::make_shared<Field<Number>>(Lattice(grid, size), std::move(vectors));
+}
+
+}  // namespace
+
+TransformPtr displacement_field(const Geometry& grid, const std::array<Index, 3>& size, std::vector<float> vectors) {
+    return make_field(grid, size, std::move(vectors));
+}
+
+TransformPtr displacement_field(const Geometry& grid, const std::array<Index, 3>& size, std::vector<double> vectors) {
+    return make_field(grid, size, std::move(vectors));
+}
+
+}  // namespace stack2nrrd

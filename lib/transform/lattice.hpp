@@ -1,0 +1,67 @@
+#pragma once
+
+// Displacements that are known on a lattice: what fields and B-splines have in common.
+
+#include "transform/transform.hpp"
+
+#include <stack2nrrd/geometry.hpp>
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace stack2nrrd {
+
+/// Where the points of a lattice are.
+class Lattice {
+public:
+    /// \throws Error invalid_argument if the directions do not span the space.
+    Lattice(const Geometry& geometry, const std::array<Index, 3>& size);
+
+    [[nodiscard]] const std::array<Index, 3>& size() const noexcept { return size_; }
+    [[nodiscard]] Index points() const noexcept { return size_[0] * size_[1] * size_[2]; }
+    [[nodiscard]] const Matrix3& to_index() const noexcept { return to_index_; }
+
+    /// The index of a place. The origin goes first, as ITK has it, so that the same places are inside.
+    [[nodiscard]] Vector3 index(const Vector3& place) const noexcept {
+        return product(to_index_, difference(place, origin_));
+    }
+    /// A box around `body`, in indices.
+    [[nodiscard]] Box box(const Body& body) const;
+
+private:
+    std::array<Index, 3> size_;
+    Vector3 origin_;
+    Matrix3 to_index_;
+};
+
+/// A transform that adds a displacement to each point, none outside of its lattice.
+class Displacing : public Transform {
+public:
+    explicit Displacing(Lattice lattice) : lattice_(std::move(lattice)) {}
+
+    [[nodiscard]] std::optional<Affine> linear() const final { return std::nullopt; }
+    [[nodiscard]] Body image(const Body& body) const final;
+    [[nodiscard]] Body preimage(const Body& body) const final;
+    void differentiate(const Body& body, Extremes& extremes) const final;
+
+protected:
+    [[nodiscard]] const Lattice& lattice() const noexcept { return lattice_; }
+
+    /// Where there are displacements, in indices: from `low`, and up to `high`. Cell i of an axis is from i to i + 1.
+    [[nodiscard]] virtual Box extent() const = 0;
+    /// A box around the displacements in these cells.
+    [[nodiscard]] virtual Box displacements(const std::array<Range, 3>& cells) const = 0;
+    /// Hands on how the displacements of the cells `x` of row y, z change.
+    virtual void differentiate(Range x, Index y, Index z, Departures& departures) const = 0;
+
+private:
+    /// The cells that `box` touches.
+    [[nodiscard]] std::array<Range, 3> cells(const Box& box) const;
+    /// Does `box` reach beyond the extent?
+    [[nodiscard]] bool leaves(const Box& box) const;
+
+    Lattice lattice_;
+};
+
+}  // namespace stack2nrrd
