@@ -27,6 +27,16 @@ const Loops<double>& loops<double>(InstructionSet set) noexcept {
 }
 
 template <>
+const PointLoops<float>& point_loops<float>(InstructionSet set) noexcept {
+    return table(set).single_points;
+}
+
+template <>
+const PointLoops<double>& point_loops<double>(InstructionSet set) noexcept {
+    return table(set).twice_points;
+}
+
+template <>
 const SampleLoops<std::uint8_t>& sample_loops<std::uint8_t>(InstructionSet set) noexcept {
     return table(set).bytes;
 }

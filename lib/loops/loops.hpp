@@ -6,6 +6,7 @@
 
 #include "loops/processor.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -95,10 +96,36 @@ inline constexpr std::size_t most_vector_bytes = 64;
 template <class Sample>
 [[nodiscard]] const SampleLoops<Sample>& sample_loops(InstructionSet set = instruction_set()) noexcept;
 
+/// Where one sample is that is made of 6 x 6 x 6 others in a box of samples, and by what weights. On each axis these
+/// are polynomials of degree 2 in `within`, from -1/2 to 1/2, that a table has for each of its cells.
+template <class Real>
+struct PointPlace {
+    std::int32_t at = 0;  ///< samples from the box's first to the first of the 216
+    std::array<std::int32_t, 3> cell{};
+    std::array<Real, 3> within{};
+};
+
+/// Six weights, and two of zero, so that they fill whole vectors.
+inline constexpr std::size_t point_lanes = 8;
+
+template <class Real>
+struct PointLoops {
+    /// results[i] = Σ z·y·x weights · samples at places[i], for i < count. Rows of the box are `row` samples apart,
+    /// slices `slice`; the two samples behind each six of a row are read as well, and must be finite. `table`:
+    /// cells × 3 coefficients, the constant first × point_lanes, aligned to a cache line.
+    void (*interpolate)(const Real* box, std::int64_t row, std::int64_t slice, const PointPlace<Real>* places,
+                        std::size_t count, const Real* table, Real* results);
+};
+
+template <class Real>
+[[nodiscard]] const PointLoops<Real>& point_loops(InstructionSet set = instruction_set()) noexcept;
+
 /// The loops of one instruction set.
 struct LoopTable {
     Loops<float> single;
     Loops<double> twice;
+    PointLoops<float> single_points;
+    PointLoops<double> twice_points;
     SampleLoops<std::uint8_t> bytes;
     SampleLoops<std::uint16_t> words;
 };

@@ -1,0 +1,377 @@
+#include "warp/block_maker.hpp"
+
+#include "core/buffer.hpp"
+#include "core/sample_types.hpp"
+#include "loops/loops.hpp"
+#include "warp/lanczos_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+namespace stack2nrrd {
+
+namespace {
+
+std::size_t as_size(Index count) { return static_cast<std::size_t>(count); }
+
+/// Part of a block.
+using Part = std::array<Range, 3>;
+
+Index count_of(const Part& part) { return part[0].size() * part[1].size() * part[2].size(); }
+
+/// What both ways of looking up have in common: a part of the block whose samples are all near to each other is read
+/// as one box of the store; where they are not, as in folds, or where a field is wild, it is cut in two.
+class PartByPart : public BlockMaker {
+public:
+    PartByPart(const Mapping& mapping, const BrickStore& store, Index most_in_box)
+        : mapping_(mapping), store_(store), most_in_box_(most_in_box) {}
+
+    void make(const SampleBox& block, const BlockTarget& target) final {
+        mapping_.apply(block, indices_);
+        block_ = block;
+        target_ = target;
+        const std::size_t count = indices_.size();
+        for (auto& places : first_) places.resize(count);
+        locate(indices_);
+        make_part({Range{0, block[0].size()}, {0, block[1].size()}, {0, block[2].size()}});
+    }
+
+protected:
+    /// How many samples there are behind the first one of each axis, and how many more of a row are read with them.
+    struct Extent {
+        Index taps = 1;
+        Index more = 0;
+    };
+
+    /// Sets first() of all samples, and what else it needs of the places.
+    virtual void locate(const std::vector<Vector3>& indices) = 0;
+    [[nodiscard]] virtual Extent extent() const = 0;
+    /// Makes a part, whose samples are all made of those of `box`.
+    virtual void make_of(const Part& part, const SampleBox& box) = 0;
+
+    [[nodiscard]] const BrickStore& store() const { return store_; }
+    /// On each axis, the sample of the store that the ones begin with that each sample of the block is made of.
+    [[nodiscard]] std::vector<std::int32_t>& first(std::size_t axis) { return first_[axis]; }
+    /// Of a row of the block.
+    [[nodiscard]] std::size_t place(Index y, Index z) const {
+        return as_size((z * block_[1].size() + y) * block_[0].size());
+    }
+    [[nodiscard]] std::byte* target(Index x, Index y, Index z, std::size_t sample) const {
+        return target_.samples + as_size(z) * target_.slice + as_size(y) * target_.row + as_size(x) * sample;
+    }
+    [[nodiscard]] bool is_whole(const Part& part) const {
+        return count_of(part) == static_cast<Index>(indices_.size());
+    }
+
+private:
+    void make_part(const Part& part) {
+        SampleBox box;
+        const Extent more = extent();
+        for (std::size_t a = 0; a < 3; ++a) {
+            const auto [low, high] = range_of(first_[a], part);
+            box[a] = {low, high + more.taps + (a == 0 ? more.more : 0)};
+        }
+        if (count_of(box) <= most_in_box_ || count_of(part) == 1) return make_of(part, box);
+        const auto longest = static_cast<std::size_t>(
+            std::max_element(part.begin(), part.end(),
+                             [](const Range& a, const Range& b) { return a.size() < b.size(); }) -
+            part.begin());
+        Part half = part;
+        half[longest].end = part[longest].first + part[longest].size() / 2;
+        make_part(half);
+        half[longest] = {half[longest].end, part[longest].end};
+        make_part(half);
+    }
+
+    [[nodiscard]] std::array<Index, 2> range_of(const std::vector<std::int32_t>& places, const Part& part) const {
+        std::int32_t low = std::numeric_limits<std::int32_t>::max();
+        std::int32_t high = std::numeric_limits<std::int32_t>::min();
+        const auto look_at = [&](const std::int32_t* at, std::size_t count) {
+            for (std::size_t i = 0; i < count; ++i) {
+                low = std::min(low, at[i]);
+                high = std::max(high, at[i]);
+            }
+        };
+        if (is_whole(part)) {
+            look_at(places.data(), places.size());
+        } else {
+            for (Index z = part[2].first; z < part[2].end; ++z) {
+                for (Index y = part[1].first; y < part[1].end; ++y) {
+                    look_at(places.data() + place(y, z) + part[0].first, as_size(part[0].size()));
+                }
+            }
+        }
+        return {low, high};
+    }
+
+    const Mapping& mapping_;
+    const BrickStore& store_;
+    Index most_in_box_;
+    SampleBox block_;
+    BlockTarget target_;
+    std::vector<Vector3> indices_;
+    std::array<std::vector<std::int32_t>, 3> first_;
+};
+
+/// A place on an axis of `size` samples as one from which all that is farther outside looks the same; NaN, which some
+/// transforms have for a place, is such a one.
+double within_sight(double u, Index size) {
+    constexpr double sight = 4;
+    const double high = static_cast<double>(size - 1) + sight;
+    const double low = u > -sight ? u : -sight;
+    return low < high ? low : high;
+}
+
+/// floor(u) for u > -8; the processor has no such thing everywhere.
+std::int32_t floor_of(double u) { return static_cast<std::int32_t>(u + 8) - 8; }
+
+// ------------------------------------------------------------------------------------------------------- numbers
+
+/// How large things are.
+template <class Real>
+struct NumbersLayout {
+    Index most_in_box;  ///< samples of one channel
+    std::int64_t box;   ///< numbers of all
+
+    explicit NumbersLayout(const BrickLayout& layout) {
+        constexpr Index enough = 1 << 15;
+        constexpr Index least = Index{point_lanes} * taps * taps;
+        most_in_box = std::max(least, enough / layout.channels);
+        box = most_in_box * layout.channels;
+    }
+
+    [[nodiscard]] std::int64_t bytes(Index most) const {
+        const ByteCount sample =
+            2 * sizeof(Real) + sizeof(PointPlace<Real>) + sizeof(Vector3) + 3 * sizeof(std::int32_t);
+        return (ByteCount(box) * 3 * sizeof(Real) + ByteCount(most) * sample).value();
+    }
+};
+
+template <class Real>
+class Numbers final : public PartByPart {
+public:
+    Numbers(const Mapping& mapping, const BrickStore& store, const NumbersLayout<Real>& layout, Index most)
+        : PartByPart(mapping, store, layout.most_in_box),
+          channels_(as_size(store.layout().channels)),
+          box_(as_size(layout.box)),
+          places_(as_size(most)),
+          results_(as_size(most)) {}
+
+private:
+    [[nodiscard]] Extent extent() const override { return {taps, Index{point_lanes} - taps}; }
+
+    void locate(const std::vector<Vector3>& indices) override {
+        const auto size = store().layout().size;
+        constexpr double cells = table_cells<Real>;
+        for (std::size_t i = 0; i < indices.size(); ++i) {
+            PointPlace<Real>& place = places_[i];
+            for (std::size_t a = 0; a < 3; ++a) {
+                const double u = within_sight(indices[i][a], size[a]);
+                const std::int32_t below = floor_of(u);
+                first(a)[i] = below - taps_before;
+                const double at = (u - below) * cells;
+                const auto cell = std::min(static_cast<std::int32_t>(at), static_cast<std::int32_t>(cells) - 1);
+                place.cell[a] = cell;
+                place.within[a] = static_cast<Real>(at - cell - 0.5);
+            }
+        }
+    }
+
+    void make_of(const Part& part, const SampleBox& box) override {
+        store().copy(box, reinterpret_cast<std::byte*>(box_.data()));
+        row_ = box[0].size();
+        slice_ = row_ * box[1].size();
+        const std::size_t length = as_size(slice_ * box[2].size());
+        each_run(part, [&](std::size_t first_of_run, std::size_t count) {
+            for (std::size_t i = first_of_run; i < first_of_run + count; ++i) {
+                const Index z = first(2)[i] - box[2].first;
+                const Index y = first(1)[i] - box[1].first;
+                places_[i].at = static_cast<std::int32_t>(z * slice_ + y * row_ + first(0)[i] - box[0].first);
+            }
+        });
+        for (std::size_t c = 0; c < channels_; ++c) {
+            const Real* const samples = box_.data() + c * length;
+            if (are_finite(samples, length)) {
+                interpolate(part, samples, results_.data());
+            } else {
+                interpolate_between_others(part, samples, length);
+            }
+            hand_on(part, c);
+        }
+    }
+
+    /// Calls work(first, count) for samples of the part that follow each other in the block.
+    template <class Work>
+    void each_run(const Part& part, Work work) const {
+        if (is_whole(part)) return work(std::size_t{0}, as_size(count_of(part)));
+        for (Index z = part[2].first; z < part[2].end; ++z) {
+            for (Index y = part[1].first; y < part[1].end; ++y) {
+                work(place(y, z) + as_size(part[0].first), as_size(part[0].size()));
+            }
+        }
+    }
+
+    void interpolate(const Part& part, const Real* samples, Real* results) const {
+        each_run(part, [&](std::size_t first, std::size_t count) {
+            point_loops<Real>().interpolate(samples, row_, slice_, places_.data() + first, count,
+                                            lanczos_table<Real>().data(), results + first);
+        });
+    }
+
+    static bool are_finite(const Real* samples, std::size_t count) {
+        int others = 0;
+        for (std::size_t i = 0; i < count; ++i) others |= samples[i] - samples[i] == 0 ? 0 : 1;
+        return others == 0;
+    }
+
+    /// What is no number counts as 0, and its share of the weight as what is missing.
+    void interpolate_between_others(const Part& part, const Real* samples, std::size_t length) {
+        finite_.assign(samples, samples + length);
+        missing_.assign(length, 0);
+        shares_.resize(results_.size());
+        bool has_infinite = false;
+        for (std::size_t i = 0; i < length; ++i) {
+            if (samples[i] - samples[i] == 0) continue;
+            finite_[i] = 0;
+            missing_[i] = std::isnan(samples[i]) ? Real{1} : Real{0};
+            has_infinite = has_infinite || !std::isnan(samples[i]);
+        }
+        interpolate(part, finite_.data(), results_.data());
+        interpolate(part, missing_.data(), shares_.data());
+        each_run(part, [&](std::size_t first, std::size_t count) {
+            for (std::size_t i = first; i < first + count; ++i) {
+                if (has_infinite) add_infinite(samples + places_[i].at, places_[i], results_[i]);
+                if (shares_[i] == 0) continue;
+                constexpr double least_weight = 0.25 - 1e-9;
+                const double left = 1 - static_cast<double>(shares_[i]);
+                results_[i] = left < least_weight ? std::numeric_limits<Real>::quiet_NaN()
+                                                  : static_cast<Real>(static_cast<double>(results_[i]) / left);
+            }
+        });
+    }
+
+    /// Adds the infinite samples that have a weight.
+    void add_infinite(const Real* samples, const PointPlace<Real>& place, Real& result) const {
+        std::array<std::array<Real, taps>, 3> weights{};
+        for (std::size_t a = 0; a < 3; ++a) {
+            const Real* const at = lanczos_table<Real>().data() + as_size(place.cell[a]) * 3 * point_lanes;
+            const Real within = place.within[a];
+            for (std::size_t i = 0; i < taps; ++i) {
+                weights[a][i] = at[i] + within * (at[i + point_lanes] + within * at[i + 2 * point_lanes]);
+            }
+        }
+        for (std::size_t z = 0; z < taps; ++z) {
+            for (std::size_t y = 0; y < taps; ++y) {
+                for (std::size_t x = 0; x < taps; ++x) {
+                    const Real sample =
+                        samples[static_cast<Index>(z) * slice_ + static_cast<Index>(y) * row_ + static_cast<Index>(x)];
+                    const Real weight = weights[2][z] * weights[1][y] * weights[0][x];
+                    if (std::isinf(sample) && weight != 0) result += weight > 0 ? sample : -sample;
+                }
+            }
+        }
+    }
+
+    void hand_on(const Part& part, std::size_t channel) const {
+        const std::size_t sample = channels_ * sizeof(Real);
+        for (Index z = part[2].first; z < part[2].end; ++z) {
+            for (Index y = part[1].first; y < part[1].end; ++y) {
+                const Real* const from = results_.data() + place(y, z) + part[0].first;
+                std::byte* const to = target(part[0].first, y, z, sample) + channel * sizeof(Real);
+                const std::size_t count = as_size(part[0].size());
+                if (channels_ == 1) {
+                    std::memcpy(to, from, count * sizeof(Real));
+                    continue;
+                }
+                for (std::size_t i = 0; i < count; ++i) std::memcpy(to + i * sample, from + i, sizeof(Real));
+            }
+        }
+    }
+
+    std::size_t channels_;
+    Buffer<Real> box_;
+    Buffer<Real> finite_;   ///< the same with 0 for what is none
+    Buffer<Real> missing_;  ///< 1 where it is NaN
+    Index row_ = 0;         ///< of the box
+    Index slice_ = 0;
+    std::vector<PointPlace<Real>> places_;
+    std::vector<Real> results_;
+    std::vector<Real> shares_;  ///< of the weight, that fell on NaN
+};
+
+// ------------------------------------------------------------------------------------------------------- nearest
+
+class Nearest final : public PartByPart {
+public:
+    /// Samples of a box.
+    static constexpr Index most_in_box = 1 << 15;
+
+    Nearest(const Mapping& mapping, const BrickStore& store)
+        : PartByPart(mapping, store, most_in_box),
+          sample_(sample_bytes(store.layout().type)),
+          channels_(as_size(store.layout().channels)),
+          box_(as_size(most_in_box) * channels_ * sample_) {}
+
+private:
+    [[nodiscard]] Extent extent() const override { return {1, 0}; }
+
+    void locate(const std::vector<Vector3>& indices) override {
+        const auto size = store().layout().size;
+        for (std::size_t i = 0; i < indices.size(); ++i) {
+            for (std::size_t a = 0; a < 3; ++a) {
+                const std::int32_t at = floor_of(within_sight(indices[i][a], size[a]) + 0.5);
+                first(a)[i] = std::clamp(at, 0, static_cast<std::int32_t>(size[a] - 1));
+            }
+        }
+    }
+
+    void make_of(const Part& part, const SampleBox& box) override {
+        store().copy(box, box_.data());
+        const Index row = box[0].size();
+        const Index slice = row * box[1].size();
+        const std::size_t length = as_size(slice * box[2].size()) * sample_;
+        for (Index z = part[2].first; z < part[2].end; ++z) {
+            for (Index y = part[1].first; y < part[1].end; ++y) {
+                std::byte* to = target(part[0].first, y, z, channels_ * sample_);
+                for (Index x = part[0].first; x < part[0].end; ++x) {
+                    const std::size_t i = place(y, z) + as_size(x);
+                    const Index at = (first(2)[i] - box[2].first) * slice + (first(1)[i] - box[1].first) * row +
+                                     first(0)[i] - box[0].first;
+                    for (std::size_t c = 0; c < channels_; ++c, to += sample_) {
+                        std::memcpy(to, box_.data() + c * length + as_size(at) * sample_, sample_);
+                    }
+                }
+            }
+        }
+    }
+
+    std::size_t sample_;
+    std::size_t channels_;
+    std::vector<std::byte> box_;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockMaker> block_maker(const Mapping& mapping, const BrickStore& store, LookUp look_up, Index most) {
+    if (look_up == LookUp::nearest) return std::make_unique<Nearest>(mapping, store);
+    if (store.layout().type == SampleType::float32) {
+        return std::make_unique<Numbers<float>>(mapping, store, NumbersLayout<float>(store.layout()), most);
+    }
+    return std::make_unique<Numbers<double>>(mapping, store, NumbersLayout<double>(store.layout()), most);
+}
+
+std::int64_t block_maker_bytes(const BrickLayout& layout, LookUp look_up, Index most) {
+    if (look_up == LookUp::nearest) {
+        return (ByteCount(Nearest::most_in_box) * layout.channels * sample_bytes(layout.type) +
+                ByteCount(most) * (sizeof(Vector3) + 3 * sizeof(std::int32_t)))
+            .value();
+    }
+    return layout.type == SampleType::float32 ? NumbersLayout<float>(layout).bytes(most)
+                                              : NumbersLayout<double>(layout).bytes(most);
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,35 @@
+#pragma once
+
+// From the indices of one grid to those of another one, through a transform.
+
+#include "transform/affine.hpp"
+
+#include <stack2nrrd/geometry.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace stack2nrrd {
+
+class Transform;
+
+class Mapping {
+public:
+    /// Sample i of the axes that are mapped is at index (i + 1/2)/finer - 1/2 of `from`. No transform is the identity.
+    /// \throws Error invalid_argument if `to` is no grid in space.
+    Mapping(const Geometry& from, const std::array<Index, 3>& finer, std::shared_ptr<const Transform> transform,
+            const Geometry& to);
+
+    /// The indices of the samples of a box: x fastest, then y, z. What becomes of one does not depend on the others.
+    void apply(const std::array<Range, 3>& box, std::vector<Vector3>& indices) const;
+
+private:
+    Affine before_;                               ///< to the space that is transformed; of linear ones, all of it
+    std::shared_ptr<const Transform> transform_;  ///< null where it is linear
+    Affine after_;
+};
+
+}  // namespace stack2nrrd

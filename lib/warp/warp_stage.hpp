@@ -1,0 +1,39 @@
+#pragma once
+
+// A result on any grid: a stage behind the making that reduces the source.
+
+#include "intensity/to_sample.hpp"
+#include "stage/stage.hpp"
+#include "warp/warp.hpp"
+
+#include <stack2nrrd/image.hpp>
+#include <stack2nrrd/kernel.hpp>
+
+#include <array>
+#include <memory>
+
+namespace stack2nrrd {
+
+/// All that a warp decides.
+struct WarpPlan {
+    Warp warp;                            ///< `reach` is worked out
+    std::array<Kernel, 3> kernels{};      ///< by which the finer grid is reduced, axes of the result; not for labels
+    bool labels = false;                  ///< nearest on the finer grid, and the most frequent value of it
+    Range part{};                         ///< slices of the result that are made; empty: all
+    LinearMap intensity{};                ///< from numbers of the reduced volume to the result's; not for labels
+    SampleType type = SampleType::uint8;  ///< of the result
+    bool may_clip = false;                ///< are samples counted that the type does not hold?
+    double outside = 0;                   ///< what samples are whose centre is outside of the source's wanted part
+    unsigned threads = 1;                 ///< that work, the calling one included
+};
+
+/// Takes a reduced volume of float32 or float64, for labels of any type, whose Geometry says where its samples lie. It
+/// is written to a scratch file, brick by brick. With the last slice it is looked up on the finer grid, and what comes
+/// of that is reduced. With `may_clip` the result has the late notes `stack2nrrd_clipped_low` and `_high`.
+///
+/// Samples do not depend on threads, memory and part.
+/// StagePlan::result() throws invalid_argument if the type of the result does not hold what is outside, or if numbers
+/// are no floats.
+[[nodiscard]] std::shared_ptr<const StagePlan> warping(const WarpPlan& plan);
+
+}  // namespace stack2nrrd
