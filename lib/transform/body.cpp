@@ -5,8 +5,8 @@
 
 namespace stack2nrrd {
 
-Box hull(const Box& a, const Box& b) noexcept {
-    Box both;
+Bounds hull(const Bounds& a, const Bounds& b) noexcept {
+    Bounds both;
     for (std::size_t d = 0; d < 3; ++d) {
         both.low[d] = std::min(a.low[d], b.low[d]);
         both.high[d] = std::max(a.high[d], b.high[d]);
@@ -14,7 +14,7 @@ Box hull(const Box& a, const Box& b) noexcept {
     return both;
 }
 
-Body body_of(const Box& box) { return moved({}, box); }
+Body body_of(const Bounds& box) { return moved({}, box); }
 
 Body image_of(const Body& body, const Affine& map) {
     Body image{mapped(map, body.centre), {}};
@@ -23,7 +23,7 @@ Body image_of(const Body& body, const Affine& map) {
     return image;
 }
 
-Body moved(Body body, const Box& by) {
+Body moved(Body body, const Bounds& by) {
     for (std::size_t d = 0; d < 3; ++d) {
         body.centre[d] += (by.low[d] + by.high[d]) / 2;
         Vector3 generator{0, 0, 0};
@@ -33,8 +33,8 @@ Body moved(Body body, const Box& by) {
     return body;
 }
 
-Box box_around(const Body& body) noexcept {
-    Box box{body.centre, body.centre};
+Bounds box_around(const Body& body) noexcept {
+    Bounds box{body.centre, body.centre};
     for (const Vector3& generator : body.generators) {
         for (std::size_t d = 0; d < 3; ++d) {
             box.low[d] -= std::abs(generator[d]);
@@ -44,8 +44,8 @@ Box box_around(const Body& body) noexcept {
     return box;
 }
 
-Box cells_of(const std::array<Index, 3>& size) noexcept {
-    Box box;
+Bounds cells_of(const std::array<Index, 3>& size) noexcept {
+    Bounds box;
     for (std::size_t d = 0; d < 3; ++d) {
         box.low[d] = -0.5;
         box.high[d] = static_cast<double>(size[d]) - 0.5;

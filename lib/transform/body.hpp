@@ -12,13 +12,13 @@
 namespace stack2nrrd {
 
 /// From `low` to `high` on each axis.
-struct Box {
+struct Bounds {
     Vector3 low{0, 0, 0};
     Vector3 high{0, 0, 0};
 };
 
 /// The least box that holds both.
-[[nodiscard]] Box hull(const Box& a, const Box& b) noexcept;
+[[nodiscard]] Bounds hull(const Bounds& a, const Bounds& b) noexcept;
 
 /// A zonotope: all points centre + Σ t·generator, each t from -1 to 1. A box is one, a linear map of one is one, and so
 /// is the sum of two: nothing is lost where a box is turned, and turned again.
@@ -27,16 +27,16 @@ struct Body {
     std::vector<Vector3> generators{};
 };
 
-[[nodiscard]] Body body_of(const Box& box);
+[[nodiscard]] Body body_of(const Bounds& box);
 [[nodiscard]] Body image_of(const Body& body, const Affine& map);
 
 /// Every point of `body`, moved by every vector of `by`.
-[[nodiscard]] Body moved(Body body, const Box& by);
+[[nodiscard]] Body moved(Body body, const Bounds& by);
 
 /// The least box that holds it.
-[[nodiscard]] Box box_around(const Body& body) noexcept;
+[[nodiscard]] Bounds box_around(const Body& body) noexcept;
 
 /// What a grid of `size` samples covers, its cells included, in indices: -1/2 to size - 1/2.
-[[nodiscard]] Box cells_of(const std::array<Index, 3>& size) noexcept;
+[[nodiscard]] Bounds cells_of(const std::array<Index, 3>& size) noexcept;
 
 }  // namespace stack2nrrd

@@ -88,15 +88,15 @@ public:
     }
 
 private:
-    [[nodiscard]] Box extent() const override {
-        Box box;
+    [[nodiscard]] Bounds extent() const override {
+        Bounds box;
         for (std::size_t a = 0; a < 3; ++a) {
             box.low[a] = 1;
             box.high[a] = static_cast<double>(size_[a] - 2);
         }
         return box;
     }
-    [[nodiscard]] Box displacements(const std::array<Range, 3>& cells) const override;
+    [[nodiscard]] Bounds displacements(const std::array<Range, 3>& cells) const override;
     void differentiate(Range x, Index y, Index z, Departures& departures) const override;
 
     [[nodiscard]] const double* at(Index x, Index y, Index z) const noexcept {
@@ -139,9 +139,9 @@ void BSpline::apply(std::span<Vector3> points) const {
 }
 
 /// Weights are not negative and their sum is one: a cell is inside of the hull of its control points.
-Box BSpline::displacements(const std::array<Range, 3>& cells) const {
+Bounds BSpline::displacements(const std::array<Range, 3>& cells) const {
     constexpr double most = std::numeric_limits<double>::max();
-    Box box{{most, most, most}, {-most, -most, -most}};
+    Bounds box{{most, most, most}, {-most, -most, -most}};
     const auto end = [&](std::size_t a) { return std::min(cells[a].end + 2, size_[a]); };
     for (Index z = cells[2].first - 1; z < end(2); ++z) {
         for (Index y = cells[1].first - 1; y < end(1); ++y) {

@@ -41,8 +41,8 @@ public:
     }
 
 private:
-    [[nodiscard]] Box extent() const override { return cells_of(lattice().size()); }
-    [[nodiscard]] Box displacements(const std::array<Range, 3>& cells) const override;
+    [[nodiscard]] Bounds extent() const override { return cells_of(lattice().size()); }
+    [[nodiscard]] Bounds displacements(const std::array<Range, 3>& cells) const override;
     void differentiate(Range x, Index y, Index z, Departures& departures) const override;
 
     /// Of cell i, which is between samples i and i + 1.
@@ -90,7 +90,7 @@ void Field<Number>::apply(std::span<Vector3> points) const {
 }
 
 template <class Number>
-Box Field<Number>::displacements(const std::array<Range, 3>& cells) const {
+Bounds Field<Number>::displacements(const std::array<Range, 3>& cells) const {
     constexpr Number highest = std::numeric_limits<Number>::max();
     std::array<Number, 3> low{highest, highest, highest};
     std::array<Number, 3> high{-highest, -highest, -highest};
@@ -109,7 +109,7 @@ Box Field<Number>::displacements(const std::array<Range, 3>& cells) const {
             }
         }
     }
-    Box box;
+    Bounds box;
     for (std::size_t c = 0; c < 3; ++c) {
         box.low[c] = static_cast<double>(low[c]);
         box.high[c] = static_cast<double>(high[c]);

@@ -50,7 +50,7 @@ private:
     std::optional<Matrix3> inverse_{};
 };
 
-Box with_none(const Box& box) { return hull(box, Box{}); }
+Bounds with_none(const Bounds& box) { return hull(box, Bounds{}); }
 
 }  // namespace
 
@@ -64,14 +64,14 @@ Lattice::Lattice(const Geometry& geometry, const std::array<Index, 3>& size) : s
     to_index_ = indices->matrix;
 }
 
-Box Lattice::box(const Body& body) const {
+Bounds Lattice::box(const Body& body) const {
     Body there = image_of(body, Affine{to_index_, {0, 0, 0}});
     there.centre = index(body.centre);
     return box_around(there);
 }
 
-std::array<Range, 3> Displacing::cells(const Box& box) const {
-    const Box inside = extent();
+std::array<Range, 3> Displacing::cells(const Bounds& box) const {
+    const Bounds inside = extent();
     std::array<Range, 3> result;
     for (std::size_t a = 0; a < 3; ++a) {
         const double low = std::max(box.low[a] - slack, inside.low[a]);
@@ -83,8 +83,8 @@ std::array<Range, 3> Displacing::cells(const Box& box) const {
     return result;
 }
 
-bool Displacing::leaves(const Box& box) const {
-    const Box inside = extent();
+bool Displacing::leaves(const Bounds& box) const {
+    const Bounds inside = extent();
     for (std::size_t a = 0; a < 3; ++a) {
         if (box.low[a] < inside.low[a] - slack || box.high[a] > inside.high[a] + slack) return true;
     }
@@ -92,20 +92,20 @@ bool Displacing::leaves(const Box& box) const {
 }
 
 Body Displacing::image(const Body& body) const {
-    const Box box = lattice_.box(body);
+    const Bounds box = lattice_.box(body);
     const std::array<Range, 3> touched = cells(box);
     if (touched[0].empty() || touched[1].empty() || touched[2].empty()) return body;
-    const Box by = displacements(touched);
+    const Bounds by = displacements(touched);
     return moved(body, leaves(box) ? with_none(by) : by);
 }
 
 Body Displacing::preimage(const Body& body) const {
-    const Box by = with_none(displacements(cells(extent())));
+    const Bounds by = with_none(displacements(cells(extent())));
     return moved(body, {{-by.high[0], -by.high[1], -by.high[2]}, {-by.low[0], -by.low[1], -by.low[2]}});
 }
 
 void Displacing::differentiate(const Body& body, Extremes& extremes) const {
-    const Box box = lattice_.box(body);
+    const Bounds box = lattice_.box(body);
     const std::array<Range, 3> touched = cells(box);
     if (leaves(box)) extremes.take(extremes.base());
     Body there = image_of(body, Affine{lattice_.to_index(), {0, 0, 0}});

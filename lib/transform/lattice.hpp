@@ -27,7 +27,7 @@ public:
         return product(to_index_, difference(place, origin_));
     }
     /// A box around `body`, in indices.
-    [[nodiscard]] Box box(const Body& body) const;
+    [[nodiscard]] Bounds box(const Body& body) const;
 
 private:
     std::array<Index, 3> size_;
@@ -49,17 +49,17 @@ protected:
     [[nodiscard]] const Lattice& lattice() const noexcept { return lattice_; }
 
     /// Where there are displacements, in indices: from `low`, and up to `high`. Cell i of an axis is from i to i + 1.
-    [[nodiscard]] virtual Box extent() const = 0;
+    [[nodiscard]] virtual Bounds extent() const = 0;
     /// A box around the displacements in these cells.
-    [[nodiscard]] virtual Box displacements(const std::array<Range, 3>& cells) const = 0;
+    [[nodiscard]] virtual Bounds displacements(const std::array<Range, 3>& cells) const = 0;
     /// Hands on how the displacements of the cells `x` of row y, z change.
     virtual void differentiate(Range x, Index y, Index z, Departures& departures) const = 0;
 
 private:
     /// The cells that `box` touches.
-    [[nodiscard]] std::array<Range, 3> cells(const Box& box) const;
+    [[nodiscard]] std::array<Range, 3> cells(const Bounds& box) const;
     /// Does `box` reach beyond the extent?
-    [[nodiscard]] bool leaves(const Box& box) const;
+    [[nodiscard]] bool leaves(const Bounds& box) const;
 
     Lattice lattice_;
 };

@@ -25,12 +25,12 @@ Stretch stretch(const Transform& transform, const Geometry& output, const std::a
     return {extremes.most(), extremes.least(), extremes.folds()};
 }
 
-Box reached(const Transform& transform, const Geometry& output, const Box& samples, const Geometry& source) {
+Bounds reached(const Transform& transform, const Geometry& output, const Bounds& samples, const Geometry& source) {
     const Body places = image_of(body_of(samples), places_of(output));
     return box_around(image_of(transform.image(places), indices_of(source)));
 }
 
-Box covering(const Transform& transform, const Geometry& output, const Geometry& source, const Box& samples) {
+Bounds covering(const Transform& transform, const Geometry& output, const Geometry& source, const Bounds& samples) {
     const Body places = image_of(body_of(samples), places_of(source));
     return box_around(image_of(transform.preimage(places), indices_of(output)));
 }
