@@ -226,9 +226,14 @@ std::string long_name(const std::string& argument) {
            (near.empty() ? "; see --help (a name that begins with a dash is given after --)" : near));
 }
 
+bool repeats(const std::string& name) {
+    const auto table = stack2nrrd::option_table();
+    return std::any_of(table.begin(), table.end(), [&](const OptionInfo& o) { return o.name == name && o.repeats; });
+}
+
 void set(Command& command, const std::string& name, const std::string& value) {
     const auto again = [&](const auto& earlier) { return earlier.first == name; };
-    if (std::any_of(command.given.begin(), command.given.end(), again)) {
+    if (!repeats(name) && std::any_of(command.given.begin(), command.given.end(), again)) {
         refuse("--" + name + ": is given twice; give it once");
     }
     if (value.empty()) refuse("--" + name + ": has an empty value; give one, or leave the option out");

@@ -128,10 +128,19 @@ struct Options : FindOptions {
     /// What decides the factors instead. Default: nothing.
     Target target{};
     /// A volume (or stack) whose grid the result has: its size, spacing, origin and directions, whichever the factors.
-    /// Its axes must be those of the source, in any order and sense, within a hundredth of a source sample; positions
-    /// are exact within a millionth of one. What else decides the grid (factors, sizes, `target`, `align`, `flip`) is
-    /// an error. Its samples are not read. Default: empty, none.
+    /// Where its axes are those of the source, in any order and sense, within a hundredth of a source sample, positions
+    /// are exact within a millionth of one; else the source is looked up between its samples. What else decides the
+    /// grid (factors, sizes, `target`, `align`, `flip`) is an error. Its samples are not read. Default: empty, none.
     std::filesystem::path like{};
+    /// Files of transforms, which say where the source is to be looked at for a place of the result, as ITK has it: a
+    /// point of the result goes through the last of them first. Text and HDF5 files of ITK, and displacement fields in
+    /// NRRD. Without `like` the result covers the transformed source, along its axes and at its spacing times the
+    /// factor; but where the transform is linear and keeps the directions of the source's axes, in any order, samples
+    /// are not looked up between others: the geometry is moved. Default: none.
+    std::vector<std::filesystem::path> transforms{};
+    /// Of a linear transform: moves the geometry of the result, whatever its directions become, and no sample.
+    /// Default: false.
+    bool header_only = false;
     /// What a sample of the source counts as where `mask` is 0, and what a sample of the result is whose centre is
     /// outside of the source (or its crop), with `like`: rounded to the type of the result, which must hold it, and not
     /// mapped by `window`. Default: 0.
@@ -208,6 +217,7 @@ struct OptionInfo {
     std::string_view preset;  ///< the default, as text; may be empty
     std::string_view group;   ///< "Input", "Output", "Resampling", "Crop", "Metadata", "Running"
     std::string_view help;
+    bool repeats = false;  ///< may be set several times, and then counts as often
 };
 
 /// All options that set_option() knows, in the order in which help shows them. The texts of `help` are for people: they

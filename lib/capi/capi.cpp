@@ -92,17 +92,18 @@ int stack2nrrd_set(stack2nrrd_handle* handle, const char* name, const char* valu
         expect(name != nullptr, "the name of the option");
         std::string wanted(name);
         std::replace(wanted.begin(), wanted.end(), '_', '-');
+        const auto table = option_table();
+        const auto option = std::find_if(table.begin(), table.end(), [&](const auto& o) { return o.name == wanted; });
+        const bool adds = value != nullptr && option != table.end() && option->repeats;
         std::vector<std::pair<std::string, std::string>> given;
         for (const auto& earlier : handle->given) {
-            if (earlier.first != wanted) given.push_back(earlier);
+            if (earlier.first != wanted || adds) given.push_back(earlier);
         }
         Options options;
         if (value != nullptr) {
             given.emplace_back(wanted, value);
-        } else {
-            const auto table = option_table();
-            const bool known = std::any_of(table.begin(), table.end(), [&](const auto& o) { return o.name == wanted; });
-            if (!known) set_option(options, wanted, "");  // refuses it, in its own words
+        } else if (option == table.end()) {
+            set_option(options, wanted, "");  // refuses it, in its own words
         }
         for (const auto& [key, text] : given) set_option(options, key, text);
         forget(*handle, false);

@@ -116,6 +116,7 @@ std::optional<std::string> extent_text(const Detail& plan, std::string_view text
     constexpr std::string_view empty = "0 -1 0 -1 0 -1";  // as Slicer has it
     const std::vector<Index> extent = integers(text);
     if (extent.size() != 6) return std::nullopt;
+    if (plan.warp) return std::nullopt;  // what is a box in the source is none in the result
     std::array<std::array<Index, 2>, 3> made{};
     for (std::size_t a = 0; a < 3; ++a) {
         std::optional<std::array<Index, 2>> range{{extent[2 * a], extent[2 * a + 1]}};
@@ -147,7 +148,7 @@ std::optional<std::string> offset_text(const Detail& plan, const Options& option
     const std::vector<Index> offset = integers(text);
     const bool whole = options.step == 1 && !options.reverse;
     const bool copies = std::all_of(plan.axes.begin(), plan.axes.end(), [](const AxisPlan& a) { return a.copies(); });
-    if (offset.size() != 3 || !whole || !copies) return std::nullopt;
+    if (offset.size() != 3 || !whole || !copies || plan.warp) return std::nullopt;
     const Arrangement arrangement = plan.arrangement.value_or(Arrangement{});
     std::string result;
     for (std::size_t a = 0; a < 3; ++a) {

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "import/refuse.hpp"
+#include "transform/affine.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/stack.hpp>
@@ -20,11 +21,6 @@ namespace {
 /// How far a sample may be from where the grid has it, in samples of the source.
 constexpr double most_tilt = 0.01;      ///< by an axis that is taken for one of the source's
 constexpr double most_rounding = 1e-6;  ///< by fractions: half of it by the step, half by the first position
-
-double dot(const Vector3& a, const Vector3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-Vector3 cross(const Vector3& a, const Vector3& b) {
-    return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
-}
 
 /// `v` in samples along each axis of the source: the solution of Σ direction · result = v, by Cramer's rule.
 Vector3 in_samples(const Geometry& source, const Vector3& v) {
@@ -67,9 +63,9 @@ double displacement(const Axes& axes, const std::array<Index, 3>& size, std::siz
     return std::max(up, -down);
 }
 
-Axes axes_of(const Grid& grid, const Geometry& source) {
+/// None if they are others than those of the source.
+std::optional<Axes> axes_of(const Grid& grid, const Geometry& source) {
     Axes axes;
-    double worst = 0;
     std::array<bool, 3> taken{};
     for (std::size_t o = 0; o < 3; ++o) {
         const Vector3& direction = grid.geometry.direction[o];
@@ -77,16 +73,11 @@ Axes axes_of(const Grid& grid, const Geometry& source) {
         std::array<double, 3> angles{};
         for (std::size_t a = 0; a < 3; ++a) angles[a] = angle(direction, source.direction[a]);
         axes.from[o] = static_cast<std::size_t>(std::min_element(angles.begin(), angles.end()) - angles.begin());
-        worst = std::max(worst, angles[axes.from[o]]);
         taken[axes.from[o]] = std::abs(axes.steps[o][axes.from[o]]) > 0;
     }
     bool fits = taken[0] && taken[1] && taken[2];
     for (std::size_t a = 0; a < 3; ++a) fits = fits && displacement(axes, grid.size, a) <= most_tilt;
-    if (!fits) {
-        refuse(grid.name + ": its axes are turned against those of the source by " + rough_text(worst) +
-               " degrees, a reference along them was expected for --like; an oblique grid is not built yet, so give "
-               "one along the source's axes");
-    }
+    if (!fits) return std::nullopt;
     return axes;
 }
 
@@ -301,15 +292,18 @@ Grid grid_of(const std::filesystem::path& reference, unsigned threads) {
     return grid;
 }
 
-Likeness likeness_of(const Grid& grid, Range slab, const GridSource& source) {
-    if (!source.geometry.spacing_known) {
-        refuse("--like: the spacing of the source is unknown, so that its place is, too; give it with --spacing");
-    }
-    const Axes axes = axes_of(grid, source.geometry);
+Geometry part_of(const Geometry& grid, Range slab) {
+    if (slab.first == 0) return grid;
+    return resampled(grid, {Rational{0}, Rational{0}, {slab.first}}, {Rational{}, Rational{}, Rational{}});
+}
+
+std::optional<Likeness> likeness_of(const Grid& grid, Range slab, const GridSource& source) {
+    const std::optional<Axes> axes = axes_of(grid, source.geometry);
+    if (!axes) return std::nullopt;
     Likeness likeness;
     for (std::size_t o = 0; o < 3; ++o) {
-        const std::size_t a = axes.from[o];
-        const double step = axes.steps[o][a];
+        const std::size_t a = axes->from[o];
+        const double step = axes->steps[o][a];
         std::optional<Along> inside = along(grid, o, source, a, step);
         if (!inside) {
             refuse(
@@ -327,9 +321,7 @@ Likeness likeness_of(const Grid& grid, Range slab, const GridSource& source) {
         if (o == 2) cut(axis, inside->plan, slab);
         likeness.axes[a] = std::move(inside->plan);
     }
-    likeness.arrangement.geometry = slab.first == 0 ? grid.geometry
-                                                    : resampled(grid.geometry, {Rational{0}, Rational{0}, {slab.first}},
-                                                                {Rational{}, Rational{}, Rational{}});
+    likeness.arrangement.geometry = part_of(grid.geometry, slab);
     return likeness;
 }
 

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct Grid {
 /// \throws Error as find_stack(), its first fatal problem; invalid_argument if its spacing is unknown.
 [[nodiscard]] Grid grid_of(const std::filesystem::path& reference, unsigned threads);
 
+/// Where the slices `slab` of a grid are.
+[[nodiscard]] Geometry part_of(const Geometry& grid, Range slab);
+
 /// What of the source a result may be made of.
 struct GridSource {
     Geometry geometry{};                ///< of its samples, after steps
@@ -48,8 +52,8 @@ struct Likeness {
 
 /// How the slices `slab` of `grid` are made. Steps and positions are the simplest fractions within a millionth of a
 /// sample, or those that make exactly the numbers of the grid.
-/// \throws Error invalid_argument if the spacing of the source is unknown, if the axes of the grid are not its axes
-///         within a hundredth of a sample, or if no sample of the grid is within the source.
-[[nodiscard]] Likeness likeness_of(const Grid& grid, Range slab, const GridSource& source);
+/// None if the axes of the grid are not those of the source within a hundredth of a sample.
+/// \throws Error invalid_argument if no sample of the grid is within the source.
+[[nodiscard]] std::optional<Likeness> likeness_of(const Grid& grid, Range slab, const GridSource& source);
 
 }  // namespace stack2nrrd

@@ -61,7 +61,7 @@ std::string clipping_advice(const Options& options, const ImportPlan::Detail& pl
         return "--window auto (or LO,HI) maps samples to the range of " + to_name + ", and --type " +
                std::string(sample_type_name(from)) + " keeps them as they are";
     }
-    if (std::any_of(plan.axes.begin(), plan.axes.end(), overshoots)) {
+    if (plan.warp ? !plan.warp->labels : std::any_of(plan.axes.begin(), plan.axes.end(), overshoots)) {
         return "--type " + wider +
                " keeps the values that the kernel makes beyond the range, and a kernel without overshoot (--kernel "
                "box, or "

@@ -77,6 +77,8 @@ void set_fit(Options& o, std::string_view v) { o.target.fit = to_bytes(v); }
 void set_max_dim(Options& o, std::string_view v) { o.target.max_dim = to_integer(v, 1); }
 
 void set_like(Options& o, std::string_view v) { o.like = path_from_utf8(v); }
+void set_transform(Options& o, std::string_view v) { o.transforms.push_back(path_from_utf8(v)); }
+void set_header_only(Options& o, std::string_view v) { o.header_only = to_flag(v); }
 void set_fill(Options& o, std::string_view v) { o.fill = to_number(v); }
 void set_mask(Options& o, std::string_view v) { o.mask = path_from_utf8(v); }
 
@@ -247,7 +249,7 @@ void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 42> entries{{
+constexpr std::array<Entry, 44> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -286,10 +288,18 @@ constexpr std::array<Entry, 42> entries{{
       "--max-dim"},
      set_isotropic},
     {{"like", "REF", "", "Resampling",
-      "make the grid of this volume: its size, spacing, origin and directions, in any order of axes; its samples are "
+      "make the grid of this volume: its size, spacing, origin and directions, whichever these are; its samples are "
       "not "
       "read"},
      set_like},
+    {{"transform", "FILE", "", "Resampling",
+      "where the source is, seen from the result: a file of ITK (.tfm, .txt, .h5) or a displacement field (.nrrd); "
+      "may be repeated, the last one is applied first",
+      true},
+     set_transform},
+    {{"header-only", "", "", "Resampling",
+      "of a linear --transform: move the header, and leave the samples as they are"},
+     set_header_only},
     {{"quality", "fast|standard|max|smooth", "standard", "Resampling",
       "choice of the kernel: box, lanczos:3, kaiser:6,3.7,.975 (sharpest) or kaiser:1,3,.001 (no overshoot)"},
      set_quality},
@@ -316,7 +326,7 @@ constexpr std::array<Entry, 42> entries{{
       "a stack or volume of the source's size: where it is 0, the source counts as --fill before it is filtered"},
      set_mask},
     {{"fill", "V", "0", "Crop",
-      "value of the source where --mask is 0; with --like, of the result where the source has nothing"},
+      "value of the source where --mask is 0; with --like or --transform, of the result where the source has nothing"},
      set_fill},
     {{"slab", "K0:K1", "", "Crop",
       "make the slices K0 to K1 - 1 of the result alone, each as it is in the whole, at its place in space"},

@@ -9,12 +9,15 @@
 #include "import/like.hpp"
 #include "import/mask.hpp"
 #include "import/narrowing.hpp"
+#include "import/plan_grid.hpp"
 #include "import/plan_memory.hpp"
 #include "import/plan_warnings.hpp"
 #include "import/provenance.hpp"
 #include "import/quality.hpp"
 #include "import/roi.hpp"
 #include "import/targets.hpp"
+#include "import/through.hpp"
+#include "import/turned.hpp"
 #include "import/which_slices.hpp"
 #include "intensity/to_float.hpp"
 #include "sink/nrrd_header.hpp"
@@ -32,45 +35,12 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <optional>
+#include <utility>
 
 namespace stack2nrrd {
 
-namespace {
-
 using Detail = ImportPlan::Detail;
-
-// ------------------------------------------------------------------------------------------------------- axes
-
-/// Sizes of 0 follow the ratio of the first axis that has a size.
-std::array<AxisOptions, 3> resolved_axes(const Options& options, const std::array<Index, 3>& source) {
-    std::array<AxisOptions, 3> axes = with_kernels(options);
-    for (const AxisOptions& axis : axes) {
-        if (axis.size.value_or(0) < 0) {
-            throw Error(ErrorCode::invalid_argument,
-                        "--size: " + std::to_string(*axis.size) + " is no size; give numbers from 0 on");
-        }
-    }
-    const auto extent = [&](std::size_t a) { return wanted_part(source[a], axes[a].crop, "xyz"[a]).size(); };
-    const auto given =
-        std::find_if(axes.begin(), axes.end(), [](const AxisOptions& a) { return a.size.value_or(0) > 0; });
-    if (given == axes.end()) {
-        for (AxisOptions& axis : axes) axis.size.reset();
-        return axes;
-    }
-    const Rational ratio = make_rational(extent(static_cast<std::size_t>(given - axes.begin())), *given->size);
-    for (std::size_t a = 0; a < 3; ++a) {
-        if (axes[a].size != Index{0}) continue;
-        if (ratio.num >= ratio.den) {
-            axes[a].size.reset();
-            axes[a].factor = ratio;
-        } else {
-            axes[a].size = std::max<Index>(1, extent(a) * ratio.den / ratio.num);  // a size may enlarge
-        }
-    }
-    return axes;
-}
-
-}  // namespace
 
 Geometry source_geometry(const Stack& stack, const Options& options) {
     Geometry geometry = stack.geometry;
@@ -139,7 +109,8 @@ Geometry output_geometry(const Stack& stack, const Options& options, const Detai
     }
     const Geometry geometry = resampled(source_geometry(stack, options), first, step);
     check_placed(geometry);
-    return geometry;
+    const bool is_own_grid = options.like.empty() && !plan.warp;
+    return is_own_grid ? moved(geometry, *plan.through) : geometry;
 }
 
 // ---------------------------------------------------------------------------------------------------- channels
@@ -174,22 +145,24 @@ bool is_single_enough(SampleType from, SampleType to, const std::optional<Window
     return fits_single(from) && fits_single(to) && (!window || window->high - window->low >= from_range);
 }
 
-std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices);
+using ThroughPtr = std::shared_ptr<const Through>;
+std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices,
+                                  const ThroughPtr& through);
 
 /// The options with factors where a file or samples of some size are asked for.
 Options with_targets(const Stack& stack, const Options& options, const SliceList& slices,
-                     const std::array<Index, 3>& source) {
+                     const std::array<Index, 3>& source, const ThroughPtr& through) {
     if (options.target == Target{}) return options;
-    const Geometry geometry = source_geometry(stack, options);
+    const GridSource grid = grid_source(stack, options, source);
     TargetSource target;
-    target.spacing_known = geometry.spacing_known;
+    target.spacing_known = grid.geometry.spacing_known;
     for (std::size_t a = 0; a < 3; ++a) {
-        target.size[a] = wanted_part(source[a], options.axes[a].crop, "xyz"[a]).size();
-        target.spacing[a] = spacing(geometry, static_cast<int>(a));
+        target.size[a] = grid.wanted[a].size();
+        target.spacing[a] = spacing(grid.geometry, static_cast<int>(a));
     }
-    target.spacing[2] *= static_cast<double>(options.step);
+    if (is_covered(stack, options, *through)) target.size = cover_of(*through, grid).size;
     target.file_bytes = [&](const Options& tried) {
-        const std::shared_ptr<const Detail> plan = detail_of(stack, tried, slices);
+        const std::shared_ptr<const Detail> plan = detail_of(stack, tried, slices, through);
         const VolumeInfo& volume = plan->result;
         return volume.bytes() + static_cast<std::int64_t>(nrrd_header(volume, Encoding::raw, {}).text.size());
     };
@@ -213,46 +186,6 @@ void check_dehaze(const Options& options, const Detail& plan) {
         throw Error(ErrorCode::invalid_argument,
                     "--dehaze: finds air in the whole result, but --slab makes a part of it; leave out one of them");
     }
-}
-
-/// The slices of the result that are made. \throws Error invalid_argument if it has not all of them.
-Range slab_of(const Options& options, Index slices) {
-    Range slab = options.slab == Range{} ? Range{0, slices} : options.slab;
-    if (slab.end == open_end) slab.end = slices;
-    if (slab.empty() || slab.first < 0 || slab.end > slices) {
-        throw Error(ErrorCode::invalid_argument,
-                    "--slab: " + std::to_string(slab.first) + ":" + std::to_string(slab.end) + " is not within the " +
-                        std::to_string(slices) + " slices of the result; give a part of 0:" + std::to_string(slices));
-    }
-    return slab;
-}
-
-/// The axes of the source and, where the result has others, how they become those.
-void plan_axes(const Stack& stack, const Options& options, const std::array<Index, 3>& source, Detail& plan) {
-    const std::array<AxisOptions, 3> axes = resolved_axes(options, source);
-    for (std::size_t a = 0; a < 3; ++a) plan.crop[a] = wanted_part(source[a], axes[a].crop, "xyz"[a]);
-    Index slices = 0;
-    Range slab;
-    if (options.like.empty()) {
-        for (std::size_t a = 0; a < 3; ++a) plan.axes[a] = make_axis_plan(source[a], axes[a], options.align, "xyz"[a]);
-        slices = plan.axes[2].outputs;
-        slab = slab_of(options, slices);
-        plan.slab = options.flip[2] ? Range{slices - slab.end, slices - slab.first} : slab;
-    } else {
-        Geometry geometry = source_geometry(stack, options);
-        for (double& component : geometry.direction[2]) component *= static_cast<double>(options.step);
-        const Grid grid = grid_of(options.like, options.threads);
-        slices = grid.size[2];
-        slab = slab_of(options, slices);
-        Likeness likeness = likeness_of(grid, slab, {geometry, source, plan.crop, axes});
-        plan.axes = std::move(likeness.axes);
-        plan.slab = {0, plan.axes[2].outputs};
-        plan.arrangement = likeness.arrangement;
-        plan.arrangement->fill = options.fill;
-        plan.reference = grid.files;
-        plan.reference_notes = grid.notes;
-    }
-    if (slab != Range{0, slices}) plan.part = slab;
 }
 
 /// What --flip asks for. `plan` has its volume.
@@ -279,6 +212,7 @@ void plan_stages(const Options& options, Detail& plan) {
         check_dehaze(options, plan);
         plan.stages.push_back(dehazing(*options.dehaze));
     }
+    if (plan.warp) plan.stages.push_back(warping(*plan.warp));
     if (plan.arrangement) plan.stages.push_back(arranging(*plan.arrangement));
     for (const auto& stage : plan.stages) {
         plan.useful_room += stage->useful_room(plan.result);
@@ -290,17 +224,34 @@ void plan_stages(const Options& options, Detail& plan) {
     plan.scratch = options.scratch.empty() ? disk::temporary_folder() : options.scratch;
 }
 
+/// Before samples are looked up they are numbers, which are rounded behind that.
+void finish_warp(const Options& options, Detail& plan) {
+    WarpPlan& warp = *plan.warp;
+    warp.type = plan.volume.type;
+    warp.may_clip = std::exchange(plan.may_clip, false);
+    warp.threads = options.threads;
+    if (warp.labels) {
+        plan.volume.type = plan.image.type;
+    } else {
+        plan.volume.type = plan.single ? SampleType::float32 : SampleType::float64;
+        warp.intensity = intensity_map(plan.volume.type, warp.type, options.window);
+    }
+    plan.intensity = intensity_map(plan.image.type, plan.volume.type, std::nullopt);
+}
+
 /// All but the source and the memory.
-std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices) {
+std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, SliceList slices,
+                                  const ThroughPtr& through) {
     auto plan = std::make_shared<Detail>();
     plan->slices = std::move(slices);
+    plan->through = through;
     check_like_alone(asked);
     const std::array<Index, 3> source{stack.image.width, stack.image.height, static_cast<Index>(plan->slices->size())};
-    const Options options = with_targets(stack, with_crops(stack, asked, source), plan->slices, source);
+    const Options options = with_targets(stack, with_crops(stack, asked, source), plan->slices, source, through);
     plan->image = stack.image;
     plan->channel = colour_channel(stack, options);
 
-    plan_axes(stack, options, source, *plan);
+    plan_grid(stack, options, source, *plan);
     plan->modes = counts_values(plan->axes) || picks_wide_integers(stack, options, *plan);
     plan->read = reach(plan->axes[2], plan->slab);
     plan->backward = goes_backward(stack, options, static_cast<std::size_t>(plan->read.size()));
@@ -332,8 +283,12 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     plan->left_out = std::move(carried.left_out);
     plan->clipping_advice = clipping_advice(options, *plan);
     plan->may_clip = !plan->clipping_advice.empty();
-    if (plan->may_clip) volume.late_notes = {"stack2nrrd_clipped_low", "stack2nrrd_clipped_high"};
-    plan->list_bytes = list_bytes(stack, *plan) + plan->reference.memory_bytes();
+    plan->list_bytes = list_bytes(stack, *plan) + plan->reference.memory_bytes() + through->memory_bytes();
+    if (plan->warp) {
+        finish_warp(options, *plan);
+    } else if (plan->may_clip) {
+        volume.late_notes = {"stack2nrrd_clipped_low", "stack2nrrd_clipped_high"};
+    }
     plan_stages(options, *plan);
     return plan;
 }
@@ -350,6 +305,11 @@ std::shared_ptr<const Source> source_of(const Stack& stack, const SliceList& sli
 /// \throws Error invalid_argument if plans of the two cannot come from one reading.
 void check_same_slices(const Options& a, const Options& b) {
     const bool same_mask = a.mask == b.mask && (a.mask.empty() || a.fill == b.fill);
+    if (a.transforms != b.transforms || a.header_only != b.header_only) {
+        throw Error(ErrorCode::invalid_argument,
+                    "--transform, --header-only: differ between results of one reading, the same were expected; read "
+                    "the stack once for each");
+    }
     if (a.step == b.step && a.reverse == b.reverse && a.missing == b.missing && same_mask) return;
     throw Error(ErrorCode::invalid_argument,
                 "--step, --reverse, --missing, --mask, --fill: differ between results of one reading, the same were "
@@ -379,6 +339,7 @@ std::vector<ImportPlan> plan_with_mask(const Stack& stack, std::span<const Optio
         if (problem.fatal) throw Error(problem.code, problem.text);
     }
     const auto slices = std::make_shared<const std::vector<SliceRef>>(source_slices(stack, options.front()));
+    const ThroughPtr through = read_transforms(options.front());
     std::vector<std::shared_ptr<Detail>> plans;
     std::vector<Detail*> shared;
     bool backward = false;
@@ -386,7 +347,7 @@ std::vector<ImportPlan> plan_with_mask(const Stack& stack, std::span<const Optio
     for (const Options& each : options) {
         check_same_slices(options.front(), each);
         stored = are_stored(stack, each);
-        plans.push_back(detail_of(stack, each, slices));
+        plans.push_back(detail_of(stack, each, slices, through));
         shared.push_back(plans.back().get());
         backward = backward || plans.back()->backward;
     }

@@ -2,10 +2,12 @@
 
 // What a plan holds: all that a run needs, so that the run decides nothing.
 
+#include "import/through.hpp"
 #include "making/making.hpp"
 #include "source/slices.hpp"
 #include "stage/arrange.hpp"
 #include "stage/stage.hpp"
+#include "warp/warp_stage.hpp"
 
 #include <stack2nrrd/import.hpp>
 
@@ -24,18 +26,23 @@ struct ImportPlan::Detail : MakingPlan {
     VolumeInfo result;                                     ///< see ImportPlan::volume()
     std::vector<std::shared_ptr<const StagePlan>> stages;  ///< between making and sink, in this order
     std::optional<Arrangement> arrangement;                ///< the last of them, if axes of the result are others
-    std::optional<Range> part;                             ///< the slab, in slices of the result; none for the whole
-    FileList reference;                                    ///< the files of Options::like
-    std::vector<std::string> reference_notes;              ///< what is odd about it, a sentence each
-    std::shared_ptr<const Source> source;                  ///< shared by plans that are run together
-    SliceList slices;                                      ///< of the source
-    std::shared_ptr<const Stack> mask;                     ///< null if there is none
-    bool surveyed = false;                                 ///< does a survey come before the run?
-    bool needs_window = false;                             ///< see ImportPlan
-    std::optional<Window> window;                          ///< see ImportPlan
-    bool backward = false;                                 ///< is a volume that goes forward only read from its end?
-    std::string clipping_advice;                           ///< see ImportPlan
-    Index source_slices = 0;                               ///< see ImportPlan, as are the next two
+    std::shared_ptr<const Through> through;                ///< what Options::transforms says
+    std::optional<WarpPlan> warp;                          ///< the first stage, if samples are looked up between others
+    std::string warp_factor;                   ///< by how much that reduces, as text; empty with a reference
+    double warp_outside = 0;                   ///< about which share of the result is outside
+    bool warp_folds = false;                   ///< is something turned inside out?
+    std::optional<Range> part;                 ///< the slab, in slices of the result; none for the whole
+    FileList reference;                        ///< the files of Options::like
+    std::vector<std::string> reference_notes;  ///< what is odd about it, a sentence each
+    std::shared_ptr<const Source> source;      ///< shared by plans that are run together
+    SliceList slices;                          ///< of the source
+    std::shared_ptr<const Stack> mask;         ///< null if there is none
+    bool surveyed = false;                     ///< does a survey come before the run?
+    bool needs_window = false;                 ///< see ImportPlan
+    std::optional<Window> window;              ///< see ImportPlan
+    bool backward = false;                     ///< is a volume that goes forward only read from its end?
+    std::string clipping_advice;               ///< see ImportPlan
+    Index source_slices = 0;                   ///< see ImportPlan, as are the next two
     std::int64_t read_bytes = 0;
     std::int64_t memory_bytes = 0;
     std::int64_t sink_bytes = 0;   ///< of the sink that the options say; of several levels of an OME-Zarr in the first

@@ -19,7 +19,7 @@ namespace {
 /// What the header of the source says, and filtering does not go with.
 void warn_of_header(const Stack& stack, const ImportPlan::Detail& plan, std::vector<std::string>& warnings) {
     const bool picks = std::all_of(plan.axes.begin(), plan.axes.end(), [](const AxisPlan& a) { return a.picks(); });
-    const bool filters = !plan.modes && !picks;
+    const bool filters = plan.warp ? !plan.warp->labels : !plan.modes && !picks;
     if (filters && is_segmentation(stack)) {
         warnings.push_back(printable(stack.name) +
                            ": has segments, whose labels must not be mixed; --labels keeps them");
@@ -53,34 +53,56 @@ Index remainder_of(const ImportPlan::Detail& plan, std::size_t a) {
     return plan.crop[a].size() * plan.axes[a].step.den - plan.axes[a].outputs * plan.axes[a].step.num;
 }
 
+std::string outside_text(const ImportPlan::Detail& plan) {
+    const std::array<Range, 3> whole{Range{0, plan.axes[0].source}, {0, plan.axes[1].source}, {0, plan.axes[2].source}};
+    return plan.crop == whole ? "outside of the source" : "outside of the source's crop";
+}
+
+/// Of slices that do not say where they are.
+void warn_of_place(const Stack& stack, const Options& options, const char* option, std::vector<std::string>& warnings) {
+    if (options.origin || stack.volume != nullptr || stack.geometry.origin != Vector3{}) return;
+    warnings.push_back(std::string(option) +
+                       ": the slices do not say where they are, so the first sample is taken to be at 0, 0, 0; "
+                       "--origin gives its place");
+}
+
+/// What a grid that is turned or bent does.
+void warn_of_warp(const Stack& stack, const Options& options, const ImportPlan::Detail& plan,
+                  std::vector<std::string>& warnings) {
+    const char* const option = options.like.empty() ? "--transform" : "--like";
+    warnings.insert(warnings.end(), plan.reference_notes.begin(), plan.reference_notes.end());
+    warn_of_place(stack, options, option, warnings);
+    if (plan.warp_folds) {
+        warnings.emplace_back(
+            "--transform: turns parts of the source inside out, or presses them flat, so that some of it is seen more "
+            "than once; a transform of tissue does not, so check it");
+    }
+    if (plan.warp_outside == 0) return;
+    const double percent = std::max(0.1, std::round(plan.warp_outside * 1000) / 10);
+    warnings.push_back(std::string(option) + ": about " + number_text(percent) + " % of the samples are " +
+                       outside_text(plan) + ", and become " + number_text(options.fill) + " (--fill)");
+}
+
 /// What is odd about --like, and how much of its grid the source does not have.
 void warn_of_reference(const Stack& stack, const Options& options, const ImportPlan::Detail& plan,
                        std::vector<std::string>& warnings) {
-    const bool is_placed = options.origin || stack.volume != nullptr || stack.geometry.origin != Vector3{};
     double inside = 1;
     for (const ArrangedAxis& axis : plan.arrangement->axes) {
         inside *= static_cast<double>(axis.shown(plan.volume.size[axis.from])) / static_cast<double>(axis.size);
     }
     warnings.insert(warnings.end(), plan.reference_notes.begin(), plan.reference_notes.end());
-    if (!is_placed) {
-        warnings.emplace_back(
-            "--like: the slices do not say where they are, so the first sample is taken to be at 0, 0, 0; --origin "
-            "gives its place");
-    }
+    warn_of_place(stack, options, "--like", warnings);
     if (inside == 1) return;
     const double percent = std::max(0.01, std::round((1 - inside) * 10000) / 100);
-    warnings.push_back(
-        "--like: " + number_text(percent) + " % of the samples are outside of the source" +
-        (plan.crop ==
-                 std::array<Range, 3>{Range{0, plan.axes[0].source}, {0, plan.axes[1].source}, {0, plan.axes[2].source}}
-             ? ""
-             : "'s crop") +
-        ", and become " + number_text(options.fill) + " (--fill)");
+    warnings.push_back("--like: " + number_text(percent) + " % of the samples are " + outside_text(plan) +
+                       ", and become " + number_text(options.fill) + " (--fill)");
 }
 
 /// What the sizes and factors do that a user may not expect.
 void warn_of_sizes(const Stack& stack, const Options& options, const ImportPlan::Detail& plan,
                    std::vector<std::string>& warnings) {
+    warnings.insert(warnings.end(), plan.through->notes.begin(), plan.through->notes.end());
+    if (plan.warp) return warn_of_warp(stack, options, plan, warnings);
     const auto factor = [&](std::size_t a) { return plan.axes[a].step; };
     const std::string enlarged = axes_where(
         // Axes that are a little askew have steps a little below one.
@@ -154,7 +176,7 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
     if (plan.channel == Channel::luma && (colour == Colour::rgba || colour == Colour::grey_alpha)) {
         warnings.push_back("the alpha channel is left out; --channel all keeps it");
     }
-    for (std::size_t a = 0; a < 3; ++a) {
+    for (std::size_t a = 0; a < 3 && !plan.warp; ++a) {
         const AxisPlan& axis = plan.axes[a];
         const bool between = axis.first.den != 1 || axis.step.den != 1;
         if (axis.kernel.kind() == Kernel::Kind::nearest && !axis.copies() && between) {

@@ -12,11 +12,9 @@ namespace stack2nrrd {
 
 namespace {
 
-using Axes = std::array<AxisPlan, 3>;
-
 /// One text if the three are equal, else three.
-template <class Text>
-std::string per_axis(const Axes& axes, Text text, const char* separator) {
+template <class Axis, class Text>
+std::string per_axis(const std::array<Axis, 3>& axes, Text text, const char* separator) {
     const std::array<std::string, 3> each{text(axes[0]), text(axes[1]), text(axes[2])};
     if (each[0] == each[1] && each[1] == each[2]) return each[0];
     return each[0] + separator + each[1] + separator + each[2];
@@ -92,19 +90,26 @@ ListedOptions listed_options(const Stack& stack, const Options& options) {
 
 std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, const Options& options,
                                                             const ImportPlan::Detail& plan) {
-    const Axes& axes = plan.axes;
+    const auto& axes = plan.axes;
     const std::array<Index, 3> source{axes[0].source, axes[1].source, axes[2].source};
-    const std::string kernel = per_axis(
-        axes, [](const AxisPlan& a) { return a.kernel.spec(); }, " ");
-    const std::string factor = per_axis(
+    const auto spec = [](const Kernel& k) { return k.spec(); };
+    const std::string kernel = plan.warp ? per_axis(plan.warp->kernels, spec, " ")
+                                         : per_axis(
+                                               axes, [](const AxisPlan& a) { return a.kernel.spec(); }, " ");
+    const std::string reduced = per_axis(
         axes, [](const AxisPlan& a) { return to_string(make_rational(a.step.num, a.step.den)); }, ",");
+    const std::string factor = plan.warp ? plan.warp_factor : reduced;
     const std::string crop = crop_text(plan.crop);
 
-    std::string given = "factor=" + factor;
+    std::string given = factor.empty() ? "" : "factor=" + factor + " ";
     if (options.like.empty()) {
-        given += std::string(" align=") + (options.align == Align::cell ? "cell" : "first");
+        given += std::string("align=") + (options.align == Align::cell ? "cell" : "first");
     } else {
-        given += " like=" + name_text(options.like);
+        given += "like=" + name_text(options.like);
+    }
+    if (plan.through->transform != nullptr) {
+        for (const std::filesystem::path& file : options.transforms) given += " transform=" + name_text(file);
+        if (options.header_only) given += " header-only";
     }
     if (options.flip != std::array<bool, 3>{}) given += " flip=" + flip_text(options.flip);
     if (stack.taken.channels > 1) {
@@ -121,7 +126,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
     if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
     if (!options.mask.empty()) given += " mask=" + name_text(options.mask);
-    if (!options.like.empty() || !options.mask.empty()) given += " fill=" + number_text(options.fill);
+    if (!options.like.empty() || !options.mask.empty() || plan.warp) given += " fill=" + number_text(options.fill);
     if (options.dehaze) given += " dehaze=" + dehaze_text(*options.dehaze);
     if (!listed.spacing.empty()) given += " spacing=" + listed.spacing;
     if (!listed.origin.empty()) given += " origin=" + listed.origin;
@@ -134,6 +139,13 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
         {"stack2nrrd_crop", crop},
         {"stack2nrrd_source", printable(stack.name) + ", " + std::to_string(source[2]) + " slices"},
     };
+    if (factor.empty()) std::erase_if(notes, [](const auto& note) { return note.first == "stack2nrrd_factor"; });
+    if (plan.warp) {
+        const std::string finer = per_axis(
+            plan.warp->warp.finer, [](Index n) { return std::to_string(n); }, ",");
+        notes.emplace_back("stack2nrrd_warp", "reduced by " + reduced + ", looked up on a grid " + finer +
+                                                  " times finer" + (plan.warp->labels ? "" : " by lanczos:3"));
+    }
     if (!stack.missing.empty()) {
         std::string gaps = missing_text(options.missing);
         for (const std::string& gap : stack.missing) gaps += " " + printable(gap);

@@ -117,6 +117,9 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
             check_not_written(mask->files, mask->other_inputs, std::array{output.sink});
         }
         check_not_written(output.plan.detail().reference, {}, std::array{output.sink});
+        for (const FileList& files : output.plan.detail().through->files) {
+            check_not_written(files, {}, std::array{output.sink});
+        }
         if (output.plan.detail().source != first.source) {
             throw Error(ErrorCode::invalid_argument,
                         "the plans are of several readings, plans of one were expected; make them together, with "

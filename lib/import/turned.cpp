@@ -1,0 +1,181 @@
+#include "import/turned.hpp"
+
+#include "core/text.hpp"
+#include "import/refuse.hpp"
+#include "transform/stretch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace stack2nrrd {
+
+namespace {
+
+/// What is looked up is at most this far from any output, counted in the shortest waves that the output holds: the rest
+/// is left for the finer grid.
+constexpr double spare = 1.5;
+/// Factors are so many parts of one, so that positions are exact.
+constexpr Index parts = 8;
+/// Samples beside those that are looked up: the kernel there has three on either side.
+constexpr Index beside = 4;
+/// What rounding may add to a size.
+constexpr double rounding = 1e-6;
+
+TransformPtr transform_of(const Through& through) {
+    return through.transform != nullptr ? through.transform : linear_transform(Affine{});
+}
+
+Bounds bounds_of(const std::array<Range, 3>& samples) {
+    Bounds bounds;
+    for (std::size_t a = 0; a < 3; ++a) {
+        bounds.low[a] = static_cast<double>(samples[a].first) - 0.5;
+        bounds.high[a] = static_cast<double>(samples[a].end) - 0.5;
+    }
+    return bounds;
+}
+
+Rational lowest_terms(Index num, Index den) { return make_rational(num, den); }
+
+/// As much as leaves all that the result shows.
+Rational reduction(double least, Index samples) {
+    const double most = std::min(least / spare, static_cast<double>(samples));
+    const auto eighths = static_cast<Index>(std::floor(most * parts + rounding));
+    return eighths > parts ? lowest_terms(eighths, parts) : Rational{};
+}
+
+/// The axis of a source of `count` samples, reduced by `step`, where it is looked up: from `low` to `high`.
+AxisPlan reduced_axis(Index count, const Kernel& kernel, const Rational& step, double low, double high, char name) {
+    // Sample j is at (j + 1/2) step - 1/2, whatever part of the source is looked up.
+    const double by = step.value();
+    const auto sample_at = [&](double index) { return (index + 0.5) / by - 0.5; };
+    const double last = static_cast<double>(count) - 0.5;
+    const auto first = static_cast<Index>(std::floor(sample_at(std::clamp(low, -0.5, last)))) - beside;
+    const auto end = static_cast<Index>(std::ceil(sample_at(std::clamp(high, -0.5, last)))) + beside + 1;
+    const Rational place = lowest_terms((2 * first + 1) * step.num - step.den, 2 * step.den);
+    return make_axis_plan(count, kernel, step, place, end - first, name);
+}
+
+/// The share of a lattice of samples that is outside of what is wanted.
+double share_outside(const Transform& transform, const std::array<Index, 3>& size, const Geometry& grid,
+                     const GridSource& source) {
+    constexpr Index most = 48;
+    const Affine out = places_of(grid);
+    const std::optional<Affine> in = inverse(places_of(source.geometry));
+    if (!in) refuse("--spacing: gives a volume whose place cannot be written in numbers; give a sensible one");
+    std::array<Index, 3> count{};
+    for (std::size_t a = 0; a < 3; ++a) count[a] = std::min(size[a], most);
+    const auto at = [&](std::size_t a, Index i) {  // also the first and the last one
+        return count[a] == 1 ? static_cast<double>(size[a] - 1) / 2
+                             : std::floor(static_cast<double>(i * (size[a] - 1)) / static_cast<double>(count[a] - 1));
+    };
+    Index outside = 0;
+    std::vector<Vector3> row(static_cast<std::size_t>(count[0]));
+    for (Index k = 0; k < count[2]; ++k) {
+        for (Index j = 0; j < count[1]; ++j) {
+            for (Index i = 0; i < count[0]; ++i) {
+                row[static_cast<std::size_t>(i)] = mapped(out, {at(0, i), at(1, j), at(2, k)});
+            }
+            transform.apply(row);
+            for (const Vector3& place : row) {
+                const Vector3 index = mapped(*in, place);
+                bool inside = true;
+                for (std::size_t a = 0; a < 3; ++a) {
+                    inside = inside && index[a] >= static_cast<double>(source.wanted[a].first) - 0.5 - rounding &&
+                             index[a] <= static_cast<double>(source.wanted[a].end) - 0.5 + rounding;
+                }
+                outside += inside ? 0 : 1;
+            }
+        }
+    }
+    return static_cast<double>(outside) / static_cast<double>(count[0] * count[1] * count[2]);
+}
+
+}  // namespace
+
+Cover cover_of(const Through& through, const GridSource& source) {
+    const Bounds box = covering(*transform_of(through), source.geometry, source.geometry, bounds_of(source.wanted));
+    Cover cover;
+    cover.geometry = source.geometry;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const double extent = box.high[a] - box.low[a];
+        if (!(extent < 1e15))
+            refuse("--transform: takes the source to a size that no grid can have; check its numbers");
+        cover.size[a] = std::max<Index>(1, static_cast<Index>(std::ceil(extent - rounding)));
+        // What is more than the extent is on both sides.
+        const double first = box.low[a] + (extent - static_cast<double>(cover.size[a])) / 2 + 0.5;
+        for (std::size_t c = 0; c < 3; ++c) cover.geometry.origin[c] += first * source.geometry.direction[a][c];
+    }
+    return cover;
+}
+
+CoverGrid grid_on(const Cover& cover, const std::array<AxisOptions, 3>& axes) {
+    CoverGrid grid;
+    std::array<Rational, 3> first;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const AxisOptions& axis = axes[a];
+        Rational step = make_rational(axis.factor.num, axis.factor.den);
+        if (axis.size) step = make_rational(cover.size[a], *axis.size);
+        if (!axis.size && step.num < step.den) refuse("--factor: is below 1; give --size to enlarge");
+        grid.step[a] = step;
+        grid.size[a] = axis.size ? *axis.size : (cover.size[a] * step.den + step.num - 1) / step.num;
+        // What the last sample has beyond the cover is on both sides.
+        const Index beyond = grid.size[a] * step.num - cover.size[a] * step.den;
+        first[a] = {step.num - step.den - beyond, 2 * step.den};
+    }
+    grid.geometry = resampled(cover.geometry, first, grid.step);
+    return grid;
+}
+
+Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, const Geometry& grid, Range slab,
+                     const GridSource& source, bool exact, bool picks, const std::string& name) {
+    const TransformPtr transform = transform_of(through);
+    Sandwich sandwich;
+    sandwich.outside = share_outside(*transform, size, grid, source);
+    const Bounds seen = reached(*transform, grid, cells_of(size), source.geometry);
+    for (std::size_t a = 0; a < 3; ++a) {
+        const Range wanted = source.wanted[a];
+        const bool meets = seen.low[a] <= static_cast<double>(wanted.end) - 0.5 &&
+                           seen.high[a] >= static_cast<double>(wanted.first) - 0.5;
+        if (!meets) {
+            refuse(name +
+                   ": none of its samples has its centre within the source, some were expected; check --origin, "
+                   "--crop and the transform");
+        }
+    }
+    // A part needs what its own samples, and those beside them, are made of.
+    Bounds cells = cells_of(size);
+    const double kernel = std::ceil(source.axes[2].kernel.value_or(Kernel{}).support()) + 2;
+    cells.low[2] = std::max(cells.low[2], static_cast<double>(slab.first) - kernel);
+    cells.high[2] = std::min(cells.high[2], static_cast<double>(slab.end) + kernel);
+    const Bounds needed = reached(*transform, grid, cells, source.geometry);
+    const Stretch whole = stretch(*transform, grid, size, source.geometry);
+    sandwich.folds = whole.folds;
+    std::array<Rational, 3> first;
+    std::array<Rational, 3> step;
+    for (std::size_t a = 0; a < 3; ++a) {
+        step[a] = exact || picks ? Rational{} : reduction(whole.least[a], source.size[a]);
+        const Kernel first_kernel = picks ? source.axes[a].kernel.value_or(Kernel{}) : Kernel{};
+        sandwich.axes[a] = reduced_axis(source.size[a], first_kernel, step[a], needed.low[a], needed.high[a], "xyz"[a]);
+        first[a] = sandwich.axes[a].first;
+    }
+    Warp& warp = sandwich.plan.warp;
+    warp.size = size;
+    warp.geometry = grid;
+    warp.transform = through.transform;
+    warp.source = source.geometry;
+    warp.wanted = source.wanted;
+    const Stretch rest = stretch(*transform, grid, size, resampled(source.geometry, first, step));
+    constexpr Index finest = 1 << 20;
+    for (std::size_t b = 0; b < 3; ++b) {
+        const bool one = picks && source.axes[b].kernel.value_or(Kernel{}).kind() == Kernel::Kind::nearest;
+        const double most = std::clamp(std::ceil(rest.most[b] - rounding), 1.0, static_cast<double>(finest));
+        warp.finer[b] = one ? 1 : static_cast<Index>(most);
+        sandwich.plan.kernels[b] = source.axes[b].kernel.value_or(Kernel{});
+    }
+    sandwich.plan.labels = picks;
+    if (slab != Range{0, size[2]}) sandwich.plan.part = slab;
+    return sandwich;
+}
+
+}  // namespace stack2nrrd
