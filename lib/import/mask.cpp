@@ -47,9 +47,9 @@ double difference(const Geometry& a, const Geometry& b, bool origin) {
 
 std::shared_ptr<const Stack> mask_of(const Stack& stack, const Options& options) {
     if (options.mask.empty()) {
-        if (options.fill != 0 && options.like.empty()) {
+        if (options.fill != 0 && options.like.empty() && options.transforms.empty()) {
             refuse("--fill: " + number_text(options.fill) +
-                   " has no use without --mask or --like, whose outside it fills; give one of them, or leave it out");
+                   " has no use without --mask, --like or --transform, whose outside it fills; give one of them, or leave it out");
         }
         return nullptr;
     }

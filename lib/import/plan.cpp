@@ -36,6 +36,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace stack2nrrd {
@@ -229,7 +230,7 @@ void finish_warp(const Options& options, Detail& plan) {
     WarpPlan& warp = *plan.warp;
     warp.type = plan.volume.type;
     warp.may_clip = std::exchange(plan.may_clip, false);
-    warp.threads = options.threads;
+    warp.threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     if (warp.labels) {
         plan.volume.type = plan.image.type;
     } else {

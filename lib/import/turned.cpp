@@ -50,8 +50,12 @@ AxisPlan reduced_axis(Index count, const Kernel& kernel, const Rational& step, d
     const double by = step.value();
     const auto sample_at = [&](double index) { return (index + 0.5) / by - 0.5; };
     const double last = static_cast<double>(count) - 0.5;
-    const auto first = static_cast<Index>(std::floor(sample_at(std::clamp(low, -0.5, last)))) - beside;
-    const auto end = static_cast<Index>(std::ceil(sample_at(std::clamp(high, -0.5, last)))) + beside + 1;
+    auto first = static_cast<Index>(std::floor(sample_at(std::clamp(low, -0.5, last)))) - beside;
+    auto end = static_cast<Index>(std::ceil(sample_at(std::clamp(high, -0.5, last)))) + beside + 1;
+    if (step == Rational{}) {  // beyond the border there is nothing to copy
+        first = std::max<Index>(first, 0);
+        end = std::min(end, count);
+    }
     const Rational place = lowest_terms((2 * first + 1) * step.num - step.den, 2 * step.den);
     return make_axis_plan(count, kernel, step, place, end - first, name);
 }

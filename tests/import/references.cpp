@@ -86,13 +86,11 @@ TEST_CASE("a reference without a place, beside the source or turned against it i
         Grid other = grid;
         other.direction[0][1] = .0195 * tangent;
         write_grid(folder / "r.nrrd", other);
-        return complaint(stack, options);
+        return stack2nrrd::plan_import(stack, options).scratch_bytes() > 0;  // for what is looked up between samples
     };
-    CHECK(tilted(0.00099).empty());
-    CHECK(has(tilted(0.00102), "r.nrrd: its axes are turned against those of the source by 0.0584 degrees"));
-    CHECK(has(tilted(0.5),
-              "26.6 degrees, a reference along them was expected for --like; an oblique grid is not built yet"));
-    CHECK(has(tilted(1), "45 degrees"));
+    CHECK_FALSE(tilted(0.00099));
+    CHECK(tilted(0.00102));
+    CHECK(tilted(0.5));
     Grid slanted = grid;
     slanted.direction[1] = slanted.direction[0];
     write_grid(folder / "r.nrrd", slanted);
