@@ -54,7 +54,7 @@ void set_progress(Command& command, const std::string& value) {
     command.progress = value;
 }
 
-constexpr std::array<ProgramOption, 12> own_options{{
+constexpr std::array<ProgramOption, 14> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
@@ -86,6 +86,12 @@ constexpr std::array<ProgramOption, 12> own_options{{
     {{"xml", "", "", "3D Slicer", "describe the options as a module of 3D Slicer"},
      '\0',
      [](Command& c, const std::string&) { c.answer = slicer_xml(); }},
+    {{"input", "FILE", "", "3D Slicer", "the INPUT, as the module gives it"},
+     '\0',
+     [](Command& c, const std::string& v) { c.inputs.push_back(v); }},
+    {{"volume", "FILE", "", "3D Slicer", "a volume of the scene as the INPUT"},
+     '\0',
+     [](Command& c, const std::string& v) { c.inputs.push_back(v); }},
     {{"returnparameterfile", "FILE", "", "3D Slicer", "write what was made, and the warnings, as report = ..."},
      '\0',
      [](Command& c, const std::string& v) { c.return_parameters = path_of(v); }},
@@ -331,6 +337,11 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
     if (!command.answer.empty()) return command;
     if (command.inputs.size() > 1) {
         for (const auto& [input, option] : strays) check_stray(input, option);
+    }
+    const bool in_scene = std::any_of(command.given.begin(), command.given.end(),
+                                      [](const auto& option) { return option.first == "volume"; });
+    if (in_scene && command.inputs.size() > 1) {
+        refuse("--volume: is an input, and there is another one; give slices, or a volume of the scene");
     }
     if (command.inputs.empty() == command.files_from.empty()) {
         refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"

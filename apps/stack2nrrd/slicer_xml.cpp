@@ -101,7 +101,15 @@ std::string parameter(const OptionInfo& option) {
         tag = "file";
         attributes = " fileExtensions=\"" + std::string(option.value.substr(4)) + "\"";
         channel = "output";
-    } else if (option.value == "FILE" || option.value == "REF") {
+    } else if (option.name == "like") {
+        tag = "image";
+        channel = "input";
+    } else if (option.name == "transform") {
+        // Slicer writes with the first of these. Its text files hold any transform, and need no further library.
+        tag = "transform";
+        attributes = " fileExtensions=\".tfm,.txt,.h5,.nrrd\"";
+        channel = "input";
+    } else if (option.value == "FILE") {
         tag = "file";
         channel = "input";
     } else if (option.value == "DIR") {
@@ -124,9 +132,16 @@ constexpr const char* input =
     "      <label>Slices</label>\n"
     "      <description>one slice of a numbered series (the whole series is taken), a TIFF of many pages, a list of "
     "slices or a volume; a folder may be typed, too</description>\n"
+    "      <longflag>input</longflag>\n"
     "      <channel>input</channel>\n"
-    "      <index>0</index>\n"
-    "    </file>\n";
+    "    </file>\n"
+    "    <image>\n"
+    "      <name>inputVolume</name>\n"
+    "      <longflag>volume</longflag>\n"
+    "      <label>or a volume</label>\n"
+    "      <description>a volume of the scene instead of slices</description>\n"
+    "      <channel>input</channel>\n"
+    "    </image>\n";
 
 // Slicer's own temporary file may be replaced, and progress goes to Slicer.
 constexpr const char* output =

@@ -85,10 +85,9 @@ TEST_CASE("Slicer can read the description", "[cli]") {
     CHECK(xml.starts_with("<?xml"));
     // With Qt 5, Slicer reads a file in the code page of Windows: nothing may depend on it.
     CHECK(std::all_of(xml.begin(), xml.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
-    const std::set<std::string> tags{"integer", "boolean",   "string", "string-enumeration",
-                                     "file",    "directory", "image",  "region"};
-    const std::set<std::string> known{"name",    "longflag", "label",       "description",
-                                      "default", "channel",  "constraints", "index"};
+    const std::set<std::string> tags{"integer",   "boolean", "string", "string-enumeration", "file",
+                                     "directory", "image",   "region", "transform"};
+    const std::set<std::string> known{"name", "longflag", "label", "description", "default", "channel", "constraints"};
     const std::regex name("[A-Za-z_][A-Za-z0-9_]*");
     std::set<std::string> names;
     const std::vector<Parameter> parameters = parameters_of(xml);
@@ -105,9 +104,9 @@ TEST_CASE("Slicer can read the description", "[cli]") {
         CHECK_FALSE(p.fields["description"].empty());
         const bool output = p.fields["channel"] == "output";
         CHECK((p.fields["channel"].empty() || output || p.fields["channel"] == "input"));
-        // Either a flag or a place on the command line; what has neither comes back in the file of parameters.
-        const int ways = static_cast<int>(!p.fields["longflag"].empty()) + static_cast<int>(!p.fields["index"].empty());
-        CHECK(ways == (p.tag == "string" && output ? 0 : 1));
+        // A flag, since a place on the command line may not stay empty; what has none comes back in the file of
+        // parameters.
+        CHECK(p.fields["longflag"].empty() == (p.tag == "string" && output));
         if (!p.fields["longflag"].empty()) CHECK(std::regex_match(p.fields["longflag"], name));
         CHECK((p.tag == "string-enumeration") == !p.elements.empty());
         if (!p.elements.empty()) CHECK(std::count(p.elements.begin(), p.elements.end(), p.fields["default"]) == 1);
@@ -144,13 +143,25 @@ TEST_CASE("the fields that a user leaves alone change nothing", "[cli]") {
     write_file(folder / "v.nrrd",
                "NRRD0004\ntype: short\ndimension: 3\nsizes: 2 2 2\nspace: left-posterior-superior\nspace directions: "
                "(0,2,0) (-1,0,0) (0,0,3)\nspace origin: (5,6,7)\nencoding: ascii\n\n1 2 3 4 5 6 7 -8");
-    for (const std::string& input : {std::string("stack/") + slice_name(0), std::string("v.nrrd")}) {
+    const std::vector<std::pair<std::string, std::string>> inputs{
+        {"--input", std::string("stack/") + slice_name(0)}, {"--input", "v.nrrd"}, {"--volume", "v.nrrd"}};
+    for (const auto& [flag, input] : inputs) {
         const Result plain = run_in(folder.path(), {input, "-o", "plain.nrrd", "--force"});
         REQUIRE(plain.status == 0);
-        const Result slicer = run_in(folder.path(), presets() + Arguments{"--output", "slicer.nrrd", input});
+        const Result slicer = run_in(folder.path(), presets() + Arguments{"--output", "slicer.nrrd", flag, input});
         CAPTURE(slicer.err);
         REQUIRE(slicer.status == 0);
         CHECK(read_file(folder / "slicer.nrrd") == read_file(folder / "plain.nrrd"));
+    }
+}
+
+TEST_CASE("slices and a volume of the scene are one input too many", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 9);
+    write_file(folder / "v.nrrd", "NRRD0004\n");
+    for (const Arguments& before : {Arguments{"--input", "stack"}, Arguments{"stack"}}) {
+        check_sentence(run_in(folder.path(), before + Arguments{"--volume", "v.nrrd", "-o", "o.nrrd"}),
+                       {"--volume: is an input"});
     }
 }
 
