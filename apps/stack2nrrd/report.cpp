@@ -62,6 +62,7 @@ std::optional<ImportPlan> plan_of(const Findings& f, std::string_view factor) {
     Options options = *f.options;
     options.target = {};
     options.like.clear();
+    options.like_grid.reset();
     if (options.mask.empty()) options.fill = 0;
     for (stack2nrrd::AxisOptions& axis : options.axes) axis.size.reset();
     try {

@@ -114,6 +114,24 @@ struct Dehaze {
     friend bool operator==(const Dehaze&, const Dehaze&) = default;
 };
 
+/// A grid of samples in space: the centre of sample (i, j, k) is at origin + i·direction[0] + …, in LPS millimetres.
+struct GivenGrid {
+    std::array<Index, 3> size{};
+    std::array<Vector3, 3> direction{};
+    Vector3 origin{};
+
+    friend bool operator==(const GivenGrid&, const GivenGrid&) = default;
+};
+
+/// One transform: a file or, if there is none, numbers.
+struct GivenTransform {
+    std::filesystem::path file{};
+    /// y[r] = matrix[r][0] x[0] + matrix[r][1] x[1] + matrix[r][2] x[2] + matrix[r][3], in LPS millimetres.
+    std::array<std::array<double, 4>, 3> matrix{};
+
+    friend bool operator==(const GivenTransform&, const GivenTransform&) = default;
+};
+
 /// Everything that can be asked of an import: how slices are found (FindOptions), and what is made of them. A plain
 /// struct: set fields, or use set_option(), which reads text. Default options copy the stack as it is. Nothing is
 /// checked before plan_import(). Fields may be added in later versions, so do not rely on its size or on the order of
@@ -132,12 +150,14 @@ struct Options : FindOptions {
     /// are exact within a millionth of one; else the source is looked up between its samples. What else decides the
     /// grid (factors, sizes, `target`, `align`, `flip`) is an error. Its samples are not read. Default: empty, none.
     std::filesystem::path like{};
-    /// Files of transforms, which say where the source is to be looked at for a place of the result, as ITK has it: a
-    /// point of the result goes through the last of them first. Text and HDF5 files of ITK, and displacement fields in
-    /// NRRD. Without `like` the result covers the transformed source, along its axes and at its spacing times the
+    /// The same as numbers; not both. Default: none.
+    std::optional<GivenGrid> like_grid{};
+    /// Transforms, which say where the source is to be looked at for a place of the result, as ITK has it: a
+    /// point of the result goes through the last of them first. Files are text and HDF5 files of ITK, and displacement
+    /// fields in NRRD. Without `like` the result covers the transformed source, along its axes and at its spacing times the
     /// factor; but where the transform is linear and keeps the directions of the source's axes, in any order, samples
     /// are not looked up between others: the geometry is moved. Default: none.
-    std::vector<std::filesystem::path> transforms{};
+    std::vector<GivenTransform> transforms{};
     /// Of a linear transform: moves the geometry of the result, whatever its directions become, and no sample.
     /// Default: false.
     bool header_only = false;

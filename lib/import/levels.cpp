@@ -2,6 +2,7 @@
 
 #include "core/hidden_names.hpp"
 #include "core/output_file.hpp"
+#include "import/like.hpp"
 #include "import/refuse.hpp"
 #include "sink/zarr_sink.hpp"
 
@@ -27,7 +28,7 @@ void check_pyramid_alone(const Options& options) {
             "--pyramid: gives the factors, and so does --fit, --max-dim, --target-spacing or --isotropic; give one "
             "of them");
     }
-    if (!options.like.empty()) refuse("--pyramid: gives the factors, and --like gives the grid; give one of them");
+    if (has_reference(options)) refuse("--pyramid: gives the factors, and --like gives the grid; give one of them");
     if (options.slab != Range{}) refuse("--pyramid: has different slabs at each level; leave out --slab");
 }
 

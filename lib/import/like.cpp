@@ -253,8 +253,11 @@ void cut(ArrangedAxis& axis, AxisPlan& plan, Range slab) {
 
 }  // namespace
 
+bool has_reference(const Options& options) noexcept { return !options.like.empty() || options.like_grid; }
+
 void check_like_alone(const Options& options) {
-    if (options.like.empty()) return;
+    if (!has_reference(options)) return;
+    if (!options.like.empty() && options.like_grid) refuse("--like: is a name and numbers; give one of them");
     const bool factors = std::any_of(options.axes.begin(), options.axes.end(),
                                      [](const AxisOptions& axis) { return axis.factor != Rational{} || axis.size; });
     if (factors || options.target != Target{}) {
@@ -270,10 +273,14 @@ void check_like_alone(const Options& options) {
     }
 }
 
-Grid grid_of(const std::filesystem::path& reference, unsigned threads) {
+Grid grid_of(const Options& options) {
+    if (options.like_grid) {
+        const GivenGrid& given = *options.like_grid;
+        return {"--like", given.size, {given.direction, given.origin, true, "command line"}, {}, {}};
+    }
     FindOptions find;
-    find.threads = threads;
-    const Stack stack = find_stack(reference, find);
+    find.threads = options.threads;
+    const Stack stack = find_stack(options.like, find);
     for (const Problem& problem : stack.problems) {
         if (problem.fatal) throw Error(problem.code, problem.text);
     }

@@ -17,6 +17,9 @@
 
 namespace stack2nrrd {
 
+/// Is the grid of the result given, in either way?
+[[nodiscard]] bool has_reference(const Options& options) noexcept;
+
 /// \throws Error invalid_argument if something else decides the grid of the result than Options::like.
 void check_like_alone(const Options& options);
 
@@ -29,9 +32,9 @@ struct Grid {
     std::vector<std::string> notes;  ///< what is odd about it, a sentence each
 };
 
-/// The grid of the volume or stack that `reference` names; no samples are read.
+/// The grid that Options::like names or Options::like_grid is; no samples are read.
 /// \throws Error as find_stack(), its first fatal problem; invalid_argument if its spacing is unknown.
-[[nodiscard]] Grid grid_of(const std::filesystem::path& reference, unsigned threads);
+[[nodiscard]] Grid grid_of(const Options& options);
 
 /// Where the slices `slab` of a grid are.
 [[nodiscard]] Geometry part_of(const Geometry& grid, Range slab);

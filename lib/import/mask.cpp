@@ -2,6 +2,7 @@
 
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
+#include "import/like.hpp"
 #include "import/plan_memory.hpp"
 #include "import/refuse.hpp"
 #include "source/amount.hpp"
@@ -47,9 +48,10 @@ double difference(const Geometry& a, const Geometry& b, bool origin) {
 
 std::shared_ptr<const Stack> mask_of(const Stack& stack, const Options& options) {
     if (options.mask.empty()) {
-        if (options.fill != 0 && options.like.empty() && options.transforms.empty()) {
+        if (options.fill != 0 && !has_reference(options) && options.transforms.empty()) {
             refuse("--fill: " + number_text(options.fill) +
-                   " has no use without --mask, --like or --transform, whose outside it fills; give one of them, or leave it out");
+                   " has no use without --mask, --like or --transform, whose outside it fills; give one of them, or "
+                   "leave it out");
         }
         return nullptr;
     }

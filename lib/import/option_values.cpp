@@ -103,6 +103,16 @@ std::uint64_t to_bytes(std::string_view text) {
     return static_cast<std::uint64_t>(std::ceil(*value * unit));
 }
 
+std::vector<double> to_numbers(std::string_view text, std::size_t count, const char* what) {
+    std::vector<double> numbers;
+    for (const std::string_view field : split(text, ',')) numbers.push_back(to_number(field));
+    if (numbers.size() != count) {
+        refuse(std::to_string(numbers.size()) + " numbers were given, " + std::to_string(count) +
+               " were expected: " + what);
+    }
+    return numbers;
+}
+
 Vector3 to_vector(std::string_view text, bool spread) {
     const std::array<std::string_view, 3> fields = triple(text, spread);
     return {to_number(fields[0]), to_number(fields[1]), to_number(fields[2])};

@@ -40,6 +40,9 @@ namespace stack2nrrd {
 /// "512M", "2GiB".
 [[nodiscard]] std::uint64_t to_bytes(std::string_view text);
 
+/// `count` numbers with commas between them. `what` they are.
+[[nodiscard]] std::vector<double> to_numbers(std::string_view text, std::size_t count, const char* what);
+
 [[nodiscard]] Vector3 to_vector(std::string_view text, bool spread);
 [[nodiscard]] Vector3 to_spacing(std::string_view text);
 

@@ -76,8 +76,40 @@ void set_size(Options& o, std::string_view v) {
 void set_fit(Options& o, std::string_view v) { o.target.fit = to_bytes(v); }
 void set_max_dim(Options& o, std::string_view v) { o.target.max_dim = to_integer(v, 1); }
 
-void set_like(Options& o, std::string_view v) { o.like = path_from_utf8(v); }
-void set_transform(Options& o, std::string_view v) { o.transforms.push_back(path_from_utf8(v)); }
+void set_like(Options& o, std::string_view v) {
+    constexpr std::string_view word = "grid:";
+    o.like.clear();
+    o.like_grid.reset();
+    if (!v.starts_with(word)) {
+        o.like = path_from_utf8(v);
+        return;
+    }
+    const std::vector<double> numbers =
+        to_numbers(v.substr(word.size()), 15, "sizes, origin, and the steps along x, y, z");
+    GivenGrid grid;
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (!(numbers[a] >= 1 && numbers[a] <= 1e9) || numbers[a] != std::floor(numbers[a])) {
+            refuse(shown(number_text(numbers[a])) + " is no number of samples; give whole ones from 1 on first");
+        }
+        grid.size[a] = static_cast<Index>(numbers[a]);
+        grid.origin[a] = numbers[3 + a];
+        for (std::size_t w = 0; w < 3; ++w) grid.direction[a][w] = numbers[6 + 3 * a + w];
+    }
+    o.like_grid = grid;
+}
+
+void set_transform(Options& o, std::string_view v) {
+    constexpr std::string_view word = "affine:";
+    GivenTransform transform;
+    if (v.starts_with(word)) {
+        const std::vector<double> numbers = to_numbers(v.substr(word.size()), 12, "three rows of a matrix and a shift");
+        for (std::size_t i = 0; i < numbers.size(); ++i) transform.matrix[i / 4][i % 4] = numbers[i];
+    } else {
+        transform.file = path_from_utf8(v);
+    }
+    o.transforms.push_back(transform);
+}
+
 void set_header_only(Options& o, std::string_view v) { o.header_only = to_flag(v); }
 void set_fill(Options& o, std::string_view v) { o.fill = to_number(v); }
 void set_mask(Options& o, std::string_view v) { o.mask = path_from_utf8(v); }

@@ -110,7 +110,7 @@ Geometry output_geometry(const Stack& stack, const Options& options, const Detai
     }
     const Geometry geometry = resampled(source_geometry(stack, options), first, step);
     check_placed(geometry);
-    const bool is_own_grid = options.like.empty() && !plan.warp;
+    const bool is_own_grid = !has_reference(options) && !plan.warp;
     return is_own_grid ? moved(geometry, *plan.through) : geometry;
 }
 

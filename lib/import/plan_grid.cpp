@@ -1,5 +1,6 @@
 #include "import/plan_grid.hpp"
 
+#include "import/like.hpp"
 #include "import/quality.hpp"
 #include "import/refuse.hpp"
 #include "import/turned.hpp"
@@ -111,7 +112,7 @@ void plan_warp(const Options& options, const std::array<Index, 3>& size, const G
 }
 
 void plan_like(const Options& options, const GridSource& source, Detail& plan) {
-    const Grid grid = grid_of(options.like, options.threads);
+    const Grid grid = grid_of(options);
     plan.reference = grid.files;
     plan.reference_notes = grid.notes;
     check_place_known(source, "--like");
@@ -154,14 +155,14 @@ GridSource grid_source(const Stack& stack, const Options& options, const std::ar
 }
 
 bool is_covered(const Stack& stack, const Options& options, const Through& through) {
-    if (!options.like.empty() || options.header_only || through.transform == nullptr) return false;
+    if (has_reference(options) || options.header_only || through.transform == nullptr) return false;
     return !through.linear || !keeps_axes(source_geometry(stack, options), through);
 }
 
 void plan_grid(const Stack& stack, const Options& options, const std::array<Index, 3>& source, Detail& plan) {
     const GridSource from = grid_source(stack, options, source);
     plan.crop = from.wanted;
-    if (!options.like.empty()) return plan_like(options, from, plan);
+    if (has_reference(options)) return plan_like(options, from, plan);
     if (is_covered(stack, options, *plan.through)) return plan_cover(options, from, plan);
     if (plan.through->transform != nullptr) check_place_known(from, "--transform");
     const std::array<AxisOptions, 3> axes = resolved_axes(options, source);

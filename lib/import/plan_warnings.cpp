@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "import/carried.hpp"
+#include "import/like.hpp"
 #include "import/narrowing.hpp"
 #include "intensity/percentiles.hpp"
 #include "sink/zarr_metadata.hpp"
@@ -69,7 +70,7 @@ void warn_of_place(const Stack& stack, const Options& options, const char* optio
 /// What a grid that is turned or bent does.
 void warn_of_warp(const Stack& stack, const Options& options, const ImportPlan::Detail& plan,
                   std::vector<std::string>& warnings) {
-    const char* const option = options.like.empty() ? "--transform" : "--like";
+    const char* const option = !has_reference(options) ? "--transform" : "--like";
     warnings.insert(warnings.end(), plan.reference_notes.begin(), plan.reference_notes.end());
     warn_of_place(stack, options, option, warnings);
     if (plan.warp_folds) {
@@ -108,10 +109,10 @@ void warn_of_sizes(const Stack& stack, const Options& options, const ImportPlan:
         // Axes that are a little askew have steps a little below one.
         plan, [](const ImportPlan::Detail& p, std::size_t a) { return p.axes[a].step.value() < .999; });
     if (!enlarged.empty()) {
-        warnings.push_back((options.like.empty() ? "--size" : "--like") + std::string(": enlarges ") + enlarged +
+        warnings.push_back((!has_reference(options) ? "--size" : "--like") + std::string(": enlarges ") + enlarged +
                            ", which adds samples and no detail");
     }
-    if (!options.like.empty()) return warn_of_reference(stack, options, plan, warnings);
+    if (has_reference(options)) return warn_of_reference(stack, options, plan, warnings);
     const bool sized =
         std::any_of(options.axes.begin(), options.axes.end(), [](const AxisOptions& a) { return a.size; });
     if (sized && (factor(0) != factor(1) || factor(1) != factor(2))) {
@@ -180,8 +181,9 @@ std::vector<std::string> warnings_for(const Stack& stack, const Options& options
         const AxisPlan& axis = plan.axes[a];
         const bool between = axis.first.den != 1 || axis.step.den != 1;
         if (axis.kernel.kind() == Kernel::Kind::nearest && !axis.copies() && between) {
-            warnings.push_back("kernel nearest takes samples up to half a source sample beside the stated positions" +
-                               std::string(options.like.empty() ? "; --align first with a whole factor is exact" : ""));
+            warnings.push_back(
+                "kernel nearest takes samples up to half a source sample beside the stated positions" +
+                std::string(!has_reference(options) ? "; --align first with a whole factor is exact" : ""));
             break;
         }
     }

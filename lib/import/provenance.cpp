@@ -3,6 +3,7 @@
 #include "core/file.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
+#include "import/like.hpp"
 
 #include <stack2nrrd/version.hpp>
 
@@ -76,6 +77,21 @@ std::string vector_text(const Vector3& v) {
     return number_text(v[0]) + "," + number_text(v[1]) + "," + number_text(v[2]);
 }
 
+std::string grid_text(const GivenGrid& grid) {
+    std::string text = "grid:" + std::to_string(grid.size[0]) + "," + std::to_string(grid.size[1]) + "," +
+                       std::to_string(grid.size[2]) + "," + vector_text(grid.origin);
+    for (const Vector3& direction : grid.direction) text += "," + vector_text(direction);
+    return text;
+}
+
+std::string matrix_text(const GivenTransform& transform) {
+    std::string text = "affine:";
+    for (const auto& row : transform.matrix) {
+        for (const double number : row) text += (text.back() == ':' ? "" : ",") + number_text(number);
+    }
+    return text;
+}
+
 }  // namespace
 
 ListedOptions listed_options(const Stack& stack, const Options& options) {
@@ -102,13 +118,15 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     const std::string crop = crop_text(plan.crop);
 
     std::string given = factor.empty() ? "" : "factor=" + factor + " ";
-    if (options.like.empty()) {
+    if (!has_reference(options)) {
         given += std::string("align=") + (options.align == Align::cell ? "cell" : "first");
     } else {
-        given += "like=" + name_text(options.like);
+        given += "like=" + (options.like_grid ? grid_text(*options.like_grid) : name_text(options.like));
     }
     if (plan.through->transform != nullptr) {
-        for (const std::filesystem::path& file : options.transforms) given += " transform=" + name_text(file);
+        for (const GivenTransform& transform : options.transforms) {
+            given += " transform=" + (transform.file.empty() ? matrix_text(transform) : name_text(transform.file));
+        }
         if (options.header_only) given += " header-only";
     }
     if (options.flip != std::array<bool, 3>{}) given += " flip=" + flip_text(options.flip);
@@ -126,7 +144,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (!stack.missing.empty()) given += " missing=" + missing_text(options.missing);
     if (options.type) given += " type=" + std::string(sample_type_name(*options.type));
     if (!options.mask.empty()) given += " mask=" + name_text(options.mask);
-    if (!options.like.empty() || !options.mask.empty() || plan.warp) given += " fill=" + number_text(options.fill);
+    if (has_reference(options) || !options.mask.empty() || plan.warp) given += " fill=" + number_text(options.fill);
     if (options.dehaze) given += " dehaze=" + dehaze_text(*options.dehaze);
     if (!listed.spacing.empty()) given += " spacing=" + listed.spacing;
     if (!listed.origin.empty()) given += " origin=" + listed.origin;

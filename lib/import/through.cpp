@@ -1,5 +1,6 @@
 #include "import/through.hpp"
 
+#include "import/like.hpp"
 #include "import/refuse.hpp"
 #include "import/transform_file.hpp"
 
@@ -33,8 +34,22 @@ std::int64_t Through::memory_bytes() const {
 std::shared_ptr<const Through> read_transforms(const Options& options) {
     auto through = std::make_shared<Through>();
     std::vector<TransformPtr> transforms;
-    for (const std::filesystem::path& path : options.transforms) {
-        TransformFile file = read_transform(path);
+    for (const GivenTransform& given : options.transforms) {
+        if (given.file.empty()) {
+            Affine map;
+            for (std::size_t r = 0; r < 3; ++r) {
+                map.matrix[r] = {given.matrix[r][0], given.matrix[r][1], given.matrix[r][2]};
+                map.offset[r] = given.matrix[r][3];
+            }
+            try {
+                transforms.insert(transforms.begin(), linear_transform(map));
+            } catch (const Error& error) {
+                throw Error(error.code(), std::string("--transform: ") + error.what());
+            }
+            through->names.emplace_back("the matrix");
+            continue;
+        }
+        TransformFile file = read_transform(given.file);
         transforms.insert(transforms.begin(), file.transform);
         through->names.push_back(file.name);
         through->files.push_back(file.files);
@@ -50,7 +65,7 @@ std::shared_ptr<const Through> read_transforms(const Options& options) {
     if (options.transforms.empty()) {
         refuse("--header-only: moves the volume as --transform says, but there is none; give one, or leave it out");
     }
-    if (!options.like.empty()) {
+    if (has_reference(options)) {
         refuse("--header-only: keeps the samples that there are, but --like has others; leave one of them out");
     }
     if (!through->linear) {

@@ -77,7 +77,7 @@ const Source& spots() {
 
 Options through(const fs::path& file, const Settings& settings = {}) {
     Options options = options_with(settings);
-    options.transforms = {file};
+    options.transforms = {{file, {}}};
     return options;
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("the identity is no transform, byte for byte", "[import]") {
         Options like;
         like.like = folder / "turned.nrrd";
         const Bytes without = file_bytes(stack, like, folder / "a.nrrd");
-        like.transforms = {folder / "i.tfm", folder / "i.tfm"};
+        like.transforms = {{folder / "i.tfm", {}}, {folder / "i.tfm", {}}};
         CHECK((file_bytes(stack, like, folder / "a.nrrd") == without));
     }
 }
@@ -205,7 +205,7 @@ TEST_CASE("a composite and its parts are the same, the last one first", "[import
                                       "FixedParameters:\n#Transform 1\n" +
                                       entry(first) + "#Transform 2\n" + entry(second));
     Options parts = through(folder / "a.tfm", {{"factor", "2"}});
-    parts.transforms.push_back(folder / "b.tfm");
+    parts.transforms.push_back({folder / "b.tfm", {}});
     VolumeInfo by_parts;
     VolumeInfo by_one;
     const Bytes bytes = import_bytes(stack, parts, &by_parts);
@@ -213,6 +213,46 @@ TEST_CASE("a composite and its parts are the same, the last one first", "[import
     CHECK(has_grid(by_one, grid_of(by_parts)));
     std::swap(parts.transforms[0], parts.transforms[1]);
     CHECK((import_bytes(stack, parts) != bytes));
+}
+
+TEST_CASE("grids and linear transforms may be numbers", "[import]") {
+    const support::TempFolder folder;
+    const Stack stack = placed(spots());
+    const Map map = turn(.3, .1, -.2, {.1, 0, .05});
+    write_map(folder / "m.tfm", map);
+    Grid grid{{12, 11, 10}, turn(0, .2, .1).matrix, {.1, .05, .02}};
+    for (Vector3& direction : grid.direction) {
+        for (double& component : direction) component *= .05;
+    }
+    write_grid(folder / "r.nrrd", grid);
+    std::string matrix = "affine:";
+    std::string numbers = "grid:12,11,10";
+    for (std::size_t r = 0; r < 3; ++r) {
+        for (const double number : map.matrix[r]) matrix += grid_test::number(number) + ",";
+        matrix += grid_test::number(map.offset[r]) + (r == 2 ? "" : ",");
+    }
+    for (const Vector3& v : {grid.origin, grid.direction[0], grid.direction[1], grid.direction[2]}) {
+        for (const double number : v) numbers += "," + grid_test::number(number);
+    }
+    Options files = through(folder / "m.tfm");
+    files.like = folder / "r.nrrd";
+    VolumeInfo of_files;
+    VolumeInfo of_numbers;
+    const Bytes bytes = import_bytes(stack, files, &of_files);
+    const Options typed = options_with({{"transform", matrix}, {"like", numbers}});
+    CHECK((import_bytes(stack, typed, &of_numbers) == bytes));
+    CHECK(has_grid(of_numbers, grid_of(of_files)));
+    CHECK(has(note(of_numbers, "stack2nrrd_options"), "like=" + numbers + " transform=" + matrix));
+    const auto refused = [](const std::string& name, const std::string& value) {
+        std::string sentence;
+        CHECK(refusal([&] { (void)options_with({{name, value}}); }, &sentence) == ErrorCode::invalid_argument);
+        return sentence;
+    };
+    CHECK(has(refused("transform", "affine:1,2"), "2 numbers were given, 12 were expected"));
+    CHECK(has(refused("like", "grid:1,2"), "2 numbers were given, 15 were expected"));
+    CHECK(has(refused("like", "grid:1.5,2,3,0,0,0,1,0,0,0,1,0,0,0,1"), "no number of samples"));
+    CHECK(has(complaint(stack, options_with({{"transform", "affine:0,0,0,0,0,0,0,0,0,0,0,0"}})), "--transform: "));
+    CHECK_FALSE(complaint(stack, options_with({{"like", "grid:2,2,2,0,0,0,1,0,0,1,0,0,0,0,1"}})).empty());
 }
 
 TEST_CASE("a turned grid covers the source at the spacing that is asked for", "[import]") {
