@@ -16,7 +16,8 @@ from ._errors import Cancelled as Cancelled, Error as Error, NotFound as NotFoun
 from ._progress import Progress as Progress
 from ._sources import Slice as Slice, Slices as Slices, Source as Source
 from ._values import Axes as Axes, Number as Number, Numbers as Numbers, Path as Path, Range as Range, Ranges as Ranges
-from ._values import SampleType as SampleType, Window as Window
+from ._values import Matrix as Matrix, Reference as Reference, SampleType as SampleType, Transforms as Transforms
+from ._values import Window as Window
 from ._volume import Result as Result, Volume as Volume
 
 __version__: str

@@ -174,8 +174,8 @@ STACK2NRRD_C_EXPORT int stack2nrrd_open_source(const stack2nrrd_source* source, 
 STACK2NRRD_C_EXPORT const stack2nrrd_option* stack2nrrd_option_at(size_t index);
 
 /* Sets an option, at any time: names, values and defaults are those of the program ("kernel-z" or "kernel_z"); flags
- * take "true" or "false". The last value counts; NULL restores the default. If a value is refused, the options are
- * unchanged. If an option decides which slices there are, the next call finds them anew. */
+ * take "true" or "false". The last value counts, but each "transform" is one more; NULL restores the default. If a value
+ * is refused, the options are unchanged. If an option decides which slices there are, the next call finds them anew. */
 STACK2NRRD_C_EXPORT int stack2nrrd_set(stack2nrrd_handle* handle, const char* name, const char* value);
 
 /* Fills `volume` with the volume that will be made. Reads the headers of the slices, and no samples. */

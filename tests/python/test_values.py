@@ -51,11 +51,13 @@ class Names(unittest.TestCase):
         values = {"kernel": "tent", "crop": "0:1,,", "slab": "0:1", "roi": "0,0,0,1,1,1", "window": "1,2", "type": "int8"}
         for name, option in _values.OPTIONS.items():
             value = values.get(name) or ("tent" if option.value == "SPEC" else option.value.split("|")[0])
-            value = {"": True, "N": 1, "T": 0, "C": 0, "V": 0, "BYTES": "1G", "1..9": 1}.get(value, value)
+            value = {"REF": "ref.nrrd", "": True, "N": 1, "T": 0, "C": 0, "V": 0, "BYTES": "1G", "1..9": 1}.get(value, value)
             if option.kind == "Path":
                 value = "name"
                 with self.assertRaisesRegex(TypeError, name + ": is the name of a file, but a list was given"):
                     stack2nrrd._Stack("test", "nothing", {name: [1, 2]})
+            if name == "transform":
+                value = ["a.tfm", "b.tfm"]
             if isinstance(value, str) and value[0].isupper():
                 value = 1 if value[0] in "FSN" else (0, 0, 0)
             stack2nrrd._Stack("test", "nothing", {name: value}).__exit__()
@@ -96,18 +98,45 @@ class Names(unittest.TestCase):
             ("report", pathlib.Path("r.html"), "r.html"),
             ("scratch", pathlib.Path("/tmp"), str(pathlib.Path("/tmp"))),
             ("fill", -1.5, "-1.5"),
+            ("transform", "t.tfm", "t.tfm"),
         ):
             self.assertEqual(_values.text_of(_values.OPTIONS[name], value), text, name)
         if numpy is not None:
             self.assertEqual(_values.text_of(_values.OPTIONS["dehaze"], numpy.float32(3)), "3.0")
             self.assertEqual(_values.text_of(_values.OPTIONS["dehaze"], numpy.int16(3)), "3")
 
+    def test_places_in_space(self):
+        like, transform = _values.OPTIONS["like"], _values.OPTIONS["transform"]
+        affine = ((-2, 0, 0, -5), (0, 0, -3, 6), (0, 4, 0, 7), (0, 0, 0, 1))  # RAS+
+        grid = "grid:30,20,10,5.0,-6.0,7.0,2.0,0.0,0.0,0.0,0.0,4.0,0.0,3.0,0.0"
+        self.assertEqual(_values.text_of(like, ((10, 20, 30), affine)).replace("-0.0", "0.0"), grid)
+        volume = stack2nrrd.Volume(
+            (30, 20, 10), 1, "uint8", ((2.0, 0.0, 0.0), (0.0, 0.0, 4.0), (0.0, 3.0, 0.0)), (5.0, -6.0, 7.0), (2, 4, 3), 0, 0, 0
+        )
+        self.assertEqual(_values.text_of(like, volume), grid)
+        self.assertEqual(_values.text_of(like, (volume.shape, volume.affine)).replace("-0.0", "0.0"), grid)
+        matrix = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (0, 0, 0, 1))
+        text = "affine:1.0,2.0,-3.0,-4.0,5.0,6.0,-7.0,-8.0,-9.0,-10.0,11.0,12.0"
+        self.assertEqual(_values.texts_of(transform, matrix), [text])
+        self.assertEqual(_values.texts_of(transform, [matrix, "t.tfm", matrix]), [text, "t.tfm", text])
+        self.assertEqual(_values.texts_of(transform, ["a.tfm", pathlib.Path("b.tfm")]), ["a.tfm", "b.tfm"])
+        if numpy is not None:
+            self.assertEqual(_values.texts_of(transform, numpy.array(matrix)), [text])
+            self.assertEqual(_values.texts_of(transform, [numpy.array(matrix)]), [text])
+        for name, value in (("like", 3), ("like", (1, 2, 3)), ("like", ((4, 5), affine))):
+            with self.assertRaisesRegex((TypeError, ValueError), "like: "):
+                _values.texts_of(like, value)
+        for value in (matrix[:3], ((1, 2), (3, 4)), (matrix[0], matrix[1], matrix[2], (0, 0, 1, 1))):
+            with self.assertRaisesRegex(ValueError, "transform: is no affine matrix"):
+                _values.text_of(transform, value)
+
     def test_annotations(self):
         for name, annotation in (
             ("flip", "Optional[Axes]"),
             ("window", "Optional[Window]"),
             ("dehaze", "Optional[Number]"),
-            ("like", "Optional[Path]"),
+            ("like", "Optional[Reference]"),
+            ("transform", "Optional[Transforms]"),
             ("mask", "Optional[Path]"),
             ("report", "Optional[Path]"),
             ("scratch", "Optional[Path]"),

@@ -16,7 +16,8 @@ slice at least once and in no particular order; what it raises is raised again.
 Keyword arguments are the options of the program with `_` for `-`, and None leaves one out. They count in x, y, z, and take
 what Python has for them: `factor=(2, 2, 10 / 3)`, `factor=Fraction(8, 3)`, `crop=((10, 90), None, slice(0, 50))`,
 `slab=(0, 16)`, `window=(0, 4095)`, `window=("auto", 1, 99)`, `type=numpy.uint8`, `pyramid=(2, 4)`, `flip=("x", "y")`,
-`reverse=True`; text is taken as the program takes it. What goes wrong is raised as Error; a file that is not there as NotFound, which is a FileNotFoundError, too; an option
+`reverse=True`; `like` a file, a Volume, or (shape, affine); `transform` files, or 4 x 4 matrices of RAS+ mm that take
+places of the result to those of the source; text is taken as the program takes it. What goes wrong is raised as Error; a file that is not there as NotFound, which is a FileNotFoundError, too; an option
 that there is not as TypeError. Different threads may work at the same time.
 
 numpy is used if it is there, and needed for sources that are no files.
@@ -33,7 +34,7 @@ from ._progress import Progress
 from ._slabs import slabs_of as _slabs_of
 from ._sources import Slice, Slices, Source
 from ._stack import Stack as _Stack
-from ._values import Axes, Number, Numbers, Path, Range, Ranges, SampleType, Window
+from ._values import Axes, Matrix, Number, Numbers, Path, Range, Ranges, Reference, SampleType, Transforms, Window
 from ._values import with_options as _with_options
 from ._volume import Result, Volume
 from ._volume import new_samples as _new_samples

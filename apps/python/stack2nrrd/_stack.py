@@ -12,7 +12,7 @@ from ._errors import StackWarning, exception_of
 from ._library import library as _c
 from ._progress import Callback, Progress
 from ._sources import ArraySource, is_array, is_volume
-from ._values import OPTIONS, check_names, text_of
+from ._values import OPTIONS, check_names, texts_of
 from ._volume import TYPES, Volume
 
 
@@ -35,7 +35,8 @@ class Stack:
             for keyword, value in options.items():
                 if value is not None:
                     option = OPTIONS[keyword]
-                    self._check(_c.set(self._handle, option.name.encode(), os.fsencode(text_of(option, value))))
+                    for text in texts_of(option, value):
+                        self._check(_c.set(self._handle, option.name.encode(), os.fsencode(text)))
         except BaseException:
             self.__exit__()
             raise

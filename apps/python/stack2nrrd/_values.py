@@ -3,11 +3,26 @@
 import ctypes
 import inspect
 import numbers
+import operator
 import os
 import textwrap
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, SupportsFloat, TypeVar, Union
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    SupportsFloat,
+    Tuple,
+    TypeVar,
+    Union,
+)
 
 from ._library import library as _c
+from ._volume import Volume
 
 # What annotations say.
 Path = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
@@ -18,6 +33,9 @@ Ranges = Union[str, Sequence[Union[Range, None]]]  #: of x, y and z
 Window = Union[str, Iterable[Number]]  #: (low, high), "auto", or ("auto", low, high) with percentiles
 Axes = Union[str, Iterable[str]]  #: ("x", "y")
 SampleType = Union[str, type, Any]  #: "uint16", numpy.uint16, a dtype
+Matrix = Sequence[Sequence[SupportsFloat]]  #: 4 x 4, RAS+ mm, as Volume.affine; also an array of numpy
+Reference = Union[Path, Volume, Tuple[Sequence[int], Matrix]]  #: a file, a Volume, or (shape, affine), shape as of arrays
+Transforms = Union[Path, Matrix, Sequence[Union[Path, Matrix]]]  #: one or several, the last of which is applied first
 
 
 class Option(NamedTuple):
@@ -43,7 +61,9 @@ class Option(NamedTuple):
         kinds = [
             (not self.value, "bool"),
             (len(words) > 1 and all(word.islower() for word in words), "Literal"),
-            (self.value.startswith(("FILE", "DIR", "REF")), "Path"),
+            (self.name == "transform", "Transforms"),
+            (self.value == "REF", "Reference"),
+            (self.value.startswith(("FILE", "DIR")), "Path"),
             (self.value == "SPEC", "str"),
             (self.name == "type", "SampleType"),
             (self.name == "window", "Window"),
@@ -112,10 +132,22 @@ def _advice(name: str) -> str:
     return semicolon + advice.replace("-", "_")
 
 
+def texts_of(option: Option, value: Any) -> List[str]:
+    """The values of an option as the program takes them, one after the other."""
+    is_list = option.kind == "Transforms" and hasattr(value, "__iter__")
+    if not is_list or isinstance(value, (str, bytes, os.PathLike)) or _is_matrix(value):
+        return [text_of(option, value)]
+    return [text_of(option, each) for each in value]
+
+
 def text_of(option: Option, value: Any) -> str:
     """The value of an option as the program takes it."""
     if isinstance(value, (str, bytes, os.PathLike)):
         return os.fsdecode(value)
+    if option.kind == "Transforms":
+        return "affine:" + _plain([number for row in _lps(option, value, both=True)[:3] for number in row])
+    if option.kind == "Reference":
+        return _grid(option, value)
     if option.kind == "Path":
         raise TypeError("%s: is the name of a file, but a %s was given" % (option.name, type(value).__name__))
     if option.kind in ("Range", "Ranges"):
@@ -125,6 +157,49 @@ def text_of(option: Option, value: Any) -> str:
     if option.kind == "Window":
         return _window(value)
     return _plain(value, option.name == "factor")
+
+
+def _is_matrix(value: Any) -> bool:
+    """Are its items lists of numbers?"""
+    if getattr(value, "ndim", 0) == 2:
+        return True
+    try:
+        return all(len(row) == 4 and not isinstance(row, (str, bytes)) and isinstance(row[0], SupportsFloat) for row in value)
+    except TypeError:
+        return False
+
+
+def _lps(option: Option, matrix: Any, both: bool) -> List[List[float]]:
+    """A matrix of RAS+ mm as one of LPS mm; `both`: what goes in are places, too."""
+    rows = [[float(number) for number in row] for row in matrix]
+    if len(rows) != 4 or any(len(row) != 4 for row in rows) or rows[3] != [0, 0, 0, 1]:
+        raise ValueError("%s: is no affine matrix; 4 x 4 numbers were expected, the last row 0, 0, 0, 1" % option.keyword)
+    signs = (-1, -1, 1, 1)
+    return [
+        [number * signs[r] * (signs[c] if both else 1) for c, number in enumerate(row)] for r, row in enumerate(rows)
+    ]
+
+
+def _grid(option: Option, value: Any) -> str:
+    if isinstance(value, Volume):
+        if value.spacing is None:
+            raise ValueError("%s: has no known spacing, so that nobody knows where it is" % option.keyword)
+        size: Sequence[Any] = value.size
+        origin, directions = value.origin, value.directions
+    else:
+        try:
+            shape, affine = value
+        except (TypeError, ValueError):
+            raise TypeError(
+                "%s: is a file, a Volume or (shape, affine), but a %s was given" % (option.name, type(value).__name__)
+            ) from None
+        if len(shape) < 3:
+            raise ValueError("%s: has %d axes, 3 were expected: z, y, x" % (option.keyword, len(shape)))
+        rows = _lps(option, affine, both=False)
+        size = tuple(shape)[2::-1]
+        origin = (rows[0][3], rows[1][3], rows[2][3])
+        directions = tuple((rows[0][a], rows[1][a], rows[2][a]) for a in range(3))  # type: ignore[assignment]
+    return "grid:" + _plain([*map(operator.index, size), *origin, *(number for step in directions for number in step)])
 
 
 def _window(value: Any) -> str:
