@@ -39,8 +39,7 @@ stack2nrrd.write(Slices(), "out.nrrd", type=int, window=(0, 1), slab=(0, 5), pyr
 stack2nrrd.read([Slices(), Slices()])
 stack2nrrd.read("scan", flip=("x", "y"), window=("auto", .1, 99.9), dehaze=3.0, quality="max", like=pathlib.Path("r.nrrd"))
 stack2nrrd.read("scan", like=volume, transform=[[1, 0, 0, 2.5], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
-stack2nrrd.read("scan", transform=["a.tfm", volume.affine])
-stack2nrrd.read("scan", like=(volume.shape, volume.affine), transform="a.tfm", header_only=True)
+stack2nrrd.read("scan", like=(volume.shape, volume.affine), transform=["a.tfm", "b.tfm"], header_only=True)
 stack2nrrd.read("scan", flip="x,y", window="auto", dehaze="auto", mask="m.nrrd", fill=-1, isotropic=True, scratch="/tmp")
 for z, slab in stack2nrrd.slabs("scan", depth=3, encoding="gzip"):
     z.bit_length()
