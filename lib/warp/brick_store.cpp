@@ -26,12 +26,34 @@ void pick(const std::byte* from, std::size_t stride, std::byte* to, Index count,
     }
 }
 
-/// Samples to rows of a box; whole rows of small bricks are copied without a call.
+/// Rows of samples of `size` to 2 · `size` bytes, without a call for each.
+template <std::size_t size>
 void copy_rows(const std::byte* from, std::size_t from_stride, std::byte* to, std::size_t to_stride, Index rows,
                std::size_t bytes) {
-    constexpr std::size_t most = 64;
     for (Index j = 0; j < rows; ++j, from += from_stride, to += to_stride) {
-        bytes == most ? std::memcpy(to, from, most) : std::memcpy(to, from, bytes);
+        std::memcpy(to, from, size);
+        std::memcpy(to + bytes - size, from + bytes - size, size);
+    }
+}
+
+void copy_rows(const std::byte* from, std::size_t from_stride, std::byte* to, std::size_t to_stride, Index rows,
+               std::size_t bytes) {
+    if (bytes > 128) {
+        for (Index j = 0; j < rows; ++j, from += from_stride, to += to_stride) std::memcpy(to, from, bytes);
+    } else if (bytes > 64) {
+        copy_rows<64>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 32) {
+        copy_rows<32>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 16) {
+        copy_rows<16>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 8) {
+        copy_rows<8>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 4) {
+        copy_rows<4>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 2) {
+        copy_rows<2>(from, from_stride, to, to_stride, rows, bytes);
+    } else {
+        copy_rows<1>(from, from_stride, to, to_stride, rows, bytes);
     }
 }
 
