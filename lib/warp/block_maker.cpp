@@ -27,34 +27,36 @@ Index count_of(const Part& part) { return part[0].size() * part[1].size() * part
 /// as one box of the store; where they are not, as in folds, or where a field is wild, it is cut in two.
 class PartByPart : public BlockMaker {
 public:
-    PartByPart(const Mapping& mapping, const BrickStore& store, Index most_in_box)
-        : mapping_(mapping), store_(store), most_in_box_(most_in_box) {}
+    PartByPart(const Mapping& mapping, const BrickStore& store) : mapping_(mapping), store_(store) {}
 
     void make(const SampleBox& block, const BlockTarget& target) final {
-        mapping_.apply(block, indices_);
+        mapping_.apply(block, indices_, points_);
         block_ = block;
         target_ = target;
-        const std::size_t count = indices_.size();
-        for (auto& places : first_) places.resize(count);
+        for (auto& places : first_) places.resize(indices_[0].size());
         locate(indices_);
         make_part({Range{0, block[0].size()}, {0, block[1].size()}, {0, block[2].size()}});
     }
 
 protected:
-    /// How many samples there are behind the first one of each axis, and how many more of a row are read with them.
+    /// Of the samples of the store, on each axis, that one is made of: how many are before the one that first() says,
+    /// how many there are, and how many more of a row are read with them.
     struct Extent {
+        Index before = 0;
         Index taps = 1;
         Index more = 0;
     };
 
     /// Sets first() of all samples, and what else it needs of the places.
-    virtual void locate(const std::vector<Vector3>& indices) = 0;
+    virtual void locate(const Places& indices) = 0;
     [[nodiscard]] virtual Extent extent() const = 0;
     /// Makes a part, whose samples are all made of those of `box`.
     virtual void make_of(const Part& part, const SampleBox& box) = 0;
+    /// Is there room for the box? There is always for what one sample is made of.
+    [[nodiscard]] virtual bool fits(const SampleBox& box) const = 0;
 
     [[nodiscard]] const BrickStore& store() const { return store_; }
-    /// On each axis, the sample of the store that the ones begin with that each sample of the block is made of.
+    /// On each axis, for each sample of the block, the sample of the store that it is at, or just beyond.
     [[nodiscard]] std::vector<std::int32_t>& first(std::size_t axis) { return first_[axis]; }
     /// Of a row of the block.
     [[nodiscard]] std::size_t place(Index y, Index z) const {
@@ -64,7 +66,7 @@ protected:
         return target_.samples + as_size(z) * target_.slice + as_size(y) * target_.row + as_size(x) * sample;
     }
     [[nodiscard]] bool is_whole(const Part& part) const {
-        return count_of(part) == static_cast<Index>(indices_.size());
+        return count_of(part) == static_cast<Index>(indices_[0].size());
     }
 
 private:
@@ -73,9 +75,9 @@ private:
         const Extent more = extent();
         for (std::size_t a = 0; a < 3; ++a) {
             const auto [low, high] = range_of(first_[a], part);
-            box[a] = {low, high + more.taps + (a == 0 ? more.more : 0)};
+            box[a] = {low - more.before, high - more.before + more.taps + (a == 0 ? more.more : 0)};
         }
-        if (count_of(box) <= most_in_box_ || count_of(part) == 1) return make_of(part, box);
+        if (fits(box) || count_of(part) == 1) return make_of(part, box);
         const auto longest = static_cast<std::size_t>(
             std::max_element(part.begin(), part.end(),
                              [](const Range& a, const Range& b) { return a.size() < b.size(); }) -
@@ -110,24 +112,24 @@ private:
 
     const Mapping& mapping_;
     const BrickStore& store_;
-    Index most_in_box_;
     SampleBox block_;
     BlockTarget target_;
-    std::vector<Vector3> indices_;
+    Places indices_;
+    std::vector<Vector3> points_;
     std::array<std::vector<std::int32_t>, 3> first_;
 };
 
-/// A place on an axis of `size` samples as one from which all that is farther outside looks the same; NaN, which some
-/// transforms have for a place, is such a one.
-double within_sight(double u, Index size) {
-    constexpr double sight = 4;
-    const double high = static_cast<double>(size - 1) + sight;
-    const double low = u > -sight ? u : -sight;
-    return low < high ? low : high;
-}
+/// How far outside of the volume everything looks the same, in samples.
+constexpr double sight = 4;
 
-/// floor(u) for u > -8; the processor has no such thing everywhere.
-std::int32_t floor_of(double u) { return static_cast<std::int32_t>(u + 8) - 8; }
+/// All of an axis of `size` samples, and what is in sight of it.
+template <class Real>
+PointAxis<Real> in_sight(Index size) {
+    PointAxis<Real> axis;
+    axis.low = -sight;
+    axis.high = static_cast<double>(size - 1) + sight;
+    return axis;
+}
 
 // ------------------------------------------------------------------------------------------------------- numbers
 
@@ -138,15 +140,14 @@ struct NumbersLayout {
     std::int64_t box;   ///< numbers of all
 
     explicit NumbersLayout(const BrickLayout& layout) {
-        constexpr Index enough = 1 << 15;
-        constexpr Index least = Index{point_lanes} * taps * taps;
+        constexpr Index enough = 1 << 16;
+        constexpr Index least = point_row * taps * taps;
         most_in_box = std::max(least, enough / layout.channels);
         box = most_in_box * layout.channels;
     }
 
     [[nodiscard]] std::int64_t bytes(Index most) const {
-        const ByteCount sample =
-            2 * sizeof(Real) + sizeof(PointPlace<Real>) + sizeof(Vector3) + 3 * sizeof(std::int32_t);
+        const ByteCount sample = 5 * sizeof(Real) + 7 * sizeof(std::int32_t) + Mapping::bytes_of_sample;
         return (ByteCount(box) * 3 * sizeof(Real) + ByteCount(most) * sample).value();
     }
 };
@@ -155,47 +156,54 @@ template <class Real>
 class Numbers final : public PartByPart {
 public:
     Numbers(const Mapping& mapping, const BrickStore& store, const NumbersLayout<Real>& layout, Index most)
-        : PartByPart(mapping, store, layout.most_in_box),
+        : PartByPart(mapping, store),
+          most_in_box_(layout.most_in_box),
           channels_(as_size(store.layout().channels)),
           box_(as_size(layout.box)),
-          places_(as_size(most)),
-          results_(as_size(most)) {}
+          at_(as_size(most)),
+          results_(as_size(most)) {
+        for (auto& cells : cell_) cells.resize(as_size(most));
+        for (auto& within : within_) within.resize(as_size(most));
+    }
 
 private:
-    [[nodiscard]] Extent extent() const override { return {taps, Index{point_lanes} - taps}; }
+    [[nodiscard]] Extent extent() const override { return {taps_before, taps, Index{point_lanes} - taps}; }
+    [[nodiscard]] bool fits(const SampleBox& box) const override {
+        return box[0].size() <= point_row && point_row * box[1].size() * box[2].size() <= most_in_box_;
+    }
 
-    void locate(const std::vector<Vector3>& indices) override {
-        const auto size = store().layout().size;
-        constexpr double cells = table_cells<Real>;
-        for (std::size_t i = 0; i < indices.size(); ++i) {
-            PointPlace<Real>& place = places_[i];
-            for (std::size_t a = 0; a < 3; ++a) {
-                const double u = within_sight(indices[i][a], size[a]);
-                const std::int32_t below = floor_of(u);
-                first(a)[i] = below - taps_before;
-                const double at = (u - below) * cells;
-                const auto cell = std::min(static_cast<std::int32_t>(at), static_cast<std::int32_t>(cells) - 1);
-                place.cell[a] = cell;
-                place.within[a] = static_cast<Real>(at - cell - 0.5);
-            }
+    void locate(const Places& indices) override {
+        for (std::size_t a = 0; a < 3; ++a) {
+            PointAxis<Real> axis = in_sight<Real>(store().layout().size[a]);
+            axis.cells = table_cells<Real>;
+            axis.below = first(a).data();
+            axis.cell = cell_[a].data();
+            axis.within = within_[a].data();
+            point_loops<Real>().locate(indices[a].data(), indices[a].size(), axis);
         }
     }
 
     void make_of(const Part& part, const SampleBox& box) override {
-        store().copy(box, reinterpret_cast<std::byte*>(box_.data()));
-        row_ = box[0].size();
-        slice_ = row_ * box[1].size();
+        slice_ = point_row * box[1].size();
         const std::size_t length = as_size(slice_ * box[2].size());
-        each_run(part, [&](std::size_t first_of_run, std::size_t count) {
-            for (std::size_t i = first_of_run; i < first_of_run + count; ++i) {
-                const Index z = first(2)[i] - box[2].first;
-                const Index y = first(1)[i] - box[1].first;
-                places_[i].at = static_cast<std::int32_t>(z * slice_ + y * row_ + first(0)[i] - box[0].first);
+        store().copy(box, {reinterpret_cast<std::byte*>(box_.data()), point_row * sizeof(Real),
+                           as_size(slice_) * sizeof(Real), length * sizeof(Real)});
+        each_run(part, [&](std::size_t begin, std::size_t count) {
+            constexpr auto row = static_cast<std::int32_t>(point_row);
+            const auto slice = static_cast<std::int32_t>(slice_);
+            std::array<std::int32_t, 3> origin{};
+            for (std::size_t a = 0; a < 3; ++a) origin[a] = static_cast<std::int32_t>(box[a].first) + taps_before;
+            const std::int32_t* const x = first(0).data();
+            const std::int32_t* const y = first(1).data();
+            const std::int32_t* const z = first(2).data();
+            std::int32_t* const at = at_.data();
+            for (std::size_t i = begin; i < begin + count; ++i) {
+                at[i] = (z[i] - origin[2]) * slice + (y[i] - origin[1]) * row + (x[i] - origin[0]);
             }
         });
         for (std::size_t c = 0; c < channels_; ++c) {
             const Real* const samples = box_.data() + c * length;
-            if (are_finite(samples, length)) {
+            if (are_finite(samples, box)) {
                 interpolate(part, samples, results_.data());
             } else {
                 interpolate_between_others(part, samples, length);
@@ -217,14 +225,23 @@ private:
 
     void interpolate(const Part& part, const Real* samples, Real* results) const {
         each_run(part, [&](std::size_t first, std::size_t count) {
-            point_loops<Real>().interpolate(samples, row_, slice_, places_.data() + first, count,
-                                            lanczos_table<Real>().data(), results + first);
+            PointPlaces<Real> places{at_.data() + first, {}, {}};
+            for (std::size_t a = 0; a < 3; ++a) {
+                places.cell[a] = cell_[a].data() + first;
+                places.within[a] = within_[a].data() + first;
+            }
+            point_loops<Real>().interpolate(samples, slice_, places, count, lanczos_table<Real>().data(),
+                                            results + first);
         });
     }
 
-    static bool are_finite(const Real* samples, std::size_t count) {
+    /// What is between the rows of the box is of no account.
+    static bool are_finite(const Real* samples, const SampleBox& box) {
+        const std::size_t width = as_size(box[0].size());
         int others = 0;
-        for (std::size_t i = 0; i < count; ++i) others |= samples[i] - samples[i] == 0 ? 0 : 1;
+        for (Index rows = box[1].size() * box[2].size(); rows > 0; --rows, samples += point_row) {
+            for (std::size_t i = 0; i < width; ++i) others |= samples[i] - samples[i] == 0 ? 0 : 1;
+        }
         return others == 0;
     }
 
@@ -244,7 +261,7 @@ private:
         interpolate(part, missing_.data(), shares_.data());
         each_run(part, [&](std::size_t first, std::size_t count) {
             for (std::size_t i = first; i < first + count; ++i) {
-                if (has_infinite) add_infinite(samples + places_[i].at, places_[i], results_[i]);
+                if (has_infinite) add_infinite(samples + at_[i], i);
                 if (shares_[i] == 0) continue;
                 constexpr double least_weight = 0.25 - 1e-9;
                 const double left = 1 - static_cast<double>(shares_[i]);
@@ -255,22 +272,22 @@ private:
     }
 
     /// Adds the infinite samples that have a weight.
-    void add_infinite(const Real* samples, const PointPlace<Real>& place, Real& result) const {
+    void add_infinite(const Real* samples, std::size_t i) {
         std::array<std::array<Real, taps>, 3> weights{};
         for (std::size_t a = 0; a < 3; ++a) {
-            const Real* const at = lanczos_table<Real>().data() + as_size(place.cell[a]) * 3 * point_lanes;
-            const Real within = place.within[a];
-            for (std::size_t i = 0; i < taps; ++i) {
-                weights[a][i] = at[i] + within * (at[i + point_lanes] + within * at[i + 2 * point_lanes]);
+            const Real* const at = lanczos_table<Real>().data() + as_size(cell_[a][i]) * 3 * point_lanes;
+            const Real within = within_[a][i];
+            for (std::size_t n = 0; n < taps; ++n) {
+                weights[a][n] = at[n] + within * (at[n + point_lanes] + within * at[n + 2 * point_lanes]);
             }
         }
         for (std::size_t z = 0; z < taps; ++z) {
             for (std::size_t y = 0; y < taps; ++y) {
                 for (std::size_t x = 0; x < taps; ++x) {
-                    const Real sample =
-                        samples[static_cast<Index>(z) * slice_ + static_cast<Index>(y) * row_ + static_cast<Index>(x)];
+                    const Real sample = samples[static_cast<Index>(z) * slice_ + static_cast<Index>(y) * point_row +
+                                                static_cast<Index>(x)];
                     const Real weight = weights[2][z] * weights[1][y] * weights[0][x];
-                    if (std::isinf(sample) && weight != 0) result += weight > 0 ? sample : -sample;
+                    if (std::isinf(sample) && weight != 0) results_[i] += weight > 0 ? sample : -sample;
                 }
             }
         }
@@ -292,13 +309,15 @@ private:
         }
     }
 
+    Index most_in_box_;
     std::size_t channels_;
     Buffer<Real> box_;
-    Buffer<Real> finite_;   ///< the same with 0 for what is none
-    Buffer<Real> missing_;  ///< 1 where it is NaN
-    Index row_ = 0;         ///< of the box
-    Index slice_ = 0;
-    std::vector<PointPlace<Real>> places_;
+    Buffer<Real> finite_;           ///< the same with 0 for what is none
+    Buffer<Real> missing_;          ///< 1 where it is NaN
+    Index slice_ = 0;               ///< numbers of a slice of the box
+    std::vector<std::int32_t> at_;  ///< see PointPlaces, as are the next two
+    std::array<std::vector<std::int32_t>, 3> cell_;
+    std::array<std::vector<Real>, 3> within_;
     std::vector<Real> results_;
     std::vector<Real> shares_;  ///< of the weight, that fell on NaN
 };
@@ -311,29 +330,32 @@ public:
     static constexpr Index most_in_box = 1 << 15;
 
     Nearest(const Mapping& mapping, const BrickStore& store)
-        : PartByPart(mapping, store, most_in_box),
+        : PartByPart(mapping, store),
           sample_(sample_bytes(store.layout().type)),
           channels_(as_size(store.layout().channels)),
           box_(as_size(most_in_box) * channels_ * sample_) {}
 
 private:
-    [[nodiscard]] Extent extent() const override { return {1, 0}; }
+    [[nodiscard]] Extent extent() const override { return {}; }
+    [[nodiscard]] bool fits(const SampleBox& box) const override { return count_of(box) <= most_in_box; }
 
-    void locate(const std::vector<Vector3>& indices) override {
-        const auto size = store().layout().size;
-        for (std::size_t i = 0; i < indices.size(); ++i) {
-            for (std::size_t a = 0; a < 3; ++a) {
-                const std::int32_t at = floor_of(within_sight(indices[i][a], size[a]) + 0.5);
-                first(a)[i] = std::clamp(at, 0, static_cast<std::int32_t>(size[a] - 1));
+    void locate(const Places& indices) override {
+        for (std::size_t a = 0; a < 3; ++a) {
+            const auto last = static_cast<std::int32_t>(store().layout().size[a] - 1);
+            for (std::size_t i = 0; i < indices[a].size(); ++i) {
+                const double place = indices[a][i];
+                // Only what is not below 0 is rounded down; NaN is taken for what is.
+                const double within = place > 0 ? std::min(place, static_cast<double>(last)) : 0;
+                first(a)[i] = std::min(static_cast<std::int32_t>(within + 0.5), last);
             }
         }
     }
 
     void make_of(const Part& part, const SampleBox& box) override {
-        store().copy(box, box_.data());
         const Index row = box[0].size();
         const Index slice = row * box[1].size();
         const std::size_t length = as_size(slice * box[2].size()) * sample_;
+        store().copy(box, {box_.data(), as_size(row) * sample_, as_size(slice) * sample_, length});
         for (Index z = part[2].first; z < part[2].end; ++z) {
             for (Index y = part[1].first; y < part[1].end; ++y) {
                 std::byte* to = target(part[0].first, y, z, channels_ * sample_);
@@ -367,7 +389,7 @@ std::unique_ptr<BlockMaker> block_maker(const Mapping& mapping, const BrickStore
 std::int64_t block_maker_bytes(const BrickLayout& layout, LookUp look_up, Index most) {
     if (look_up == LookUp::nearest) {
         return (ByteCount(Nearest::most_in_box) * layout.channels * sample_bytes(layout.type) +
-                ByteCount(most) * (sizeof(Vector3) + 3 * sizeof(std::int32_t)))
+                ByteCount(most) * (Mapping::bytes_of_sample + 3 * sizeof(std::int32_t)))
             .value();
     }
     return layout.type == SampleType::float32 ? NumbersLayout<float>(layout).bytes(most)

@@ -26,12 +26,44 @@ void pick(const std::byte* from, std::size_t stride, std::byte* to, Index count,
     }
 }
 
-/// Fills a row to both sides with the first and the last of its samples that are there.
-void extend(std::byte* row, Index there, Index before, Index after, std::size_t sample) {
-    std::byte* const first = row + bytes_of(before) * sample;
-    for (Index i = 0; i < before; ++i) std::memcpy(row + bytes_of(i) * sample, first, sample);
-    const std::byte* const last = first + bytes_of(there - 1) * sample;
-    for (Index i = 0; i < after; ++i) std::memcpy(first + bytes_of(there + i) * sample, last, sample);
+/// Rows of samples of `size` to 2 · `size` bytes, without a call for each.
+template <std::size_t size>
+void copy_rows(const std::byte* from, std::size_t from_stride, std::byte* to, std::size_t to_stride, Index rows,
+               std::size_t bytes) {
+    for (Index j = 0; j < rows; ++j, from += from_stride, to += to_stride) {
+        std::memcpy(to, from, size);
+        std::memcpy(to + bytes - size, from + bytes - size, size);
+    }
+}
+
+void copy_rows(const std::byte* from, std::size_t from_stride, std::byte* to, std::size_t to_stride, Index rows,
+               std::size_t bytes) {
+    if (bytes > 128) {
+        for (Index j = 0; j < rows; ++j, from += from_stride, to += to_stride) std::memcpy(to, from, bytes);
+    } else if (bytes > 64) {
+        copy_rows<64>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 32) {
+        copy_rows<32>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 16) {
+        copy_rows<16>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 8) {
+        copy_rows<8>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 4) {
+        copy_rows<4>(from, from_stride, to, to_stride, rows, bytes);
+    } else if (bytes > 2) {
+        copy_rows<2>(from, from_stride, to, to_stride, rows, bytes);
+    } else {
+        copy_rows<1>(from, from_stride, to, to_stride, rows, bytes);
+    }
+}
+
+/// Puts the first and the last of the items that are there before and behind them. Items are `stride` bytes apart, of
+/// which `bytes` count.
+void extend(std::byte* items, Index there, Index before, Index after, std::size_t stride, std::size_t bytes) {
+    std::byte* const first = items + bytes_of(before) * stride;
+    for (Index i = 0; i < before; ++i) std::memcpy(items + bytes_of(i) * stride, first, bytes);
+    const std::byte* const last = first + bytes_of(there - 1) * stride;
+    for (Index i = 0; i < after; ++i) std::memcpy(first + bytes_of(there + i) * stride, last, bytes);
 }
 
 /// What is there of a range that may lie outside of it: at least the sample of the edge.
@@ -199,7 +231,7 @@ private:
     std::int32_t slot_;
 };
 
-void BrickStore::copy(const SampleBox& box, std::byte* to) const {
+void BrickStore::copy(const SampleBox& box, const BoxTarget& to) const {
     const Index edge = layout_.edge;
     const std::array<Index, 3> size{box[0].size(), box[1].size(), box[2].size()};
     std::array<Range, 3> there;
@@ -207,9 +239,6 @@ void BrickStore::copy(const SampleBox& box, std::byte* to) const {
     // How many samples of the edge come first; a box that is wholly behind the volume begins with what is there.
     std::array<Index, 3> before{};
     for (std::size_t a = 0; a < 3; ++a) before[a] = std::clamp<Index>(there[a].first - box[a].first, 0, size[a] - 1);
-    const std::size_t row_bytes = bytes_of(size[0]) * sample_;
-    const std::size_t slice_bytes = bytes_of(size[1]) * row_bytes;
-    const std::size_t volume_bytes = bytes_of(size[2]) * slice_bytes;
     const std::size_t brick_row = bytes_of(edge) * sample_;
 
     for (Index bz = there[2].first / edge; bz * edge < there[2].end; ++bz) {
@@ -224,14 +253,13 @@ void BrickStore::copy(const SampleBox& box, std::byte* to) const {
                     const std::byte* const from = brick.samples() +
                                                   static_cast<std::size_t>(c) * bytes_of(edge * edge) * brick_row +
                                                   bytes_of(x.first - bx * edge) * sample_;
-                    std::byte* const at = to + static_cast<std::size_t>(c) * volume_bytes +
+                    std::byte* const at = to.samples + static_cast<std::size_t>(c) * to.channel +
                                           bytes_of(before[0] + x.first - there[0].first) * sample_;
                     for (Index k = z.first; k < z.end; ++k) {
-                        for (Index j = y.first; j < y.end; ++j) {
-                            std::memcpy(at + bytes_of(before[2] + k - there[2].first) * slice_bytes +
-                                            bytes_of(before[1] + j - there[1].first) * row_bytes,
-                                        from + bytes_of((k - bz * edge) * edge + j - by * edge) * brick_row, bytes);
-                        }
+                        copy_rows(from + bytes_of((k - bz * edge) * edge + y.first - by * edge) * brick_row, brick_row,
+                                  at + bytes_of(before[2] + k - there[2].first) * to.slice +
+                                      bytes_of(before[1] + y.first - there[1].first) * to.row,
+                                  to.row, y.size(), bytes);
                     }
                 }
             }
@@ -240,17 +268,19 @@ void BrickStore::copy(const SampleBox& box, std::byte* to) const {
 
     std::array<Index, 3> after{};
     for (std::size_t a = 0; a < 3; ++a) after[a] = size[a] - before[a] - there[a].size();
+    const std::size_t row = bytes_of(size[0]) * sample_;
     if (before == std::array<Index, 3>{} && after == std::array<Index, 3>{}) return;
     for (int c = 0; c < layout_.channels; ++c) {
-        std::byte* const volume = to + static_cast<std::size_t>(c) * volume_bytes;
+        std::byte* const volume = to.samples + static_cast<std::size_t>(c) * to.channel;
         for (Index k = 0; k < there[2].size(); ++k) {
-            std::byte* const slice = volume + bytes_of(before[2] + k) * slice_bytes;
+            std::byte* const slice = volume + bytes_of(before[2] + k) * to.slice;
             for (Index j = 0; j < there[1].size(); ++j) {
-                extend(slice + bytes_of(before[1] + j) * row_bytes, there[0].size(), before[0], after[0], sample_);
+                extend(slice + bytes_of(before[1] + j) * to.row, there[0].size(), before[0], after[0], sample_,
+                       sample_);
             }
-            extend(slice, there[1].size(), before[1], after[1], row_bytes);
+            extend(slice, there[1].size(), before[1], after[1], to.row, row);
         }
-        extend(volume, there[2].size(), before[2], after[2], slice_bytes);
+        extend(volume, there[2].size(), before[2], after[2], to.slice, bytes_of(size[1] - 1) * to.row + row);
     }
 }
 

@@ -44,6 +44,14 @@ struct BrickLayout {
 /// The samples [range.first, range.end) of each axis; also such as there are none.
 using SampleBox = std::array<Range, 3>;
 
+/// Where a box is copied to: bytes from one row, slice or channel to the next.
+struct BoxTarget {
+    std::byte* samples = nullptr;
+    std::size_t row = 0;
+    std::size_t slice = 0;
+    std::size_t channel = 0;
+};
+
 /// Slices are written in order, and then boxes are read, from any thread. In the file, and in a brick, the channels are
 /// apart: a brick is channels × z × y × x, the last one fastest, and bricks come in the order z, y, x.
 class BrickStore {
@@ -57,9 +65,9 @@ public:
     /// All slices have come. Bricks are read from now on, and `cached` ≥ 1 of them kept.
     void open(Index cached);
 
-    /// Copies a box: channels × z × y × x into `to`. What is outside of the volume is the sample of the edge.
+    /// Copies a box; channels are apart. What is outside of the volume is the sample of the edge.
     /// At any time, each thread wants one brick; so a cache of one does for all. \throws Error io.
-    void copy(const SampleBox& box, std::byte* to) const;
+    void copy(const SampleBox& box, const BoxTarget& to) const;
 
     [[nodiscard]] const BrickLayout& layout() const noexcept { return layout_; }
     /// How many bricks were read from the file.

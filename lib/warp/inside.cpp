@@ -23,7 +23,7 @@ std::int64_t Inside::memory_bytes(const Warp& warp, Index kept, unsigned threads
     const ByteCount cells = ByteCount(warp.size[0] / cell + 1) * (warp.size[1] / cell + 1);
     const ByteCount slice = ByteCount(warp.size[0]) * warp.size[1] + cells;
     return (ByteCount(kept + 1) * slice +
-            ByteCount(threads) * (slice + ByteCount(rows_together) * warp.size[0] * sizeof(Vector3)))
+            ByteCount(threads) * (slice + ByteCount(rows_together) * warp.size[0] * Mapping::bytes_of_sample))
         .value();
 }
 
@@ -68,20 +68,23 @@ std::shared_ptr<const Inside::Slice> Inside::make(Index k) {
         const auto width = static_cast<std::size_t>(warp_.size[0]);
         made->samples.resize(width * static_cast<std::size_t>(warp_.size[1]));
         made->cells.resize(static_cast<std::size_t>(cells(0) * cells(1)));
-        std::vector<Vector3> indices;
+        Places indices;
+        std::vector<Vector3> points;
         std::uint8_t* to = made->samples.data();
         for (Index y = 0; y < warp_.size[1]; y += rows_together) {
             mapping_.apply({Range{0, warp_.size[0]}, {y, std::min(y + rows_together, warp_.size[1])}, {k, k + 1}},
-                           indices);
-            for (const Vector3& index : indices) {
-                bool inside = true;
-                for (std::size_t a = 0; a < 3; ++a) {
-                    const double low = static_cast<double>(warp_.wanted[a].first) - (0.5 + tolerance);
-                    const double high = static_cast<double>(warp_.wanted[a].end) - (0.5 - tolerance);
-                    inside = inside && index[a] >= low && index[a] <= high;
+                           indices, points);
+            const std::size_t count = indices[0].size();
+            std::fill_n(to, count, std::uint8_t{1});
+            for (std::size_t a = 0; a < 3; ++a) {
+                const double low = static_cast<double>(warp_.wanted[a].first) - (0.5 + tolerance);
+                const double high = static_cast<double>(warp_.wanted[a].end) - (0.5 - tolerance);
+                const double* const index = indices[a].data();
+                for (std::size_t i = 0; i < count; ++i) {
+                    to[i] = index[i] >= low && index[i] <= high ? to[i] : std::uint8_t{0};
                 }
-                *to++ = inside ? 1 : 0;
             }
+            to += count;
         }
         for (Index y = 0; y < warp_.size[1]; ++y) {
             std::uint8_t* const row = made->cells.data() + static_cast<std::size_t>(y / cell * cells(0));

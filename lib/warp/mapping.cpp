@@ -36,22 +36,45 @@ Mapping::Mapping(const Geometry& from, const std::array<Index, 3>& finer, std::s
 }
 
 /// The sum of a row's place and of the place in it, in this order for each sample.
-void Mapping::apply(const std::array<Range, 3>& box, std::vector<Vector3>& indices) const {
-    indices.resize(static_cast<std::size_t>(box[0].size() * box[1].size() * box[2].size()));
-    Vector3* to = indices.data();
+void Mapping::apply(const std::array<Range, 3>& box, Places& indices, std::vector<Vector3>& points) const {
+    const auto count = static_cast<std::size_t>(box[0].size() * box[1].size() * box[2].size());
+    for (std::vector<double>& places : indices) places.resize(count);
     const Matrix3& m = before_.matrix;
-    for (Index z = box[2].first; z < box[2].end; ++z) {
-        for (Index y = box[1].first; y < box[1].end; ++y) {
-            const Vector3 row = mapped(before_, {0, static_cast<double>(y), static_cast<double>(z)});
-            for (Index x = box[0].first; x < box[0].end; ++x, ++to) {
-                const auto i = static_cast<double>(x);
-                *to = {row[0] + m[0][0] * i, row[1] + m[1][0] * i, row[2] + m[2][0] * i};
+    const auto each_row = [&](auto work) {
+        std::size_t first = 0;
+        for (Index z = box[2].first; z < box[2].end; ++z) {
+            for (Index y = box[1].first; y < box[1].end; ++y) {
+                work(first, mapped(before_, {0, static_cast<double>(y), static_cast<double>(z)}));
+                first += static_cast<std::size_t>(box[0].size());
             }
         }
+    };
+    const auto columns = static_cast<int>(box[0].size());
+    const auto first_column = static_cast<double>(box[0].first);
+    if (transform_ == nullptr) {
+        each_row([&](std::size_t first, const Vector3& row) {
+            for (std::size_t a = 0; a < 3; ++a) {
+                double* const to = indices[a].data() + first;
+                const double start = row[a];
+                const double step = m[a][0];
+                for (int x = 0; x < columns; ++x) to[x] = start + step * (first_column + x);
+            }
+        });
+        return;
     }
-    if (transform_ == nullptr) return;
-    transform_->apply(indices);
-    for (Vector3& point : indices) point = mapped(after_, point);
+    points.resize(count);
+    each_row([&](std::size_t first, const Vector3& row) {
+        Vector3* const to = points.data() + first;
+        for (int x = 0; x < columns; ++x) {
+            const double i = first_column + x;
+            to[x] = {row[0] + m[0][0] * i, row[1] + m[1][0] * i, row[2] + m[2][0] * i};
+        }
+    });
+    transform_->apply(points);
+    for (std::size_t i = 0; i < count; ++i) {
+        const Vector3 index = mapped(after_, points[i]);
+        for (std::size_t a = 0; a < 3; ++a) indices[a][i] = index[a];
+    }
 }
 
 }  // namespace stack2nrrd

@@ -16,6 +16,9 @@ namespace stack2nrrd {
 
 class Transform;
 
+/// Places, each axis in a row of its own.
+using Places = std::array<std::vector<double>, 3>;
+
 class Mapping {
 public:
     /// Sample i of the axes that are mapped is at index (i + 1/2)/finer - 1/2 of `from`. No transform is the identity.
@@ -24,7 +27,11 @@ public:
             const Geometry& to);
 
     /// The indices of the samples of a box: x fastest, then y, z. What becomes of one does not depend on the others.
-    void apply(const std::array<Range, 3>& box, std::vector<Vector3>& indices) const;
+    /// `points` is memory to work in.
+    void apply(const std::array<Range, 3>& box, Places& indices, std::vector<Vector3>& points) const;
+
+    /// What it takes for each sample of a box, with the two.
+    static constexpr std::size_t bytes_of_sample = 2 * sizeof(Vector3);
 
 private:
     Affine before_;                               ///< to the space that is transformed; of linear ones, all of it

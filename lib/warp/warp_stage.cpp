@@ -92,6 +92,7 @@ struct Layout {
         bricks.size = volume.size;
         bricks.channels = volume.channels;
         bricks.type = volume.type;
+        bricks.edge = plan.brick;
         look_up = plan.labels ? LookUp::nearest : LookUp::lanczos;
         finish = {volume.type,    plan.type,     plan.labels, volume.channels,
                   plan.intensity, plan.may_clip, {},          making.slab.first};
@@ -151,7 +152,7 @@ private:
             depth = deepest() / part;
             if (bytes() <= all) break;
         }
-        for (const Index slices : {bricks.edge, bricks.edge / 4, Index{1}}) {
+        for (const Index slices : {bricks.edge, (bricks.edge + 3) / 4, Index{1}}) {
             held = slices;
             if (BrickStore::writing_bytes(bricks, held) <= all) break;
         }

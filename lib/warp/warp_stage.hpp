@@ -24,6 +24,7 @@ struct WarpPlan {
     SampleType type = SampleType::uint8;  ///< of the result
     bool may_clip = false;                ///< are samples counted that the type does not hold?
     double outside = 0;                   ///< what samples are whose centre is outside of the source's wanted part
+    Index brick = 16;                     ///< samples along each side of a brick; see BrickLayout::edge
     unsigned threads = 1;                 ///< that work, the calling one included
 };
 

@@ -1,0 +1,137 @@
+// What holds of every warp, whatever its numbers are.
+
+#include "support/catch.hpp"
+#include "support/phantom.hpp"
+#include "support/refusal.hpp"
+#include "support/temp_folder.hpp"
+#include "warp/cases.hpp"
+#include "warp/through.hpp"
+
+#include <stack2nrrd/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace {
+
+using namespace stack2nrrd;
+using warps::Case;
+using warps::Outcome;
+
+std::int64_t useful_room(const WarpPlan& plan, const support::Volume& volume, SampleType type, const Geometry& grid) {
+    return warping(plan)->useful_room(warps::info_of(volume, type, grid));
+}
+
+}  // namespace
+
+TEST_CASE("a warp has the same bytes for any threads, memory, and bricks", "[warp]") {
+    for (const Case& one : warps::cases()) {
+        for (const bool labels : {false, true}) {
+            const SampleType type = labels ? SampleType::int16 : SampleType::float32;
+            const support::Volume volume = phantom::noise(warps::reduced_size, 0, labels ? 5 : 900, true, 2, 2);
+            WarpPlan plan = warps::plan_of(one);
+            plan.labels = labels;
+            plan.type = labels ? SampleType::int16 : SampleType::float32;
+            const Outcome first = warps::through(plan, volume, type, one.twin.reduced);
+            for (const Index brick : {Index{4}, Index{16}, Index{32}}) {
+                for (const unsigned threads : {1U, 2U, 3U, 11U}) {
+                    plan.brick = brick;
+                    plan.threads = threads;
+                    const std::int64_t useful = useful_room(plan, volume, type, one.twin.reduced);
+                    CHECK(useful > 0);
+                    for (const std::int64_t room : {std::int64_t{0}, useful / 4, useful}) {
+                        CAPTURE(one.name, labels, brick, threads, room);
+                        CHECK((warps::through(plan, volume, type, one.twin.reduced, room).bytes == first.bytes));
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("slabs of a warp are those of the whole", "[warp]") {
+    for (const Case& one : warps::cases()) {
+        const support::Volume volume = phantom::noise(warps::reduced_size, 0, 900, false, 5);
+        WarpPlan plan = warps::plan_of(one);
+        plan.type = SampleType::float64;
+        plan.threads = 2;
+        const Outcome whole = warps::through(plan, volume, SampleType::float64, one.twin.reduced);
+        for (const Index thick : {1, 3, 4}) {
+            std::vector<std::byte> joined;
+            for (Index z = 0; z < plan.warp.size[2]; z += thick) {
+                WarpPlan slab = plan;
+                slab.part = {z, std::min(plan.warp.size[2], z + thick)};
+                const Outcome part = warps::through(slab, volume, SampleType::float64, one.twin.reduced);
+                CHECK(part.info.size[2] == slab.part.size());
+                for (std::size_t c = 0; c < 3; ++c) {
+                    const double first =
+                        one.twin.grid.origin[c] + static_cast<double>(z) * one.twin.grid.direction[2][c];
+                    CHECK(part.info.geometry.origin[c] == first);
+                }
+                joined.insert(joined.end(), part.bytes.begin(), part.bytes.end());
+            }
+            CAPTURE(one.name, thick);
+            CHECK((joined == whole.bytes));
+        }
+    }
+}
+
+TEST_CASE("a constant stays what it was through any warp", "[warp]") {
+    for (const Case& one : warps::cases()) {
+        for (const double value : {0.0, 1.0, 40000.0, -3.25}) {
+            const support::Volume volume(warps::reduced_size, 1, value);
+            WarpPlan plan = warps::plan_of(one);
+            plan.outside = value;
+            plan.type = SampleType::float64;
+            for (const SampleType type : {SampleType::float32, SampleType::float64}) {
+                const double tolerance = std::abs(value) * (type == SampleType::float32 ? 6e-7 : 1e-13);
+                for (const double v : warps::through(plan, volume, type, one.twin.reduced).samples()) {
+                    if (std::abs(v - value) > tolerance) FAIL(one.name << ": " << v << " instead of " << value);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("what a grid sees of nothing but the outside is the fill", "[warp]") {
+    Case one = warps::cases()[1];
+    for (double& c : one.twin.grid.origin) c += 1000;
+    WarpPlan plan = warps::plan_of(one);
+    plan.outside = 17;
+    plan.type = SampleType::uint8;
+    plan.may_clip = true;
+    support::Volume volume = phantom::noise(warps::reduced_size, -500, -400, true, 5);
+    const Outcome outcome = warps::through(plan, volume, SampleType::float32, one.twin.reduced);
+    for (const double v : outcome.samples()) CHECK(v == 17);
+    CHECK(outcome.report.clipped_low == 0);
+}
+
+TEST_CASE("a warp refuses what it cannot make", "[warp]") {
+    const Case one = warps::cases()[1];
+    const support::Volume volume(warps::reduced_size, 1, 0);
+    const auto complaint = [&](const WarpPlan& plan, SampleType type) {
+        std::string sentence;
+        (void)support::refusal([&] { (void)warping(plan)->result(warps::info_of(volume, type, one.twin.reduced)); },
+                               &sentence);
+        return sentence;
+    };
+    WarpPlan plan = warps::plan_of(one);
+    CHECK(complaint(plan, SampleType::float32).empty());
+    CHECK(complaint(plan, SampleType::uint8).find("gets uint8") != std::string::npos);
+    plan.labels = true;
+    CHECK(complaint(plan, SampleType::uint8).empty());
+    plan.type = SampleType::uint8;
+    plan.outside = 256;
+    CHECK(complaint(plan, SampleType::uint8).find("--fill: 256") == 0);
+}
+
+TEST_CASE("who stops a run stops its warp", "[warp]") {
+    const Case one = warps::cases()[4];
+    const support::Volume volume = phantom::noise(warps::reduced_size, 0, 9, true, 5);
+    WarpPlan plan = warps::plan_of(one);
+    plan.threads = 2;
+    CHECK_THROWS_AS(warps::through(plan, volume, SampleType::float32, one.twin.reduced, 0,
+                                   [] { throw std::runtime_error("stopped"); }),
+                    std::runtime_error);
+}
