@@ -7,6 +7,8 @@
 #include <stack2nrrd/geometry.hpp>
 
 #include <array>
+#include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace stack2nrrd {
@@ -19,6 +21,20 @@ struct Bounds {
 
 /// The least box that holds both.
 [[nodiscard]] Bounds hull(const Bounds& a, const Bounds& b) noexcept;
+
+/// Nothing; the hull with it is the other one.
+inline constexpr Bounds no_box{
+    {std::numeric_limits<double>::max(), std::numeric_limits<double>::max(), std::numeric_limits<double>::max()},
+    {std::numeric_limits<double>::lowest(), std::numeric_limits<double>::lowest(),
+     std::numeric_limits<double>::lowest()}};
+
+/// Makes `box` hold a point.
+inline void extend(Bounds& box, const Vector3& point) noexcept {
+    for (std::size_t d = 0; d < 3; ++d) {
+        box.low[d] = point[d] < box.low[d] ? point[d] : box.low[d];
+        box.high[d] = point[d] > box.high[d] ? point[d] : box.high[d];
+    }
+}
 
 /// A zonotope: all points centre + Σ t·generator, each t from -1 to 1. A box is one, a linear map of one is one, and so
 /// is the sum of two: nothing is lost where a box is turned, and turned again.

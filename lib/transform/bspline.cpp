@@ -97,7 +97,7 @@ private:
         return box;
     }
     [[nodiscard]] Bounds displacements(const std::array<Range, 3>& cells) const override;
-    void differentiate(Range x, Index y, Index z, Departures& departures) const override;
+    void differentiate(const std::array<Index, 3>& cell, Departures& departures) const override;
 
     [[nodiscard]] const double* at(Index x, Index y, Index z) const noexcept {
         return vectors_.data() + 3 * ((z * size_[1] + y) * size_[0] + x);
@@ -140,15 +140,13 @@ void BSpline::apply(std::span<Vector3> points) const {
 
 /// Weights are not negative and their sum is one: a cell is inside of the hull of its control points.
 Bounds BSpline::displacements(const std::array<Range, 3>& cells) const {
-    constexpr double most = std::numeric_limits<double>::max();
-    Bounds box{{most, most, most}, {-most, -most, -most}};
+    Bounds box = no_box;
     const auto end = [&](std::size_t a) { return std::min(cells[a].end + 2, size_[a]); };
     for (Index z = cells[2].first - 1; z < end(2); ++z) {
         for (Index y = cells[1].first - 1; y < end(1); ++y) {
             for (Index x = cells[0].first - 1; x < end(0); ++x) {
                 const double* v = at(x, y, z);
-                const Vector3 vector{v[0], v[1], v[2]};
-                box = hull(box, {vector, vector});
+                extend(box, {v[0], v[1], v[2]});
             }
         }
     }
@@ -157,25 +155,23 @@ Bounds BSpline::displacements(const std::array<Range, 3>& cells) const {
 
 /// Each entry of J is a polynomial of the third degree in each coordinate, so that J is inside of the hull of its
 /// Bernstein control points, and |J e| is not larger than at the largest of them.
-void BSpline::differentiate(Range x, Index y, Index z, Departures& departures) const {
-    for (Index i = x.first; i < x.end; ++i) {
-        Net net;
-        for (std::size_t n = 0; n < net.size(); ++n) {
-            const double* v = at(i - 1 + static_cast<Index>(n % taps), y - 1 + static_cast<Index>(n / taps % taps),
-                                 z - 1 + static_cast<Index>(n / taps / taps));
-            net[n] = {v[0], v[1], v[2]};
-        }
-        to_bernstein(net);
-        const std::array<Net, 3> derivatives{derivative(net, 0), derivative(net, 1), derivative(net, 2)};
-        Vector3 longest{0, 0, 0};
-        for (std::size_t a = 0; a < 3; ++a) {
-            for (const Vector3& v : derivatives[a]) longest[a] = std::max(longest[a], dot(v, v));
-            longest[a] = std::sqrt(longest[a]);
-        }
-        if (!departures.may_count(longest)) continue;
-        for (std::size_t n = 0; n < net.size(); ++n) {
-            departures.take({derivatives[0][n], derivatives[1][n], derivatives[2][n]});
-        }
+void BSpline::differentiate(const std::array<Index, 3>& cell, Departures& departures) const {
+    Net net;
+    for (std::size_t n = 0; n < net.size(); ++n) {
+        const double* v =
+            at(cell[0] - 1 + static_cast<Index>(n % taps), cell[1] - 1 + static_cast<Index>(n / taps % taps),
+               cell[2] - 1 + static_cast<Index>(n / taps / taps));
+        net[n] = {v[0], v[1], v[2]};
+    }
+    to_bernstein(net);
+    const std::array<Net, 3> derivatives{derivative(net, 0), derivative(net, 1), derivative(net, 2)};
+    std::array<Bounds, 3> boxes{no_box, no_box, no_box};
+    for (std::size_t a = 0; a < 3; ++a) {
+        for (const Vector3& v : derivatives[a]) extend(boxes[a], v);
+    }
+    if (!departures.may_count(boxes)) return;
+    for (std::size_t n = 0; n < net.size(); ++n) {
+        departures.take({derivatives[0][n], derivatives[1][n], derivatives[2][n]});
     }
 }
 

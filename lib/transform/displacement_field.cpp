@@ -43,7 +43,8 @@ public:
 private:
     [[nodiscard]] Bounds extent() const override { return cells_of(lattice().size()); }
     [[nodiscard]] Bounds displacements(const std::array<Range, 3>& cells) const override;
-    void differentiate(Range x, Index y, Index z, Departures& departures) const override;
+    [[nodiscard]] bool may_count(const std::array<Range, 3>& cells, Departures& departures) const override;
+    void differentiate(const std::array<Index, 3>& cell, Departures& departures) const override;
 
     /// Of cell i, which is between samples i and i + 1.
     [[nodiscard]] Pair pair(std::size_t axis, Index i) const noexcept {
@@ -52,6 +53,15 @@ private:
     [[nodiscard]] Vector3 vector(Index offset) const noexcept {
         const Number* v = vectors_.data() + offset;
         return {static_cast<double>(v[0]), static_cast<double>(v[1]), static_cast<double>(v[2])};
+    }
+    void extend_by_edges(Bounds& box, Index from, Index to, Index step) const noexcept;
+    [[nodiscard]] std::array<Vector3, 8> corners(const std::array<Index, 3>& cell) const noexcept {
+        const Pair x = pair(0, cell[0]);
+        const Pair y = pair(1, cell[1]);
+        const Pair z = pair(2, cell[2]);
+        return {vector(x.low + y.low + z.low),   vector(x.high + y.low + z.low),  vector(x.low + y.high + z.low),
+                vector(x.high + y.high + z.low), vector(x.low + y.low + z.high),  vector(x.high + y.low + z.high),
+                vector(x.low + y.high + z.high), vector(x.high + y.high + z.high)};
     }
     /// Between two samples.
     [[nodiscard]] Vector3 between(Index low, Index high, double part) const noexcept {
@@ -117,35 +127,66 @@ Bounds Field<Number>::displacements(const std::array<Range, 3>& cells) const {
     return box;
 }
 
+/// The four edges along each axis of a cell. Number 1 of a corner: high along x; 2: along y; 4: along z.
+struct Edges {
+    explicit Edges(const std::array<Vector3, 8>& corners)
+        : along{{{difference(corners[1], corners[0]), difference(corners[3], corners[2]),
+                  difference(corners[5], corners[4]), difference(corners[7], corners[6])},
+                 {difference(corners[2], corners[0]), difference(corners[3], corners[1]),
+                  difference(corners[6], corners[4]), difference(corners[7], corners[5])},
+                 {difference(corners[4], corners[0]), difference(corners[5], corners[1]),
+                  difference(corners[6], corners[2]), difference(corners[7], corners[3])}}} {}
+
+    /// Makes boxes hold them.
+    void extend(std::array<Bounds, 3>& boxes) const noexcept {
+        for (std::size_t a = 0; a < 3; ++a) {
+            for (const Vector3& edge : along[a]) stack2nrrd::extend(boxes[a], edge);
+        }
+    }
+    /// Those that meet in corner n.
+    [[nodiscard]] std::array<Vector3, 3> at(std::size_t n) const noexcept {
+        return {along[0][n >> 1], along[1][(n & 1) | (n >> 1 & 2)], along[2][n & 3]};
+    }
+
+    std::array<std::array<Vector3, 4>, 3> along;
+};
+
+/// By all edges of a block, each once. At the rim some of them are none; the few blocks there are not passed over.
+template <class Number>
+bool Field<Number>::may_count(const std::array<Range, 3>& cells, Departures& departures) const {
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (cells[a].first < 0 || cells[a].end > last_[a]) return true;
+    }
+    std::array<Bounds, 3> boxes{no_box, no_box, no_box};
+    for (Index z = cells[2].first; z <= cells[2].end; ++z) {
+        for (Index y = cells[1].first; y <= cells[1].end; ++y) {
+            const Index row = z * stride_[2] + y * stride_[1] + cells[0].first * stride_[0];
+            const Index end = row + cells[0].size() * stride_[0];
+            extend_by_edges(boxes[0], row, end - stride_[0], stride_[0]);
+            if (y < cells[1].end) extend_by_edges(boxes[1], row, end, stride_[1]);
+            if (z < cells[2].end) extend_by_edges(boxes[2], row, end, stride_[2]);
+        }
+    }
+    return departures.may_count(boxes);
+}
+
+/// Of the samples of a row, from one offset to another, the edges to those that are `step` numbers further.
+template <class Number>
+void Field<Number>::extend_by_edges(Bounds& box, Index from, Index to, Index step) const noexcept {
+    Bounds by = box;
+    for (Index i = from; i <= to; i += 3) extend(by, difference(vector(i + step), vector(i)));
+    box = by;
+}
+
 /// Within a cell, J is of the first degree in each coordinate, and so |J e| is largest at a corner. There, the
 /// derivatives along the axes are the differences along the three edges that meet in it.
 template <class Number>
-void Field<Number>::differentiate(Range x, Index y, Index z, Departures& departures) const {
-    const Pair along_y = pair(1, y);
-    const Pair along_z = pair(2, z);
-    for (Index i = x.first; i < x.end; ++i) {
-        const Pair along_x = pair(0, i);
-        std::array<Vector3, 8> corners;  // number 1: high along x; 2: along y; 4: along z
-        for (std::size_t n = 0; n < 8; ++n) {
-            corners[n] =
-                vector(((n & 1) == 0 ? along_x.low : along_x.high) + ((n & 2) == 0 ? along_y.low : along_y.high) +
-                       ((n & 4) == 0 ? along_z.low : along_z.high));
-        }
-        std::array<std::array<Vector3, 8>, 3> edges;  // of each axis and corner; only those of its lower end are filled
-        Vector3 longest{0, 0, 0};
-        for (std::size_t a = 0; a < 3; ++a) {
-            const std::size_t bit = std::size_t{1} << a;
-            for (std::size_t n = 0; n < 8; ++n) {
-                if ((n & bit) != 0) continue;
-                const Vector3 edge = difference(corners[n | bit], corners[n]);
-                edges[a][n] = edge;
-                longest[a] = std::max(longest[a], dot(edge, edge));
-            }
-        }
-        for (double& squared : longest) squared = std::sqrt(squared);
-        if (!departures.may_count(longest)) continue;
-        for (std::size_t n = 0; n < 8; ++n) departures.take({edges[0][n & 6], edges[1][n & 5], edges[2][n & 3]});
-    }
+void Field<Number>::differentiate(const std::array<Index, 3>& cell, Departures& departures) const {
+    const Edges edges(corners(cell));
+    std::array<Bounds, 3> boxes{no_box, no_box, no_box};
+    edges.extend(boxes);
+    if (!departures.may_count(boxes)) return;
+    for (std::size_t n = 0; n < 8; ++n) departures.take(edges.at(n));
 }
 
 template <class Number>

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 namespace stack2nrrd {
 
@@ -78,32 +80,51 @@ Departures::Departures(const Matrix3& to_lattice, Extremes& extremes)
     : extremes_(extremes),
       steps_(product(to_lattice, extremes.right())),
       rows_{length(steps_[0]), length(steps_[1]), length(steps_[2])},
-      left_norm_(norm_bound(extremes.left())),
-      back_norm_(norm_bound(inverse(extremes.right()).value_or(unit_matrix))),
-      base_most_(column_lengths(extremes.base())),
-      base_least_(least_steps(extremes.base())),
-      base_upright_(determinant(extremes.base()) > 0) {}
+      left_norm_(norm_bound(extremes.left())) {}
 
-bool Departures::may_count(const Vector3& longest) noexcept {
-    const double all = longest[0] * rows_[0] + longest[1] * rows_[1] + longest[2] * rows_[2];
-    const double apart = left_norm_ * all;
-    if (apart * apart > extremes_.away_squared_) return true;
-    // J = base · (1 + X) with |X| <= part; so |J^-1 e| <= |base^-1 e| / (1 - part), and J turns as base does.
-    const double part = back_norm_ * all;
-    if (!(part < 1)) return true;
-    for (std::size_t b = 0; b < 3; ++b) {
-        double longer = base_most_[b];
-        for (std::size_t a = 0; a < 3; ++a) longer += left_norm_ * longest[a] * std::abs(steps_[a][b]);
-        const double shorter = base_least_[b] * (1 - part);
-        if (longer * longer > extremes_.most_squared_[b] || shorter * shorter < extremes_.least_squared_[b]) {
-            return true;
+/// All J are beside the one of the boxes' centres, m: J = m + left · R · steps, with |R e_a| at most half of box a's
+/// diagonal. So |J e_b| <= |m e_b| + |left| Σ_a |R e_a| |steps_ab|. And J = m (1 + Y) with |Y| <= |m^-1 left| |R
+/// steps|; if that is less than 1, |J^-1 e_a| <= |m^-1 e_a| / (1 - |Y|), and J turns as m does.
+bool Departures::may_count(const std::array<Bounds, 3>& columns) noexcept {
+    std::array<Vector3, 3> centres;
+    Vector3 spread;
+    double all = 0;
+    for (std::size_t a = 0; a < 3; ++a) {
+        Vector3 half;
+        for (std::size_t c = 0; c < 3; ++c) {
+            centres[a][c] = (columns[a].high[c] + columns[a].low[c]) / 2;
+            half[c] = (columns[a].high[c] - columns[a].low[c]) / 2;
         }
+        spread[a] = length(half);
+        all += spread[a] * rows_[a];
     }
-    (base_upright_ ? extremes_.upright_ : extremes_.turned_) = true;
+    const Matrix3 middle = jacobian(centres);
+    double away = 0;
+    for (std::size_t b = 0; b < 3; ++b) {
+        const Vector3 along = column(middle, b);
+        double most = length(along);
+        for (std::size_t a = 0; a < 3; ++a) most += left_norm_ * spread[a] * std::abs(steps_[a][b]);
+        if (most * most > extremes_.most_squared_[b]) return true;
+        const Vector3 apart = difference(along, column(extremes_.base_, b));
+        away += dot(apart, apart);
+    }
+    away = std::sqrt(away) + left_norm_ * all;
+    if (away * away > extremes_.away_squared_) return true;
+
+    const std::optional<Matrix3> back = inverse(middle);
+    if (!back) return true;
+    const double part = norm_bound(product(*back, extremes_.left_)) * all;
+    if (!(part < 1)) return true;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const Vector3 along = column(*back, a);
+        const double shorter = (1 - part) * (1 - part) / dot(along, along);
+        if (shorter < extremes_.least_squared_[a]) return true;
+    }
+    (determinant(middle) > 0 ? extremes_.upright_ : extremes_.turned_) = true;
     return false;
 }
 
-void Departures::take(const std::array<Vector3, 3>& d) noexcept {
+Matrix3 Departures::jacobian(const std::array<Vector3, 3>& d) const noexcept {
     Matrix3 jacobian = extremes_.base();
     for (std::size_t a = 0; a < 3; ++a) {
         const Vector3 change = product(extremes_.left(), d[a]);
@@ -111,7 +132,9 @@ void Departures::take(const std::array<Vector3, 3>& d) noexcept {
             for (std::size_t b = 0; b < 3; ++b) jacobian[row][b] += change[row] * steps_[a][b];
         }
     }
-    extremes_.take(jacobian);
+    return jacobian;
 }
+
+void Departures::take(const std::array<Vector3, 3>& d) noexcept { extremes_.take(jacobian(d)); }
 
 }  // namespace stack2nrrd

@@ -3,8 +3,9 @@
 // The extremes of many Jacobians J = left · T' · right of a transform T, each looked at once.
 
 #include "transform/affine.hpp"
+#include "transform/body.hpp"
 
-#include <limits>
+#include <array>
 
 namespace stack2nrrd {
 
@@ -49,22 +50,20 @@ public:
     /// `to_lattice`: from space to indices of the lattice.
     Departures(const Matrix3& to_lattice, Extremes& extremes);
 
-    /// May a D whose columns are not longer than this make a difference? If not, it is as good as taken. For most
-    /// cells of a smooth field it is not.
-    [[nodiscard]] bool may_count(const Vector3& longest) noexcept;
+    /// May any D whose columns are in these boxes make a difference? If not, all of them are as good as taken. For most
+    /// cells of a smooth field it is so.
+    [[nodiscard]] bool may_count(const std::array<Bounds, 3>& columns) noexcept;
 
     /// `d`: the columns of D.
     void take(const std::array<Vector3, 3>& d) noexcept;
 
 private:
+    [[nodiscard]] Matrix3 jacobian(const std::array<Vector3, 3>& d) const noexcept;
+
     Extremes& extremes_;
     Matrix3 steps_;     // to_lattice · right
     Vector3 rows_{};    // lengths of its rows
-    double left_norm_;  // upper bounds of |left| and |right^-1|
-    double back_norm_;
-    Vector3 base_most_{};
-    Vector3 base_least_{};
-    bool base_upright_;
+    double left_norm_;  // an upper bound of |left|
 };
 
 /// An upper bound of a matrix's norm: exact for a matrix with one number a row and column.

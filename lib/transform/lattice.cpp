@@ -12,7 +12,7 @@ namespace {
 /// What rounding may make of an index.
 constexpr double slack = 1e-6;
 
-/// The cells of a row that a parallelepiped touches, or a few beside them.
+/// Which cells a parallelepiped touches. Some beside its edges are said to be touched, too.
 class Slab {
 public:
     /// `body`: in indices. With other than three generators all cells are touched.
@@ -21,34 +21,47 @@ public:
         inverse_ = inverse(transposed({body.generators[0], body.generators[1], body.generators[2]}));
     }
 
-    [[nodiscard]] Range cut(Range x, Index y, Index z) const {
-        if (!inverse_) return x;
-        double low = static_cast<double>(x.first);
-        double high = static_cast<double>(x.end - 1);
-        for (const Vector3& axis : *inverse_) {
-            // The centre of cell i is at `at` + i · axis[0] along this axis of the body, which is from -1 to 1.
-            const Vector3 first{0.5 - centre_[0], static_cast<double>(y) + 0.5 - centre_[1],
-                                static_cast<double>(z) + 0.5 - centre_[2]};
-            const double at = dot(axis, first);
-            const double reach =
-                1 + slack + (std::abs(axis[0]) + std::abs(axis[1]) + std::abs(axis[2])) * (0.5 + slack);
-            if (axis[0] == 0) {
-                if (std::abs(at) > reach) return {};
-                continue;
-            }
-            const double one = (-reach - at) / axis[0];
-            const double other = (reach - at) / axis[0];
-            low = std::max(low, std::min(one, other));
-            high = std::min(high, std::max(one, other));
+    [[nodiscard]] bool touches(const std::array<Range, 3>& cells) const {
+        if (!inverse_) return true;
+        Vector3 from;
+        Vector3 half;
+        for (std::size_t a = 0; a < 3; ++a) {
+            from[a] = static_cast<double>(cells[a].first + cells[a].end) / 2 - centre_[a];
+            half[a] = static_cast<double>(cells[a].size()) / 2 + slack;
         }
-        if (!(low <= high)) return {};
-        return {static_cast<Index>(std::floor(low)), static_cast<Index>(std::floor(high)) + 1};
+        return std::all_of(inverse_->begin(), inverse_->end(), [&](const Vector3& axis) {
+            const double reach =
+                std::abs(axis[0]) * half[0] + std::abs(axis[1]) * half[1] + std::abs(axis[2]) * half[2];
+            return std::abs(dot(axis, from)) <= 1 + slack + reach;
+        });
     }
 
 private:
     Vector3 centre_;
     std::optional<Matrix3> inverse_{};
 };
+
+/// In blocks of up to 2 x 2 x 2: few enough that a smooth field is much the same in all of them.
+template <class Take>
+void for_each_block(const std::array<Range, 3>& cells, Take take) {
+    constexpr Index side = 2;
+    std::array<Range, 3> block;
+    const auto next = [&](std::size_t a, Index first) {
+        // What is at the rim is a block of its own.
+        block[a] = {first, std::min(first < 0 ? Index{0} : first + side, cells[a].end)};
+        return block[a].end;
+    };
+    for (Index z = cells[2].first; z < cells[2].end;) {
+        z = next(2, z);
+        for (Index y = cells[1].first; y < cells[1].end;) {
+            y = next(1, y);
+            for (Index x = cells[0].first; x < cells[0].end;) {
+                x = next(0, x);
+                take(block);
+            }
+        }
+    }
+}
 
 Bounds with_none(const Bounds& box) { return hull(box, Bounds{}); }
 
@@ -112,12 +125,16 @@ void Displacing::differentiate(const Body& body, Extremes& extremes) const {
     there.centre = lattice_.index(body.centre);
     const Slab slab(there);
     Departures departures(lattice_.to_index(), extremes);
-    for (Index z = touched[2].first; z < touched[2].end; ++z) {
-        for (Index y = touched[1].first; y < touched[1].end; ++y) {
-            const Range x = slab.cut(touched[0], y, z);
-            if (!x.empty()) differentiate(x, y, z, departures);
+    for_each_block(touched, [&](const std::array<Range, 3>& block) {
+        if (!slab.touches(block) || !may_count(block, departures)) return;
+        for (Index z = block[2].first; z < block[2].end; ++z) {
+            for (Index y = block[1].first; y < block[1].end; ++y) {
+                for (Index x = block[0].first; x < block[0].end; ++x) {
+                    if (slab.touches({Range{x, x + 1}, {y, y + 1}, {z, z + 1}})) differentiate({x, y, z}, departures);
+                }
+            }
         }
-    }
+    });
 }
 
 }  // namespace stack2nrrd

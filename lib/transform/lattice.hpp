@@ -52,8 +52,12 @@ protected:
     [[nodiscard]] virtual Bounds extent() const = 0;
     /// A box around the displacements in these cells.
     [[nodiscard]] virtual Bounds displacements(const std::array<Range, 3>& cells) const = 0;
-    /// Hands on how the displacements of the cells `x` of row y, z change.
-    virtual void differentiate(Range x, Index y, Index z, Departures& departures) const = 0;
+    /// May the cells of a block make a difference?
+    [[nodiscard]] virtual bool may_count(const std::array<Range, 3>& /*cells*/, Departures& /*departures*/) const {
+        return true;
+    }
+    /// Hands on how the displacements of a cell change.
+    virtual void differentiate(const std::array<Index, 3>& cell, Departures& departures) const = 0;
 
 private:
     /// The cells that `box` touches.
