@@ -38,7 +38,7 @@ stack2nrrd.read(["a.tif", "b.tif"], order="given", progress=lambda fraction, tex
 stack2nrrd.write(Slices(), "out.nrrd", type=int, window=(0, 1), slab=(0, 5), pyramid=(2, 4), memory=2**30, kernel="tent")
 stack2nrrd.read([Slices(), Slices()])
 stack2nrrd.read("scan", flip=("x", "y"), window=("auto", .1, 99.9), dehaze=3.0, quality="max", like=pathlib.Path("r.nrrd"))
-stack2nrrd.read("scan", like=volume, transform=[[1, 0, 0, 2.5], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+stack2nrrd.read("scan", like=volume, transform=((1.0, 0.0, 0.0, 2.5), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0)))
 stack2nrrd.read("scan", like=(volume.shape, volume.affine), transform=["a.tfm", "b.tfm"], header_only=True)
 stack2nrrd.read("scan", flip="x,y", window="auto", dehaze="auto", mask="m.nrrd", fill=-1, isotropic=True, scratch="/tmp")
 for z, slab in stack2nrrd.slabs("scan", depth=3, encoding="gzip"):
