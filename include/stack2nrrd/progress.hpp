@@ -35,7 +35,8 @@ struct Report {
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header declares; not read
 };
 
-/// How far a run is, in source slices, and what it has found so far: a report for each result, complete in the last
+/// How far a run is, in slices of the source and, where a grid is turned or bent, those of the result, which are made
+/// after all of the source's are read; and what it has found so far: a report for each result, complete in the last
 /// call.
 struct Progress {
     Index done = 0;

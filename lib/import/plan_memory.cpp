@@ -106,8 +106,13 @@ void choose_chunk_depth(Plans plans, const ZarrLevels& zarr, std::uint64_t cap) 
 
 /// The stages get as much as leaves enough for one thread.
 void choose_stage_room(Plans plans, std::uint64_t cap) {
-    for (const std::int64_t most : {64 << 20, 16 << 20, 4 << 20, 1 << 20, 0}) {
-        for (ImportPlan::Detail* plan : plans) plan->stage_room = std::min(plan->useful_room, most);
+    // Bricks that are read again cost more than slices that are.
+    const bool warps =
+        std::any_of(plans.begin(), plans.end(), [](const ImportPlan::Detail* plan) { return plan->warp; });
+    for (const std::int64_t most :
+         {1024 << 20, 512 << 20, 256 << 20, 128 << 20, 64 << 20, 16 << 20, 4 << 20, 1 << 20, 0}) {
+        if (!warps && most > 64 << 20) continue;
+        for (ImportPlan::Detail* plan : plans) plan->stage_room = std::min<std::int64_t>(plan->useful_room, most);
         if (static_cast<std::uint64_t>(memory_with(plans, 1, accumulator_group, 1)) <= cap) return;
     }
 }

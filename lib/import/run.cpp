@@ -23,6 +23,7 @@ public:
     Staged(const PlannedOutput& output, const StageRun& run) : last_(output.sink) {
         const ImportPlan::Detail& plan = output.plan.detail();
         StageRun own = run;
+        own.made = [made = made_](Index slices) { *made = slices; };
         own.scratch_folder = plan.scratch;
         own.room = plan.stage_room;
         for (auto stage = plan.stages.rbegin(); stage != plan.stages.rend(); ++stage) {
@@ -31,21 +32,34 @@ public:
     }
 
     [[nodiscard]] Sink& first() const { return stages_.empty() ? *last_ : *stages_.back(); }
+    /// Slices that a stage has made which takes long.
+    [[nodiscard]] Index made() const noexcept { return *made_; }
     void add_to(Report& report) const {
         for (const auto& stage : stages_) stage->add_to(report);
     }
 
 private:
     Sink* last_;
+    std::shared_ptr<Index> made_ = std::make_shared<Index>(0);
     std::vector<std::unique_ptr<StageSink>> stages_;  ///< from the sink on
 };
 
 /// From samples to names.
 std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing& keep_going) {
     const ImportPlan::Detail& first = outputs.front().plan.detail();
+    Index to_make = 0;  // by stages that take long
+    for (const PlannedOutput& output : outputs) {
+        if (output.plan.detail().warp) to_make += output.plan.volume().size[2];
+    }
+    std::vector<Staged> staged;
     Progress last;
+    Progress of_source;
     std::chrono::steady_clock::time_point before{};
-    const KeepGoing watched = [&](const Progress& progress) {
+    const KeepGoing watched = [&](const Progress& read) {
+        of_source = read;
+        Progress progress = read;
+        progress.total += to_make;
+        for (const Staged& each : staged) progress.done += each.made();
         last = progress;
         const auto now = std::chrono::steady_clock::now();
         if (progress.done < progress.total && now - before < std::chrono::milliseconds(100)) return true;
@@ -53,10 +67,9 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
         return !keep_going || keep_going(progress);
     };
     const auto pulse = [&] {
-        if (!watched(last)) throw Stopped{};
+        if (!watched(Progress(of_source))) throw Stopped{};
     };
     const StageRun stage_run{{}, pulse};
-    std::vector<Staged> staged;
     std::vector<std::unique_ptr<Making>> makings;
     std::vector<Making*> shared;
     std::vector<Sink*> sinks;
@@ -80,12 +93,12 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
         }
         sinks[i]->write_late_notes(notes);
     }
-    last.reports = reports;
-    if (!watched(last)) throw Stopped{};  // what is printed as a sink finishes has the reports from here
+    of_source.reports = reports;
+    pulse();  // what is printed as a sink finishes has the reports from here
     shared.clear();
     makings.clear();  // a sink may need room to finish
     for (Sink* sink : sinks) sink->finish();
-    if (!watched(last)) throw Stopped{};  // finishing may have taken long
+    pulse();  // finishing may have taken long
     publish_all(sinks);
     return reports;
 }

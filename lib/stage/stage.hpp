@@ -41,6 +41,8 @@ struct StageRun {
     std::filesystem::path scratch_folder;  ///< for a scratch file
     std::function<void()> pulse;           ///< called now and then while a stage works on what it has kept; may throw
     std::int64_t room = 0;                 ///< memory that it may take besides, see StagePlan::useful_room()
+    /// Called in front of a pulse by stages that take long: how many slices of the result are made. May be empty.
+    std::function<void(Index)> made{};
 };
 
 /// One stage of a plan. A value that is never changed.

@@ -206,7 +206,8 @@ private:
         Finishing finishing(l.finish, l.warp.size, inside, next());
         const auto making = making_of(l.making, l.threads, l.in_flight(), finishing);
         Making* const makings[] = {making.get()};
-        (void)read_through(source, makings, l.threads, l.in_flight(), [this](const Progress& /*progress*/) {
+        (void)read_through(source, makings, l.threads, l.in_flight(), [&](const Progress& progress) {
+            if (run_.made && progress.total > 0) run_.made(progress.done * l.making.slab.size() / progress.total);
             if (run_.pulse) run_.pulse();
             return true;
         });
