@@ -12,6 +12,7 @@
 #include <stack2nrrd/error.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,8 +23,10 @@ namespace {
 
 using Plans = std::span<ImportPlan::Detail* const>;
 
-/// What the program takes before it has read anything: code, libraries, stacks of threads.
-constexpr std::int64_t standing_bytes = 16 << 20;
+/// What the program takes before it has read anything: code, libraries, stacks of threads. The system's own libraries
+/// are larger on Windows.
+constexpr bool is_windows = std::filesystem::path::preferred_separator != '/';
+constexpr std::int64_t standing_bytes = is_windows ? 32 << 20 : 16 << 20;
 
 /// What a survey and a run need at a time is the larger one of the two.
 std::int64_t memory_of(Plans plans) {

@@ -176,6 +176,7 @@ TEST_CASE("progress as JSON is one object a line", "[cli]") {
 }
 
 TEST_CASE("an input alone prints three commands that run when they are copied", "[cli]") {
+    if (support::is_windows) return support::say_skipped("commands are pasted into a shell of POSIX");
     const Folder folder;
     const std::string weird = "a 'weird' $HOME & \"name\"";
     write_stack(folder / "stack", 8, 16, 12);

@@ -150,7 +150,7 @@ TEST_CASE("a header with detached samples is not written where no header can nam
     write_stack(folder / "stack", 2);
     const Result result = run_in(folder.path(), {"stack", "-o", "line\nend.nhdr"});
     // A line end cannot be said in a header: refused, rather than made unreadable.
-    CHECK(result.status == 2);
+    CHECK(result.status == (support::any_name_is_legal() ? 2 : 5));
     check_sentence(result, {"line"});
     check_holds(folder.path(), {"stack"});
 }

@@ -53,7 +53,7 @@ TEST_CASE("an output is no input, under whatever name", "[cli]") {
         CHECK(result.status == 2);
         check_sentence(result, {slice_name(2)});
         CHECK(read_file(slice) == before);
-        CHECK(fs::hard_link_count(slice) == 4);
+        if (support::has_hard_links()) CHECK(fs::hard_link_count(slice) == 4);
         std::vector<std::string> names{"hard.nrrd", "hard.png", "detached.raw"};
         if (linked) names.emplace_back("sym.nrrd");
         check_holds(place.out, names);

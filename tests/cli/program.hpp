@@ -85,6 +85,9 @@ void continue_process(int process);
 [[nodiscard]] std::int64_t own_peak_bytes();
 
 /// Checks the sentence of a failed run: one line, "stack2nrrd: " first, and all of `parts` in it. Warnings may precede.
+/// Paths in `text` as POSIX has them.
+[[nodiscard]] std::string with_slashes(std::string text);
+
 void check_sentence(const Result& result, const std::vector<std::string>& parts);
 
 /// Checks that `folder` holds just these names, and nothing unfinished.

@@ -64,6 +64,7 @@ TEST_CASE("a page needs a result, a name of its own, and is made with it or not 
 }
 
 TEST_CASE("the command on a page makes the same files again", "[cli]") {
+    if (support::is_windows) return support::say_skipped("commands are pasted into a shell of POSIX");
     const Folder folder;
     const std::vector<std::string> names{"plain",
                                          "a b & <c>",
@@ -113,7 +114,8 @@ TEST_CASE("the page of a pyramid shows the first level, and names the others", "
     REQUIRE(run_in(folder.path(), {"stack", "-o", "v.ome.zarr", "--pyramid", "1,2", "--report", "z.html"}).status == 0);
     const std::string zarr = read_file(folder / "z.html");
     CHECK(zarr.find("<h1>v.ome.zarr</h1>") != std::string::npos);
-    CHECK(zarr.find("v.ome.zarr/1</th><td>8 x 6 x 4, uint16") != std::string::npos);
+    CHECK(zarr.find(support::is_windows ? "v.ome.zarr\\1</th><td>8 x 6 x 4, uint16"
+                                        : "v.ome.zarr/1</th><td>8 x 6 x 4, uint16") != std::string::npos);
 }
 
 TEST_CASE("a page tells of gaps, clipped samples and a detached header", "[cli]") {

@@ -214,8 +214,8 @@ TEST_CASE("one number in two folders, and one name in two Unicode forms", "[cli]
     check_refused(folder.path(), {"?/s_*.tif"}, 3, {"have the same number", "--order given"});
     CHECK(order_of(folder.path(), {"?/s_*.tif", "--order", "given"}) == counted(6));
     check_refused(folder.path(), {"a", "b"}, 2, {"a: is a folder", "--order given"});
-    for (int i = 0; i < 3; ++i) write_file(folder / "twins" / name("k\xC3\xA4se_%d.tif", i), slice(i));
-    write_file(folder / "twins" / "ka\xCC\x88se_1.tif", slice(1));
+    for (int i = 0; i < 3; ++i) write_file(folder / ("twins/" + name("k\xC3\xA4se_%d.tif", i)), slice(i));
+    write_file(folder / "twins/ka\xCC\x88se_1.tif", slice(1));
     if (std::distance(fs::directory_iterator(folder / "twins"), {}) == 4) {  // file systems may take them for one
         check_refused(folder.path(), {"twins"}, 3, {"look alike", "NFC and NFD", "keep one"});
     }
@@ -293,7 +293,7 @@ TEST_CASE("a folder in place of the one with the slices", "[cli]") {
     fs::create_directories(folder / "scan/empty/more");
     CHECK(order_of(folder.path(), {"scan"}) == counted(4));
     const Result info = run_in(folder.path(), {"scan", "--info"});
-    CHECK(info.out.find("scan/deep/scan_Rec, 4 images") != std::string::npos);
+    CHECK(with_slashes(info.out).find("scan/deep/scan_Rec, 4 images") != std::string::npos);
     // Links that lead around change nothing.
     const bool linked = support::made_link(folder / "scan", folder / "scan/around") &&
                         support::made_link(folder / "scan/deep/scan_Rec", folder / "scan/link");
@@ -398,26 +398,27 @@ TEST_CASE("a name that is not there: the nearest is named, and does", "[cli]") {
     };
     const std::vector<int> all = counted(3);
     CHECK(order_of(folder.path(), {advice("my scna", {"no such file or folder"}, "there is ")}) == all);
-    CHECK(order_of(folder.path(), {advice("My Scan", {"no such file or folder"}, "there is ")}) == all);
     CHECK(order_of(folder.path(), {advice("my scan/slice_001.tiff", {}, "there is ")}) == all);
     CHECK(order_of(folder.path(), {advice("my scan/slice_01.tif", {}, "there is ")}) == all);
-    CHECK(order_of(folder.path(), {advice("my scan\"", {}, "give ")}) == all);
     CHECK(order_of(folder.path(), {advice("'my scan'", {}, "give ")}) == all);
-    CHECK(order_of(folder.path(), {advice("my scan ", {}, "give ")}) == all);
-    CHECK(order_of(folder.path(), {advice("my\\ scan", {}, "give ")}) == all);
-    CHECK(order_of(folder.path(), {advice("my scan\\slice_001.tif", {}, "give ")}) == all);
     CHECK(order_of(folder.path(), {advice("my scan/slice_%04d.tif", {"no file has such a name"}, "check it, ")}) ==
           all);
     CHECK(order_of(folder.path(), {advice("my scan/slice_%d.tif", {"no file has such a name"}, "check it, ")}) == all);
-    CHECK(order_of(folder.path(), {advice("my scan/SLICE_*.TIF", {"no file has such a name"}, "check it, ")}) == all);
-    CHECK(order_of(folder.path(), {advice("my scan\\*.tif", {}, "give ")}) == all);
     CHECK(order_of(folder.path(), {advice("my scna/*.tif", {}, "there is ") + "/*.tif"}) == all);
     check_refused(folder.path(), {"my scan/*.png"}, 3, {"names in its folder are such as 'slice_000.tif'"});
+    check_refused(folder.path(), {"nothing like it at all"}, 3, {"no such file or folder; check how it is spelled"});
+    check_refused(folder.path(), {"nothing/like/it.tif"}, 3, {"there is no 'nothing'"});
+    if (support::is_windows) return support::say_skipped("names that Windows takes for the right ones");
+    CHECK(order_of(folder.path(), {advice("My Scan", {"no such file or folder"}, "there is ")}) == all);
+    CHECK(order_of(folder.path(), {advice("my scan\"", {}, "give ")}) == all);
+    CHECK(order_of(folder.path(), {advice("my scan ", {}, "give ")}) == all);
+    CHECK(order_of(folder.path(), {advice("my\\ scan", {}, "give ")}) == all);
+    CHECK(order_of(folder.path(), {advice("my scan\\slice_001.tif", {}, "give ")}) == all);
+    CHECK(order_of(folder.path(), {advice("my scan/SLICE_*.TIF", {"no file has such a name"}, "check it, ")}) == all);
+    CHECK(order_of(folder.path(), {advice("my scan\\*.tif", {}, "give ")}) == all);
     check_refused(folder.path(), {"~/scan"}, 3, {"~"});
     check_refused(folder.path(), {"C:\\scans\\my scan"}, 3, {"path of Windows"});
     check_refused(folder.path(), {"D:/scans/*.tif"}, 3, {"path of Windows"});
-    check_refused(folder.path(), {"nothing like it at all"}, 3, {"no such file or folder; check how it is spelled"});
-    check_refused(folder.path(), {"nothing/like/it.tif"}, 3, {"there is no 'nothing'"});
 }
 
 TEST_CASE("a glob that the shell has expanded over two series", "[cli]") {
