@@ -35,11 +35,12 @@ struct WarpSource::Slab {
     std::exception_ptr failure;
 };
 
-WarpSource::WarpSource(const Warp& warp, const Geometry& reduced, const BrickStore& store, LookUp look_up,
+WarpSource::WarpSource(const Warp& warp, const Geometry& reduced, const BrickStore& store, LookUp look_up, bool finite,
                        std::shared_ptr<Inside> inside, const Range& slices, Index depth)
     : warp_(warp),
       store_(store),
       look_up_(look_up),
+      finite_(finite),
       mapping_(warp.geometry, warp.finer, warp.transform, reduced),
       inside_(std::move(inside)),
       slices_(slices),
@@ -227,8 +228,8 @@ class WarpSource::Reader final : public SliceReader {
 public:
     explicit Reader(const WarpSource& source)
         : source_(source),
-          maker_(
-              block_maker(source.mapping_, source.store_, source.look_up_, block_edge * block_edge * source.depth_)) {}
+          maker_(block_maker(source.mapping_, source.store_, source.look_up_, block_edge * block_edge * source.depth_,
+                             source.finite_)) {}
 
     void read(Index z, Range rows, RowSink& sink) override {
         const Use use(source_, z / source_.depth_);

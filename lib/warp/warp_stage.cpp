@@ -74,6 +74,20 @@ Warp with_reach(Warp warp, const std::array<AxisPlan, 3>& axes) {
     return warp;
 }
 
+template <class Real>
+bool are_finite(const std::byte* samples, std::size_t count) {
+    const auto* const numbers = reinterpret_cast<const Real*>(samples);
+    int others = 0;
+    for (std::size_t i = 0; i < count; ++i) others |= numbers[i] - numbers[i] == 0 ? 0 : 1;
+    return others == 0;
+}
+
+bool are_finite(std::span<const std::byte> samples, SampleType type) {
+    if (type == SampleType::float32) return are_finite<float>(samples.data(), samples.size() / sizeof(float));
+    if (type == SampleType::float64) return are_finite<double>(samples.data(), samples.size() / sizeof(double));
+    return true;
+}
+
 /// How large things are.
 struct Layout {
     MakingPlan making;
@@ -178,6 +192,7 @@ public:
     }
 
     void write_slice(Index z, std::span<const std::byte> samples) override {
+        finite_ = finite_ && are_finite(samples, layout_->bricks.type);
         store_->write_slice(z, samples);
         if (z + 1 == layout_->bricks.size[2]) hand_on();
     }
@@ -202,7 +217,7 @@ private:
         const Layout& l = *layout_;
         store_->open(l.cached);
         const auto inside = std::make_shared<Inside>(l.warp, l.insides());
-        const WarpSource source(l.warp, reduced_, *store_, l.look_up, inside, l.making.read, l.depth);
+        const WarpSource source(l.warp, reduced_, *store_, l.look_up, finite_, inside, l.making.read, l.depth);
         Finishing finishing(l.finish, l.warp.size, inside, next());
         const auto making = making_of(l.making, l.threads, l.in_flight(), finishing);
         Making* const makings[] = {making.get()};
@@ -220,6 +235,7 @@ private:
     std::optional<Layout> layout_;
     std::optional<BrickStore> store_;
     Geometry reduced_;
+    bool finite_ = true;  ///< are all numbers?
     Losses losses_;
 };
 
