@@ -298,7 +298,9 @@ private:
                 std::byte* const to = target(part[0].first, y, z, sample) + channel * sizeof(Real);
                 const std::size_t count = as_size(part[0].size());
                 if (channels_ == 1) {
-                    std::memcpy(to, from, count * sizeof(Real));
+                    constexpr std::size_t often = 16;  // then there is no call
+                    count == often ? std::memcpy(to, from, often * sizeof(Real))
+                                   : std::memcpy(to, from, count * sizeof(Real));
                     continue;
                 }
                 for (std::size_t i = 0; i < count; ++i) std::memcpy(to + i * sample, from + i, sizeof(Real));

@@ -142,13 +142,16 @@ struct Layout {
     }
 
 private:
+    /// Where there is no room, a slab is this much thinner. It takes up to twice as long then.
+    static constexpr Index shallowest = 8;
+
     [[nodiscard]] Index deepest() const {
         constexpr Index enough = 8;  // twice as many made no difference
         return std::max<Index>(enough, threads);
     }
 
     void set_least() {
-        depth = deepest() / 4;
+        depth = deepest() / shallowest;
         held = 1;
         const Index across = bricks.along(0) + bricks.along(1) + bricks.along(2);
         cached = std::min({bricks.bricks().value(), 8 * across, most_cached()});
@@ -162,7 +165,7 @@ private:
     }
 
     void share_out(std::int64_t all) {
-        for (const Index part : {1, 2, 4}) {
+        for (const Index part : {Index{1}, Index{2}, Index{4}, shallowest}) {
             depth = deepest() / part;
             if (bytes() <= all) break;
         }
