@@ -8,14 +8,15 @@
 
 namespace stack2nrrd {
 
-Mapping::Mapping(const Geometry& from, const std::array<Index, 3>& finer, std::shared_ptr<const Transform> transform,
+Mapping::Mapping(const Geometry& from, const std::array<Rational, 3>& finer, std::shared_ptr<const Transform> transform,
                  const Geometry& to)
     : transform_(std::move(transform)) {
     Affine fine;
     for (std::size_t a = 0; a < 3; ++a) {
-        const auto times = static_cast<double>(finer[a]);
-        fine.matrix[a][a] = 1 / times;
-        fine.offset[a] = (1 - times) / (2 * times);
+        const auto num = static_cast<double>(finer[a].num);
+        const auto den = static_cast<double>(finer[a].den);
+        fine.matrix[a][a] = den / num;
+        fine.offset[a] = (den - num) / (2 * num);
     }
     before_ = compose(places_of(from), fine);
     const std::optional<Affine> back = inverse(places_of(to));

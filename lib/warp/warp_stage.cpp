@@ -49,10 +49,9 @@ MakingPlan reducing(const WarpPlan& plan, const VolumeInfo& volume) {
     making.image = WarpSource::image_of(warp, volume.type, volume.channels);
     making.channel = Channel::all;
     for (std::size_t a = 0; a < 3; ++a) {
-        AxisOptions axis;
-        axis.kernel = plan.labels ? Kernel::parse("mode") : plan.kernels[a];
-        axis.factor = {warp.finer[a], 1};
-        making.axes[a] = make_axis_plan(warp.fine(a), axis, Align::cell, "xyz"[a]);
+        const Rational step = warp.finer[a];
+        making.axes[a] = make_axis_plan(warp.fine(a), plan.labels ? Kernel::parse("mode") : plan.kernels[a], step,
+                                        make_rational(step.num - step.den, 2 * step.den), warp.size[a], "xyz"[a]);
         making.crop[a] = {0, warp.fine(a)};
     }
     making.slab = part_of(plan);
@@ -122,7 +121,7 @@ struct Layout {
     /// Slices of the result whose insides are remembered: from those that are not yet written to those that a slab is
     /// part of.
     [[nodiscard]] Index insides() const {
-        return (3 * depth + in_flight() + making.z_batch) / warp.finer[2] + 2 * warp.reach[2] + 4;
+        return warp.coarse(2, 3 * depth + in_flight() + making.z_batch) + 2 * warp.reach[2] + 4;
     }
 
     [[nodiscard]] std::int64_t bytes() const {
