@@ -123,9 +123,16 @@ inline constexpr std::size_t point_lanes = 8;
 /// sixth of the time.
 inline constexpr std::int64_t point_row = 48;
 
+/// The lowest and the highest floor of some places.
+struct PointRange {
+    std::int32_t low = 0;
+    std::int32_t high = 0;
+};
+
 template <class Real>
 struct PointLoops {
-    void (*locate)(const double* places, std::size_t count, const PointAxis<Real>& axis);
+    /// `count` > 0.
+    PointRange (*locate)(const double* places, std::size_t count, const PointAxis<Real>& axis);
 
     /// results[i] = Σ z·y·x weights · samples at place i, for i < count. Rows of the box are `row` samples apart,
     /// slices `slice`; the two samples behind each six of a row are read as well, and must be finite. `table`: cells ×

@@ -31,7 +31,7 @@ P<Real> load_part(const Real* p) {
 }
 
 template <class Real>
-void locate(const double* places, std::size_t count, const PointAxis<Real>& axis) {
+PointRange locate(const double* places, std::size_t count, const PointAxis<Real>& axis) {
     const double low = axis.low;
     const double high = axis.high;
     const auto cells = static_cast<double>(axis.cells);
@@ -39,6 +39,8 @@ void locate(const double* places, std::size_t count, const PointAxis<Real>& axis
     std::int32_t* const below = axis.below;
     std::int32_t* const cell = axis.cell;
     Real* const within = axis.within;
+    std::int32_t lowest = INT32_MAX;
+    std::int32_t highest = INT32_MIN;
     for (std::size_t i = 0; i < count; ++i) {
         double place = places[i] > low ? places[i] : low;
         place = place < high ? place : high;
@@ -47,9 +49,12 @@ void locate(const double* places, std::size_t count, const PointAxis<Real>& axis
         std::int32_t n = static_cast<std::int32_t>(at);
         n = n < last ? n : last;
         below[i] = whole;
+        lowest = whole < lowest ? whole : lowest;
+        highest = whole > highest ? whole : highest;
         cell[i] = n;
         within[i] = static_cast<Real>(at - static_cast<double>(n) - 0.5);
     }
+    return {lowest, highest};
 }
 
 /// The weights of one axis of some samples.

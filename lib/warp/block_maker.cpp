@@ -34,11 +34,13 @@ public:
         block_ = block;
         target_ = target;
         for (auto& places : first_) places.resize(indices_[0].size());
-        locate(indices_);
+        whole_ = locate(indices_);
         make_part({Range{0, block[0].size()}, {0, block[1].size()}, {0, block[2].size()}});
     }
 
 protected:
+    using Ranges = std::array<PointRange, 3>;
+
     /// Of the samples of the store, on each axis, that one is made of: how many are before the one that first() says,
     /// how many there are, and how many more of a row are read with them.
     struct Extent {
@@ -47,8 +49,8 @@ protected:
         Index more = 0;
     };
 
-    /// Sets first() of all samples, and what else it needs of the places.
-    virtual void locate(const Places& indices) = 0;
+    /// Sets first() of all samples, and what else it needs of the places. Returns the lowest and highest on each axis.
+    virtual Ranges locate(const Places& indices) = 0;
     [[nodiscard]] virtual Extent extent() const = 0;
     /// Makes a part, whose samples are all made of those of `box`.
     virtual void make_of(const Part& part, const SampleBox& box) = 0;
@@ -74,7 +76,7 @@ private:
         SampleBox box;
         const Extent more = extent();
         for (std::size_t a = 0; a < 3; ++a) {
-            const auto [low, high] = range_of(first_[a], part);
+            const auto [low, high] = is_whole(part) ? whole_[a] : range_of(first_[a], part);
             box[a] = {low - more.before, high - more.before + more.taps + (a == 0 ? more.more : 0)};
         }
         if (fits(box) || count_of(part) == 1) return make_of(part, box);
@@ -89,31 +91,23 @@ private:
         make_part(half);
     }
 
-    [[nodiscard]] std::array<Index, 2> range_of(const std::vector<std::int32_t>& places, const Part& part) const {
-        std::int32_t low = std::numeric_limits<std::int32_t>::max();
-        std::int32_t high = std::numeric_limits<std::int32_t>::min();
-        const auto look_at = [&](const std::int32_t* at, std::size_t count) {
-            for (std::size_t i = 0; i < count; ++i) {
-                low = std::min(low, at[i]);
-                high = std::max(high, at[i]);
-            }
-        };
-        if (is_whole(part)) {
-            look_at(places.data(), places.size());
-        } else {
-            for (Index z = part[2].first; z < part[2].end; ++z) {
-                for (Index y = part[1].first; y < part[1].end; ++y) {
-                    look_at(places.data() + place(y, z) + part[0].first, as_size(part[0].size()));
-                }
+    [[nodiscard]] PointRange range_of(const std::vector<std::int32_t>& places, const Part& part) const {
+        PointRange range{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
+        for (Index z = part[2].first; z < part[2].end; ++z) {
+            for (Index y = part[1].first; y < part[1].end; ++y) {
+                const std::int32_t* const row = places.data() + place(y, z);
+                const auto [low, high] = std::minmax_element(row + part[0].first, row + part[0].end);
+                range = {std::min(range.low, *low), std::max(range.high, *high)};
             }
         }
-        return {low, high};
+        return range;
     }
 
     const Mapping& mapping_;
     const BrickStore& store_;
     SampleBox block_;
     BlockTarget target_;
+    Ranges whole_;  ///< of the whole block
     Places indices_;
     std::vector<Vector3> points_;
     std::array<std::vector<std::int32_t>, 3> first_;
@@ -155,8 +149,9 @@ struct NumbersLayout {
 template <class Real>
 class Numbers final : public PartByPart {
 public:
-    Numbers(const Mapping& mapping, const BrickStore& store, const NumbersLayout<Real>& layout, Index most)
+    Numbers(const Mapping& mapping, const BrickStore& store, const NumbersLayout<Real>& layout, Index most, bool finite)
         : PartByPart(mapping, store),
+          finite_only_(finite),
           most_in_box_(layout.most_in_box),
           channels_(as_size(store.layout().channels)),
           box_(as_size(layout.box)),
@@ -172,15 +167,17 @@ private:
         return box[0].size() <= point_row && point_row * box[1].size() * box[2].size() <= most_in_box_;
     }
 
-    void locate(const Places& indices) override {
+    Ranges locate(const Places& indices) override {
+        Ranges ranges;
         for (std::size_t a = 0; a < 3; ++a) {
             PointAxis<Real> axis = in_sight<Real>(store().layout().size[a]);
             axis.cells = table_cells<Real>;
             axis.below = first(a).data();
             axis.cell = cell_[a].data();
             axis.within = within_[a].data();
-            point_loops<Real>().locate(indices[a].data(), indices[a].size(), axis);
+            ranges[a] = point_loops<Real>().locate(indices[a].data(), indices[a].size(), axis);
         }
+        return ranges;
     }
 
     void make_of(const Part& part, const SampleBox& box) override {
@@ -203,7 +200,7 @@ private:
         });
         for (std::size_t c = 0; c < channels_; ++c) {
             const Real* const samples = box_.data() + c * length;
-            if (are_finite(samples, box)) {
+            if (finite_only_ || are_finite(samples, box)) {
                 interpolate(part, samples, results_.data());
             } else {
                 interpolate_between_others(part, samples, length);
@@ -301,7 +298,9 @@ private:
                 std::byte* const to = target(part[0].first, y, z, sample) + channel * sizeof(Real);
                 const std::size_t count = as_size(part[0].size());
                 if (channels_ == 1) {
-                    std::memcpy(to, from, count * sizeof(Real));
+                    constexpr std::size_t often = 16;  // then there is no call
+                    count == often ? std::memcpy(to, from, often * sizeof(Real))
+                                   : std::memcpy(to, from, count * sizeof(Real));
                     continue;
                 }
                 for (std::size_t i = 0; i < count; ++i) std::memcpy(to + i * sample, from + i, sizeof(Real));
@@ -309,6 +308,7 @@ private:
         }
     }
 
+    bool finite_only_;
     Index most_in_box_;
     std::size_t channels_;
     Buffer<Real> box_;
@@ -339,7 +339,8 @@ private:
     [[nodiscard]] Extent extent() const override { return {}; }
     [[nodiscard]] bool fits(const SampleBox& box) const override { return count_of(box) <= most_in_box; }
 
-    void locate(const Places& indices) override {
+    Ranges locate(const Places& indices) override {
+        Ranges ranges;
         for (std::size_t a = 0; a < 3; ++a) {
             const auto last = static_cast<std::int32_t>(store().layout().size[a] - 1);
             for (std::size_t i = 0; i < indices[a].size(); ++i) {
@@ -348,7 +349,10 @@ private:
                 const double within = place > 0 ? std::min(place, static_cast<double>(last)) : 0;
                 first(a)[i] = std::min(static_cast<std::int32_t>(within + 0.5), last);
             }
+            const auto [low, high] = std::minmax_element(first(a).begin(), first(a).end());
+            ranges[a] = {*low, *high};
         }
+        return ranges;
     }
 
     void make_of(const Part& part, const SampleBox& box) override {
@@ -378,12 +382,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<BlockMaker> block_maker(const Mapping& mapping, const BrickStore& store, LookUp look_up, Index most) {
+std::unique_ptr<BlockMaker> block_maker(const Mapping& mapping, const BrickStore& store, LookUp look_up, Index most,
+                                        bool finite) {
     if (look_up == LookUp::nearest) return std::make_unique<Nearest>(mapping, store);
     if (store.layout().type == SampleType::float32) {
-        return std::make_unique<Numbers<float>>(mapping, store, NumbersLayout<float>(store.layout()), most);
+        return std::make_unique<Numbers<float>>(mapping, store, NumbersLayout<float>(store.layout()), most, finite);
     }
-    return std::make_unique<Numbers<double>>(mapping, store, NumbersLayout<double>(store.layout()), most);
+    return std::make_unique<Numbers<double>>(mapping, store, NumbersLayout<double>(store.layout()), most, finite);
 }
 
 std::int64_t block_maker_bytes(const BrickLayout& layout, LookUp look_up, Index most) {

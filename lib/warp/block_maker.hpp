@@ -36,8 +36,9 @@ public:
 };
 
 /// `mapping`: from the finer grid to the samples of `store`; both must outlive the result. `most`: samples of a block.
+/// `finite`: has the store no NaN and nothing infinite? If that is not known, it is looked for in each block.
 [[nodiscard]] std::unique_ptr<BlockMaker> block_maker(const Mapping& mapping, const BrickStore& store, LookUp look_up,
-                                                      Index most);
+                                                      Index most, bool finite);
 
 [[nodiscard]] std::int64_t block_maker_bytes(const BrickLayout& layout, LookUp look_up, Index most);
 

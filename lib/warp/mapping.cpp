@@ -8,14 +8,15 @@
 
 namespace stack2nrrd {
 
-Mapping::Mapping(const Geometry& from, const std::array<Index, 3>& finer, std::shared_ptr<const Transform> transform,
+Mapping::Mapping(const Geometry& from, const std::array<Rational, 3>& finer, std::shared_ptr<const Transform> transform,
                  const Geometry& to)
     : transform_(std::move(transform)) {
     Affine fine;
     for (std::size_t a = 0; a < 3; ++a) {
-        const auto times = static_cast<double>(finer[a]);
-        fine.matrix[a][a] = 1 / times;
-        fine.offset[a] = (1 - times) / (2 * times);
+        const auto num = static_cast<double>(finer[a].num);
+        const auto den = static_cast<double>(finer[a].den);
+        fine.matrix[a][a] = den / num;
+        fine.offset[a] = (den - num) / (2 * num);
     }
     before_ = compose(places_of(from), fine);
     const std::optional<Affine> back = inverse(places_of(to));
@@ -49,15 +50,20 @@ void Mapping::apply(const std::array<Range, 3>& box, Places& indices, std::vecto
             }
         }
     };
-    const auto columns = static_cast<int>(box[0].size());
-    const auto first_column = static_cast<double>(box[0].first);
+    const auto columns = static_cast<std::size_t>(box[0].size());
+    const auto column = [&](std::size_t x) { return static_cast<double>(box[0].first + static_cast<Index>(x)); };
     if (transform_ == nullptr) {
+        std::array<std::vector<double>, 3> along;  // what a column adds; it is the same for all rows
+        for (std::size_t a = 0; a < 3; ++a) {
+            along[a].resize(columns);
+            for (std::size_t x = 0; x < columns; ++x) along[a][x] = m[a][0] * column(x);
+        }
         each_row([&](std::size_t first, const Vector3& row) {
             for (std::size_t a = 0; a < 3; ++a) {
                 double* const to = indices[a].data() + first;
+                const double* const more = along[a].data();
                 const double start = row[a];
-                const double step = m[a][0];
-                for (int x = 0; x < columns; ++x) to[x] = start + step * (first_column + x);
+                for (std::size_t x = 0; x < columns; ++x) to[x] = start + more[x];
             }
         });
         return;
@@ -65,8 +71,8 @@ void Mapping::apply(const std::array<Range, 3>& box, Places& indices, std::vecto
     points.resize(count);
     each_row([&](std::size_t first, const Vector3& row) {
         Vector3* const to = points.data() + first;
-        for (int x = 0; x < columns; ++x) {
-            const double i = first_column + x;
+        for (std::size_t x = 0; x < columns; ++x) {
+            const double i = column(x);
             to[x] = {row[0] + m[0][0] * i, row[1] + m[1][0] * i, row[2] + m[2][0] * i};
         }
     });

@@ -23,7 +23,7 @@ class Mapping {
 public:
     /// Sample i of the axes that are mapped is at index (i + 1/2)/finer - 1/2 of `from`. No transform is the identity.
     /// \throws Error invalid_argument if `to` is no grid in space.
-    Mapping(const Geometry& from, const std::array<Index, 3>& finer, std::shared_ptr<const Transform> transform,
+    Mapping(const Geometry& from, const std::array<Rational, 3>& finer, std::shared_ptr<const Transform> transform,
             const Geometry& to);
 
     /// The indices of the samples of a box: x fastest, then y, z. What becomes of one does not depend on the others.

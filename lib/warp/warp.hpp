@@ -20,15 +20,23 @@ struct Warp {
     Geometry geometry{};                 ///< where its samples lie
     /// From the space of the result to that of the source. None: they are the same.
     std::shared_ptr<const Transform> transform{};
-    /// Samples of the finer grid for one of the result, each axis. Sample i of it is at index (i + 1/2)/finer - 1/2.
-    std::array<Index, 3> finer{1, 1, 1};
+    /// Samples of the finer grid for one of the result, each axis; at least 1, and need not be whole. Sample i of it is
+    /// at index (i + 1/2)/finer - 1/2.
+    std::array<Rational, 3> finer{};
     /// How far a sample of the finer grid is from the last one of the result that is made of it, in samples of the
     /// result.
     std::array<Index, 3> reach{1, 1, 1};
     Geometry source{};              ///< where the samples of the source lie, before it was reduced
     std::array<Range, 3> wanted{};  ///< the part of it that is asked for; what is looked up outside of it is `outside`
 
-    [[nodiscard]] Index fine(std::size_t axis) const noexcept { return size[axis] * finer[axis]; }
+    /// Samples of the finer grid. The last one may reach beyond the result.
+    [[nodiscard]] Index fine(std::size_t axis) const noexcept {
+        return (size[axis] * finer[axis].num + finer[axis].den - 1) / finer[axis].den;
+    }
+    /// The sample of the result in whose cell sample i of the finer grid begins.
+    [[nodiscard]] Index coarse(std::size_t axis, Index i) const noexcept {
+        return i * finer[axis].den / finer[axis].num;
+    }
 };
 
 }  // namespace stack2nrrd

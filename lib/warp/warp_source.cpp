@@ -35,11 +35,12 @@ struct WarpSource::Slab {
     std::exception_ptr failure;
 };
 
-WarpSource::WarpSource(const Warp& warp, const Geometry& reduced, const BrickStore& store, LookUp look_up,
+WarpSource::WarpSource(const Warp& warp, const Geometry& reduced, const BrickStore& store, LookUp look_up, bool finite,
                        std::shared_ptr<Inside> inside, const Range& slices, Index depth)
     : warp_(warp),
       store_(store),
       look_up_(look_up),
+      finite_(finite),
       mapping_(warp.geometry, warp.finer, warp.transform, reduced),
       inside_(std::move(inside)),
       slices_(slices),
@@ -125,8 +126,8 @@ void WarpSource::find_seen(Slab& slab) const {
         if (slab.knows_seen) return;
     }
     const Range fine = slices_of(slab.number);
-    const Range slices{std::max<Index>(0, fine.first / warp_.finer[2] - warp_.reach[2]),
-                       std::min(warp_.size[2], (fine.end - 1) / warp_.finer[2] + warp_.reach[2] + 1)};
+    const Range slices{std::max<Index>(0, warp_.coarse(2, fine.first) - warp_.reach[2]),
+                       std::min(warp_.size[2], warp_.coarse(2, fine.end - 1) + warp_.reach[2] + 1)};
     inside_->prepare(slices);
     std::vector<std::uint8_t> seen(slab.seen.size());
     for (Index k = slices.first; k < slices.end; ++k) {
@@ -142,8 +143,8 @@ void WarpSource::find_seen(Slab& slab) const {
 bool WarpSource::is_seen(const Slab& slab, const SampleBox& block) const {
     std::array<Range, 2> cells;
     for (std::size_t a = 0; a < 2; ++a) {
-        const Index first = std::max<Index>(0, block[a].first / warp_.finer[a] - warp_.reach[a]);
-        const Index last = std::min(warp_.size[a] - 1, (block[a].end - 1) / warp_.finer[a] + warp_.reach[a]);
+        const Index first = std::max<Index>(0, warp_.coarse(a, block[a].first) - warp_.reach[a]);
+        const Index last = std::min(warp_.size[a] - 1, warp_.coarse(a, block[a].end - 1) + warp_.reach[a]);
         cells[a] = {first / Inside::cell, last / Inside::cell + 1};
     }
     for (Index y = cells[1].first; y < cells[1].end; ++y) {
@@ -227,8 +228,8 @@ class WarpSource::Reader final : public SliceReader {
 public:
     explicit Reader(const WarpSource& source)
         : source_(source),
-          maker_(
-              block_maker(source.mapping_, source.store_, source.look_up_, block_edge * block_edge * source.depth_)) {}
+          maker_(block_maker(source.mapping_, source.store_, source.look_up_, block_edge * block_edge * source.depth_,
+                             source.finite_)) {}
 
     void read(Index z, Range rows, RowSink& sink) override {
         const Use use(source_, z / source_.depth_);

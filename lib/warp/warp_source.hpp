@@ -27,9 +27,9 @@ namespace stack2nrrd {
 /// Blocks that no sample of the result is made of that is inside (see Inside, Warp::reach) are zero.
 class WarpSource final : public Source {
 public:
-    /// `store`: where the samples lie that `reduced` places. `slices`: those of the finer grid that will be read. Warp
-    /// and store must outlive the source.
-    WarpSource(const Warp& warp, const Geometry& reduced, const BrickStore& store, LookUp look_up,
+    /// `store`: where the samples lie that `reduced` places. `finite`: see block_maker(). `slices`: those of the finer
+    /// grid that will be read. Warp and store must outlive the source.
+    WarpSource(const Warp& warp, const Geometry& reduced, const BrickStore& store, LookUp look_up, bool finite,
                std::shared_ptr<Inside> inside, const Range& slices, Index depth);
 
     ~WarpSource() override;
@@ -66,6 +66,7 @@ private:
     const Warp& warp_;
     const BrickStore& store_;
     LookUp look_up_;
+    bool finite_;
     Mapping mapping_;
     std::shared_ptr<Inside> inside_;
     Range slices_;

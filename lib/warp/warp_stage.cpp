@@ -49,10 +49,9 @@ MakingPlan reducing(const WarpPlan& plan, const VolumeInfo& volume) {
     making.image = WarpSource::image_of(warp, volume.type, volume.channels);
     making.channel = Channel::all;
     for (std::size_t a = 0; a < 3; ++a) {
-        AxisOptions axis;
-        axis.kernel = plan.labels ? Kernel::parse("mode") : plan.kernels[a];
-        axis.factor = {warp.finer[a], 1};
-        making.axes[a] = make_axis_plan(warp.fine(a), axis, Align::cell, "xyz"[a]);
+        const Rational step = warp.finer[a];
+        making.axes[a] = make_axis_plan(warp.fine(a), plan.labels ? Kernel::parse("mode") : plan.kernels[a], step,
+                                        make_rational(step.num - step.den, 2 * step.den), warp.size[a], "xyz"[a]);
         making.crop[a] = {0, warp.fine(a)};
     }
     making.slab = part_of(plan);
@@ -72,6 +71,20 @@ Warp with_reach(Warp warp, const std::array<AxisPlan, 3>& axes) {
         warp.reach[a] = axes[a].copies() ? 0 : static_cast<Index>(std::ceil(axes[a].kernel.support())) + 1;
     }
     return warp;
+}
+
+template <class Real>
+bool are_finite(const std::byte* samples, std::size_t count) {
+    const auto* const numbers = reinterpret_cast<const Real*>(samples);
+    int others = 0;
+    for (std::size_t i = 0; i < count; ++i) others |= numbers[i] - numbers[i] == 0 ? 0 : 1;
+    return others == 0;
+}
+
+bool are_finite(std::span<const std::byte> samples, SampleType type) {
+    if (type == SampleType::float32) return are_finite<float>(samples.data(), samples.size() / sizeof(float));
+    if (type == SampleType::float64) return are_finite<double>(samples.data(), samples.size() / sizeof(double));
+    return true;
 }
 
 /// How large things are.
@@ -108,7 +121,7 @@ struct Layout {
     /// Slices of the result whose insides are remembered: from those that are not yet written to those that a slab is
     /// part of.
     [[nodiscard]] Index insides() const {
-        return (3 * depth + in_flight() + making.z_batch) / warp.finer[2] + 2 * warp.reach[2] + 4;
+        return warp.coarse(2, 3 * depth + in_flight() + making.z_batch) + 2 * warp.reach[2] + 4;
     }
 
     [[nodiscard]] std::int64_t bytes() const {
@@ -128,13 +141,16 @@ struct Layout {
     }
 
 private:
+    /// Where there is no room, a slab is this much thinner. It takes up to twice as long then.
+    static constexpr Index shallowest = 8;
+
     [[nodiscard]] Index deepest() const {
         constexpr Index enough = 8;  // twice as many made no difference
         return std::max<Index>(enough, threads);
     }
 
     void set_least() {
-        depth = deepest() / 4;
+        depth = deepest() / shallowest;
         held = 1;
         const Index across = bricks.along(0) + bricks.along(1) + bricks.along(2);
         cached = std::min({bricks.bricks().value(), 8 * across, most_cached()});
@@ -148,7 +164,7 @@ private:
     }
 
     void share_out(std::int64_t all) {
-        for (const Index part : {1, 2, 4}) {
+        for (const Index part : {Index{1}, Index{2}, Index{4}, shallowest}) {
             depth = deepest() / part;
             if (bytes() <= all) break;
         }
@@ -178,6 +194,7 @@ public:
     }
 
     void write_slice(Index z, std::span<const std::byte> samples) override {
+        finite_ = finite_ && are_finite(samples, layout_->bricks.type);
         store_->write_slice(z, samples);
         if (z + 1 == layout_->bricks.size[2]) hand_on();
     }
@@ -202,7 +219,7 @@ private:
         const Layout& l = *layout_;
         store_->open(l.cached);
         const auto inside = std::make_shared<Inside>(l.warp, l.insides());
-        const WarpSource source(l.warp, reduced_, *store_, l.look_up, inside, l.making.read, l.depth);
+        const WarpSource source(l.warp, reduced_, *store_, l.look_up, finite_, inside, l.making.read, l.depth);
         Finishing finishing(l.finish, l.warp.size, inside, next());
         const auto making = making_of(l.making, l.threads, l.in_flight(), finishing);
         Making* const makings[] = {making.get()};
@@ -221,6 +238,7 @@ private:
     std::optional<Layout> layout_;
     std::optional<BrickStore> store_;
     Geometry reduced_;
+    bool finite_ = true;  ///< are all numbers?
     Losses losses_;
 };
 

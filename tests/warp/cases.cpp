@@ -35,7 +35,8 @@ Geometry grid_around(const Twin& twin, const std::array<Vector3, 3>& steps) {
     return grid;
 }
 
-Case make(const std::string& name, const Triple& size, const Triple& finer, const std::array<Vector3, 3>& steps) {
+Case make(const std::string& name, const Triple& size, const std::array<Rational, 3>& finer,
+          const std::array<Vector3, 3>& steps) {
     Case one;
     one.name = name;
     place(one.twin);
@@ -49,14 +50,15 @@ Case make(const std::string& name, const Triple& size, const Triple& finer, cons
 
 std::vector<Case> cases() {
     std::vector<Case> all;
-    all.push_back(make("straight", {11, 10, 9}, {2, 2, 2}, {Vector3{3, 0, 0}, Vector3{0, 3, 0}, Vector3{0, 0, 3}}));
-    all.push_back(make("turned", {13, 11, 12}, {2, 3, 2},
+    all.push_back(make("straight", {11, 10, 9}, {Rational{2, 1}, {2, 1}, {2, 1}},
+                       {Vector3{3, 0, 0}, Vector3{0, 3, 0}, Vector3{0, 0, 3}}));
+    all.push_back(make("turned", {13, 11, 12}, {Rational{3, 2}, {3, 1}, {7, 4}},
                        {Vector3{2.6, 1.1, 0.4}, Vector3{-1.2, 2.4, 0.7}, Vector3{-0.2, -0.9, 2.5}}));
-    all.push_back(make("axes change places", {9, 12, 10}, {3, 2, 1},
+    all.push_back(make("axes change places", {9, 12, 10}, {Rational{3, 1}, {2, 1}, {1, 1}},
                        {Vector3{0.3, 0, -3.1}, Vector3{3.2, 0, 0.2}, Vector3{0, 2, 0.1}}));
 
-    Case sheared =
-        make("sheared", {10, 9, 11}, {2, 2, 3}, {Vector3{2.5, 0, 0}, Vector3{0, 2.5, 0}, Vector3{0, 0, 2.8}});
+    Case sheared = make("sheared", {10, 9, 11}, {Rational{2, 1}, {2, 1}, {3, 1}},
+                        {Vector3{2.5, 0, 0}, Vector3{0, 2.5, 0}, Vector3{0, 0, 2.8}});
     const std::array<Vector3, 3> shear{Vector3{1, 0.3, -0.2}, Vector3{0, 0.9, 0.1}, Vector3{0.05, 0, 1.1}};
     const Vector3 offset{0.4, 0.3, -1.6};
     sheared.twin.transform = [=](const Vector3& p) {
@@ -69,8 +71,8 @@ std::vector<Case> cases() {
     sheared.transform = own_linear(shear, offset);
     all.push_back(sheared);
 
-    Case bent =
-        make("bent", {12, 13, 10}, {2, 3, 2}, {Vector3{2.4, 0.4, 0}, Vector3{-0.3, 2.3, 0.3}, Vector3{0, 0, 2.6}});
+    Case bent = make("bent", {12, 13, 10}, {Rational{2, 1}, {5, 3}, {4, 3}},
+                     {Vector3{2.4, 0.4, 0}, Vector3{-0.3, 2.3, 0.3}, Vector3{0, 0, 2.6}});
     bent.twin.transform = [](const Vector3& p) {
         return Vector3{p[0] + 1.1 * std::sin(0.6 * p[1]) + 0.2, p[1] + 0.8 * std::sin(0.4 * p[2] + 1),
                        p[2] + 1.5 * std::cos(0.5 * p[0])};
@@ -79,7 +81,8 @@ std::vector<Case> cases() {
     all.push_back(bent);
 
     // Folds, and jumps as at the rim of a displacement field: neighbours are far from each other.
-    Case wild = make("wild", {9, 8, 9}, {2, 2, 2}, {Vector3{4, 0, 0}, Vector3{0, 4, 0}, Vector3{0, 0, 3}});
+    Case wild = make("wild", {9, 8, 9}, {Rational{2, 1}, {2, 1}, {2, 1}},
+                     {Vector3{4, 0, 0}, Vector3{0, 4, 0}, Vector3{0, 0, 3}});
     wild.twin.transform = [](const Vector3& p) {
         const double jump = p[0] > -2 ? 6 : -3;
         return Vector3{p[0] + 7 * std::sin(3 * p[1]), p[1] + jump, p[2] + 9 * std::sin(5 * p[0])};

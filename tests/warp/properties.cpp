@@ -126,6 +126,21 @@ TEST_CASE("a warp refuses what it cannot make", "[warp]") {
     CHECK(complaint(plan, SampleType::uint8).find("--fill: 256") == 0);
 }
 
+TEST_CASE("a warp says what it takes", "[warp]") {
+    const Case one = warps::cases()[1];
+    const support::Volume volume(warps::reduced_size, 1, 0);
+    const VolumeInfo info = warps::info_of(volume, SampleType::float32, one.twin.reduced);
+    WarpPlan plan = warps::plan_of(one);
+    CHECK(warping(plan)->scratch_bytes(info) == 2 * 2 * 1 * 16 * 16 * 16 * 4);
+    const std::int64_t one_thread = warping(plan)->memory_bytes(info);
+    plan.threads = 3;
+    CHECK(warping(plan)->memory_bytes(info) > one_thread);
+    plan.warp.size[2] *= 1000;  // no more slices of a result, no more memory
+    CHECK(warping(plan)->memory_bytes(info) > one_thread);
+    plan.threads = 1;
+    CHECK(warping(plan)->memory_bytes(info) == one_thread);
+}
+
 TEST_CASE("who stops a run stops its warp", "[warp]") {
     const Case one = warps::cases()[4];
     const support::Volume volume = phantom::noise(warps::reduced_size, 0, 9, true, 5);

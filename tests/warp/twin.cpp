@@ -24,11 +24,17 @@ double lanczos(double x) {
     return 3 * std::sin(angle) * std::sin(angle / 3) / (angle * angle);
 }
 
+std::int64_t fine_size(const Twin& twin, std::size_t a) {
+    return (twin.size[a] * twin.finer[a].num + twin.finer[a].den - 1) / twin.finer[a].den;
+}
+
 reference::Axis axis_of(const Twin& twin, std::size_t a) {
     reference::Axis axis;
-    axis.n = twin.size[a] * twin.finer[a];
-    axis.b = axis.n;
-    axis.factor = {twin.finer[a], 1};
+    const auto [num, den] = twin.finer[a];
+    axis.n = axis.b = fine_size(twin, a);
+    axis.factor = reference::fraction(num, den);
+    axis.start = reference::fraction(num - den, 2 * den);
+    axis.outputs = twin.size[a];
     axis.kernel = reference::kernel(twin.kernel);
     return axis;
 }
@@ -102,8 +108,7 @@ std::vector<double> nearest(const Volume& volume, const Vector3& index) {
 }
 
 Volume finer(const Twin& twin, const Volume& volume, bool labels) {
-    Volume fine({twin.size[0] * twin.finer[0], twin.size[1] * twin.finer[1], twin.size[2] * twin.finer[2]},
-                volume.channels);
+    Volume fine({fine_size(twin, 0), fine_size(twin, 1), fine_size(twin, 2)}, volume.channels);
     std::size_t next = 0;
     for (std::int64_t z = 0; z < fine.size[2]; ++z) {
         for (std::int64_t y = 0; y < fine.size[1]; ++y) {
@@ -111,7 +116,7 @@ Volume finer(const Twin& twin, const Volume& volume, bool labels) {
                 const std::array<std::int64_t, 3> at{x, y, z};
                 Vector3 index{};
                 for (std::size_t a = 0; a < 3; ++a) {
-                    index[a] = (static_cast<double>(at[a]) + 0.5) / static_cast<double>(twin.finer[a]) - 0.5;
+                    index[a] = (static_cast<double>(at[a]) + 0.5) / twin.finer[a].value() - 0.5;
                 }
                 Vector3 place = place_of(twin.grid, index);
                 if (twin.transform) place = twin.transform(place);

@@ -22,7 +22,7 @@ struct Twin {
     Triple size{1, 1, 1};  ///< of the result
     stack2nrrd::Geometry grid{};
     Map transform{};  ///< from the space of the result to that of the source; none: the same
-    Triple finer{1, 1, 1};
+    std::array<stack2nrrd::Rational, 3> finer{};
     std::string kernel = "lanczos:3";
     stack2nrrd::Geometry reduced{};  ///< where the samples of the reduced volume are
     stack2nrrd::Geometry source{};
