@@ -22,9 +22,6 @@ find_package(OpenJPEG 2.5 MODULE REQUIRED)
 find_package(ISAL MODULE)        # without it, zlib does what ISA-L would, more slowly
 find_package(LibDeflate MODULE)  # without it, whichever of these two is there does
 find_package(Zstd MODULE)        # without it, OME-Zarr has no zstd
-if(NOT STACK2NRRD_STATIC_DEPS)   # Debian's static one needs a dozen other libraries
-    find_package(HDF5C MODULE)   # without it, transforms in HDF5 are refused
-endif()
 if(STACK2NRRD_STATIC_DEPS)
     # What libtiff was built with: the functions that it calls are named in its file.
     set(tiff_libraries "")

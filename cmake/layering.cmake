@@ -21,7 +21,7 @@ set(table
     "lib/source         | core codec stack volume                          | "
     "lib/making         | core codec intensity loops resample              | "
     "lib/stage          | core intensity                                   | "
-    "lib/transform      | core                                             | hdf5"
+    "lib/transform      | core                                             | zlib"
     "lib/warp           | core intensity loops making resample stage transform | "
     "lib/import         | codec core intensity loops making picture resample sink source stack stage transform volume warp | "
     "lib/report         | core picture sink                                | "
@@ -45,7 +45,6 @@ set(zlib "^z(lib|conf)\\.h$")
 set(isal "^isa-l(\\.h|/)")
 set(zstd "^zstd(_errors)?\\.h$")
 set(libdeflate "^libdeflate\\.h$")
-set(hdf5 "^hdf5\\.h$")
 set(intrinsics "^([ix]mmintrin|cpuid|intrin)\\.h$")
 set(sanitizers "^sanitizer/")
 set(system "^((sys|linux)/.*|(unistd|xlocale|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|shellapi|pthread|sched|poll|termios)\\.h)$")

@@ -250,7 +250,7 @@ TransformFile read_transform(const std::filesystem::path& path) {
         result.transform = itk_transforms(file.shown(), read_itk_text(file.shown(), read_text(file)));
         result.files = alone(file);
     } else if (is_hdf5(head)) {
-        result.transform = itk_transforms(file.shown(), read_itk_hdf5(file.path(), file.shown()));
+        result.transform = itk_transforms(file.shown(), read_itk_hdf5(file));
         result.files = alone(file);
     } else if (is_nrrd(head)) {
         result = read_field(file);
