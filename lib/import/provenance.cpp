@@ -160,7 +160,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
     if (factor.empty()) std::erase_if(notes, [](const auto& note) { return note.first == "stack2nrrd_factor"; });
     if (plan.warp) {
         const std::string finer = per_axis(
-            plan.warp->warp.finer, [](Index n) { return std::to_string(n); }, ",");
+            plan.warp->warp.finer, [](const Rational& n) { return to_string(n); }, ",");
         notes.emplace_back("stack2nrrd_warp", "reduced by " + reduced + ", looked up on a grid " + finer +
                                                   " times finer" + (plan.warp->labels ? "" : " by lanczos:3"));
     }

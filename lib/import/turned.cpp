@@ -173,8 +173,8 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
     constexpr Index finest = 1 << 20;
     for (std::size_t b = 0; b < 3; ++b) {
         const bool one = picks && source.axes[b].kernel.value_or(Kernel{}).kind() == Kernel::Kind::nearest;
-        const double most = std::clamp(std::ceil(rest.most[b] - rounding), 1.0, static_cast<double>(finest));
-        warp.finer[b] = one ? 1 : static_cast<Index>(most);
+        const double most = std::clamp(rest.most[b], 1.0, static_cast<double>(finest));
+        if (!one) warp.finer[b] = make_rational(static_cast<Index>(std::ceil(most * parts - rounding)), parts);
         sandwich.plan.kernels[b] = source.axes[b].kernel.value_or(Kernel{});
     }
     sandwich.plan.labels = picks;
