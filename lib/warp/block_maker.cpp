@@ -346,8 +346,8 @@ private:
             for (std::size_t i = 0; i < indices[a].size(); ++i) {
                 const double place = indices[a][i];
                 // Only what is not below 0 is rounded down; NaN is taken for what is.
-                const double within = place > 0 ? std::min(place, static_cast<double>(last)) : 0;
-                first(a)[i] = std::min(static_cast<std::int32_t>(within + 0.5), last);
+                const double beyond = (place > 0 ? std::min(place, static_cast<double>(last)) : 0) + 0.5;
+                first(a)[i] = std::min(static_cast<std::int32_t>(beyond), last);
             }
             const auto [low, high] = std::minmax_element(first(a).begin(), first(a).end());
             ranges[a] = {*low, *high};

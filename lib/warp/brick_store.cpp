@@ -10,10 +10,10 @@ namespace {
 
 std::size_t bytes_of(Index count) { return static_cast<std::size_t>(count); }
 
-/// Samples of `size` bytes, every `stride`-th of them, to a row.
-template <std::size_t size>
+/// Samples of `Size` bytes, every `stride`-th of them, to a row.
+template <std::size_t Size>
 void pick(const std::byte* from, std::size_t stride, std::byte* to, Index count) {
-    for (Index i = 0; i < count; ++i) std::memcpy(to + bytes_of(i) * size, from + bytes_of(i) * stride * size, size);
+    for (Index i = 0; i < count; ++i) std::memcpy(to + bytes_of(i) * Size, from + bytes_of(i) * stride * Size, Size);
 }
 
 void pick(const std::byte* from, std::size_t stride, std::byte* to, Index count, std::size_t sample) {
@@ -26,13 +26,13 @@ void pick(const std::byte* from, std::size_t stride, std::byte* to, Index count,
     }
 }
 
-/// Rows of samples of `size` to 2 · `size` bytes, without a call for each.
-template <std::size_t size>
+/// Rows of samples of `Size` to 2 · `Size` bytes, without a call for each.
+template <std::size_t Size>
 void copy_rows(const std::byte* from, std::size_t from_stride, std::byte* to, std::size_t to_stride, Index rows,
                std::size_t bytes) {
     for (Index j = 0; j < rows; ++j, from += from_stride, to += to_stride) {
-        std::memcpy(to, from, size);
-        std::memcpy(to + bytes - size, from + bytes - size, size);
+        std::memcpy(to, from, Size);
+        std::memcpy(to + bytes - Size, from + bytes - Size, Size);
     }
 }
 

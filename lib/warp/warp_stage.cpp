@@ -61,7 +61,7 @@ MakingPlan reducing(const WarpPlan& plan, const VolumeInfo& volume) {
     making.volume = volume;
     making.volume.size = {warp.size[0], warp.size[1], making.slab.size()};
     making.volume.late_notes.clear();
-    making.z_batch = plan.labels ? 1 : most_in_z_batch;
+    making.z_batch = plan.labels || making.axes[2].copies() ? 1 : most_in_z_batch;
     return making;
 }
 

@@ -57,6 +57,24 @@ TEST_CASE("a warp has the numbers of its slow twin", "[warp]") {
     }
 }
 
+TEST_CASE("volumes and results of hardly any samples are warped as others", "[warp]") {
+    for (const warps::Triple& size : {warps::Triple{1, 1, 1}, {2, 1, 7}, {40, 3, 1}}) {
+        for (const warps::Triple& grid : {warps::Triple{1, 1, 1}, {5, 1, 3}, {1, 33, 2}}) {
+            for (Case one : warps::cases()) {
+                one.twin.size = grid;
+                for (std::size_t a = 0; a < 3; ++a) one.twin.wanted[a] = {-100, 140};
+                const support::Volume volume = phantom::noise(size, -9, 9, false, 3);
+                WarpPlan plan = warps::plan_of(one);
+                plan.type = SampleType::float64;
+                plan.threads = 2;
+                const Outcome outcome = warps::through(plan, volume, SampleType::float64, one.twin.reduced);
+                CAPTURE(one.name, size, grid);
+                CHECK(compare(one, warps::numbers(one.twin, volume), outcome, 0, 1e-6) == "");
+            }
+        }
+    }
+}
+
 TEST_CASE("a warp rounds, clips and counts as any other result, but not what is outside", "[warp]") {
     const Case one = warps::cases()[4];
     const support::Volume volume = phantom::noise(warps::reduced_size, -40, 300, false, 3);
