@@ -148,10 +148,13 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
         }
     }
     // A part needs what its own samples, and those beside them, are made of.
-    Bounds cells = cells_of(size);
-    const double kernel = std::ceil(source.axes[2].kernel.value_or(Kernel{}).support()) + 2;
-    cells.low[2] = std::max(cells.low[2], static_cast<double>(slab.first) - kernel);
-    cells.high[2] = std::min(cells.high[2], static_cast<double>(slab.end) + kernel);
+    Bounds cells = cells_of({size[0], size[1], slab.size()});
+    for (std::size_t b = 0; b < 3; ++b) {
+        const double kernel = std::ceil(source.axes[b].kernel.value_or(Kernel{}).support()) + 2;
+        const double first = b == 2 ? static_cast<double>(slab.first) : 0;
+        cells.low[b] += first - kernel;
+        cells.high[b] += first + kernel;
+    }
     const Bounds needed = reached(*transform, grid, cells, source.geometry);
     const Stretch whole = stretch(*transform, grid, size, source.geometry);
     sandwich.folds = whole.folds;
@@ -164,7 +167,6 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
         first[a] = sandwich.axes[a].first;
     }
     Warp& warp = sandwich.plan.warp;
-    warp.size = size;
     warp.geometry = grid;
     warp.transform = through.transform;
     warp.source = source.geometry;
@@ -176,9 +178,18 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
         const double most = std::clamp(rest.most[b], 1.0, static_cast<double>(finest));
         if (!one) warp.finer[b] = make_rational(static_cast<Index>(std::ceil(most * parts - rounding)), parts);
         sandwich.plan.kernels[b] = source.axes[b].kernel.value_or(Kernel{});
+        // The kernel at the grid's border reaches beyond it.
+        const bool is_reduced = !picks && warp.finer[b] != Rational{};
+        const Index margin = is_reduced ? static_cast<Index>(std::ceil(sandwich.plan.kernels[b].support())) + 1 : 0;
+        const Range part = b == 2 ? slab : Range{0, size[b]};
+        warp.size[b] = size[b] + 2 * margin;
+        sandwich.plan.part[b] = {part.first + margin, part.end + margin};
+        for (std::size_t w = 0; w < 3; ++w) {
+            warp.geometry.origin[w] -= static_cast<double>(margin) * grid.direction[b][w];
+        }
     }
     sandwich.plan.labels = picks;
-    if (slab != Range{0, size[2]}) sandwich.plan.part = slab;
+    sandwich.plan.geometry = part_of(grid, slab);
     return sandwich;
 }
 

@@ -33,14 +33,14 @@ std::int64_t Finishing::memory_bytes(const Finish& finish, const std::array<Inde
 void Finishing::begin(const VolumeInfo& /*volume*/) {}
 
 void Finishing::write_slice(Index z, std::span<const std::byte> samples) {
-    const auto inside = inside_->slice(finish_.first + z);
+    const auto inside = inside_->slice(finish_.first[2] + z);
     const std::size_t channels = static_cast<std::size_t>(finish_.channels);
     const std::size_t from_bytes = channels * sample_bytes(finish_.from);
     const std::size_t to_bytes = channels * sample_bytes(finish_.to);
     const auto width = static_cast<std::size_t>(size_[0]);
     const std::byte* from = samples.data();
     std::byte* to = slice_.data();
-    const std::uint8_t* is_inside = inside->samples.data();
+    const std::uint8_t* is_inside = inside->samples.data() + finish_.first[1] * finish_.row + finish_.first[0];
     for (Index y = 0; y < size_[1]; ++y) {
         for (std::size_t x = 0; x < width;) {
             const std::uint8_t kind = is_inside[x];
@@ -55,7 +55,7 @@ void Finishing::write_slice(Index z, std::span<const std::byte> samples) {
         }
         from += width * from_bytes;
         to += width * to_bytes;
-        is_inside += width;
+        is_inside += finish_.row;
     }
     next_.write_slice(z, slice_);
 }

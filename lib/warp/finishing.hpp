@@ -23,7 +23,8 @@ struct Finish {
     LinearMap intensity{};
     bool may_clip = false;
     std::vector<std::byte> outside{};  ///< a sample, all channels
-    Index first = 0;                   ///< the slice of the whole result that comes first
+    std::array<Index, 3> first{};      ///< the sample of the whole grid that comes first
+    Index row = 0;                     ///< samples of a row of that grid
 };
 
 /// Gets slices of the type `from`, and gives slices of the type `to`. Samples that are outside are not counted. Begins

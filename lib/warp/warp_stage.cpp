@@ -19,7 +19,13 @@ namespace stack2nrrd {
 
 namespace {
 
-Range part_of(const WarpPlan& plan) { return plan.part.empty() ? Range{0, plan.warp.size[2]} : plan.part; }
+Range part_of(const WarpPlan& plan, std::size_t axis) {
+    return plan.part[axis].empty() ? Range{0, plan.warp.size[axis]} : plan.part[axis];
+}
+
+std::array<Index, 3> size_of(const WarpPlan& plan) {
+    return {part_of(plan, 0).size(), part_of(plan, 1).size(), part_of(plan, 2).size()};
+}
 
 VolumeInfo result_of(const WarpPlan& plan, const VolumeInfo& volume) {
     if (!plan.labels && !is_float(volume.type)) {
@@ -27,14 +33,10 @@ VolumeInfo result_of(const WarpPlan& plan, const VolumeInfo& volume) {
                                                      ", numbers of a floating-point type were expected; reduce to "
                                                      "float32 or float64");
     }
-    const Range part = part_of(plan);
     VolumeInfo result = volume;
-    result.size = {plan.warp.size[0], plan.warp.size[1], part.size()};
+    result.size = size_of(plan);
     result.type = plan.type;
-    result.geometry = plan.warp.geometry;
-    for (std::size_t c = 0; c < 3; ++c) {
-        result.geometry.origin[c] += static_cast<double>(part.first) * result.geometry.direction[2][c];
-    }
+    result.geometry = plan.geometry;
     result.fields.labels = {};  // the axes are others
     if (plan.may_clip) {
         result.late_notes.insert(result.late_notes.end(), {"stack2nrrd_clipped_low", "stack2nrrd_clipped_high"});
@@ -49,17 +51,20 @@ MakingPlan reducing(const WarpPlan& plan, const VolumeInfo& volume) {
     making.image = WarpSource::image_of(warp, volume.type, volume.channels);
     making.channel = Channel::all;
     for (std::size_t a = 0; a < 3; ++a) {
+        // Sample k of the grid is at (k + 1/2) step - 1/2. Along z the slab says which are made.
         const Rational step = warp.finer[a];
+        const Range part = a == 2 ? Range{0, warp.size[2]} : part_of(plan, a);
+        const Rational first = make_rational((2 * part.first + 1) * step.num - step.den, 2 * step.den);
         making.axes[a] = make_axis_plan(warp.fine(a), plan.labels ? Kernel::parse("mode") : plan.kernels[a], step,
-                                        make_rational(step.num - step.den, 2 * step.den), warp.size[a], "xyz"[a]);
+                                        first, part.size(), "xyz"[a]);
         making.crop[a] = {0, warp.fine(a)};
     }
-    making.slab = part_of(plan);
+    making.slab = part_of(plan, 2);
     making.read = reach(making.axes[2], making.slab);
     making.modes = plan.labels;
     making.single = volume.type == SampleType::float32;
     making.volume = volume;
-    making.volume.size = {warp.size[0], warp.size[1], making.slab.size()};
+    making.volume.size = size_of(plan);
     making.volume.late_notes.clear();
     making.z_batch = plan.labels || making.axes[2].copies() ? 1 : most_in_z_batch;
     return making;
@@ -94,21 +99,29 @@ struct Layout {
     BrickLayout bricks;
     LookUp look_up = LookUp::lanczos;
     Finish finish;
-    unsigned threads = 1;
+    unsigned most_threads = 1;
     // What depends on the memory:
+    unsigned threads = 1;
     Index depth = 1;   ///< of a slab of the finer grid
     Index held = 1;    ///< slices of the reduced volume that are kept until they are written
     Index cached = 1;  ///< bricks
 
     Layout(const WarpPlan& plan, const VolumeInfo& volume, std::int64_t room)
-        : making(reducing(plan, volume)), warp(with_reach(plan.warp, making.axes)), threads(plan.threads) {
+        : making(reducing(plan, volume)), warp(with_reach(plan.warp, making.axes)), most_threads(plan.threads) {
         bricks.size = volume.size;
         bricks.channels = volume.channels;
         bricks.type = volume.type;
         bricks.edge = plan.brick;
         look_up = plan.labels ? LookUp::nearest : LookUp::lanczos;
-        finish = {volume.type,    plan.type,     plan.labels, volume.channels,
-                  plan.intensity, plan.may_clip, {},          making.slab.first};
+        finish = {volume.type,
+                  plan.type,
+                  plan.labels,
+                  volume.channels,
+                  plan.intensity,
+                  plan.may_clip,
+                  {},
+                  {part_of(plan, 0).first, part_of(plan, 1).first, making.slab.first},
+                  warp.size[0]};
         set_least();
         share_out((ByteCount(bytes()) + room).value());
     }
@@ -129,12 +142,13 @@ struct Layout {
             ByteCount(BrickStore::reading_bytes(bricks, cached)) + WarpSource::memory_bytes(warp, bricks, depth) +
             ByteCount(threads) * WarpSource::reader_bytes(bricks, look_up, depth) +
             Inside::memory_bytes(warp, insides(), threads) + making_bytes(making, threads, in_flight()) +
-            Finishing::memory_bytes(finish, warp.size);
+            Finishing::memory_bytes(finish, making.volume.size);
         return std::max(BrickStore::writing_bytes(bricks, held), warping.value());
     }
 
     /// What is worth having.
     void set_most() {
+        threads = most_threads;
         depth = deepest();
         held = bricks.edge;
         cached = most_cached();
@@ -150,6 +164,7 @@ private:
     }
 
     void set_least() {
+        threads = 1;
         depth = deepest() / shallowest;
         held = 1;
         const Index across = bricks.along(0) + bricks.along(1) + bricks.along(2);
@@ -163,11 +178,18 @@ private:
         return std::min(bricks.bricks().value(), 4 * std::max({n[0] * n[1], n[1] * n[2], n[0] * n[2]}));
     }
 
-    void share_out(std::int64_t all) {
+    /// Thick slabs that fit, or thin ones.
+    [[nodiscard]] bool has_room(std::int64_t all) {
         for (const Index part : {Index{1}, Index{2}, Index{4}, shallowest}) {
             depth = deepest() / part;
-            if (bytes() <= all) break;
+            if (bytes() <= all) return true;
         }
+        return false;
+    }
+
+    void share_out(std::int64_t all) {
+        threads = most_threads;
+        while (!has_room(all) && threads > 1) --threads;
         for (const Index slices : {bricks.edge, (bricks.edge + 3) / 4, Index{1}}) {
             held = slices;
             if (BrickStore::writing_bytes(bricks, held) <= all) break;
@@ -220,7 +242,7 @@ private:
         store_->open(l.cached);
         const auto inside = std::make_shared<Inside>(l.warp, l.insides());
         const WarpSource source(l.warp, reduced_, *store_, l.look_up, finite_, inside, l.making.read, l.depth);
-        Finishing finishing(l.finish, l.warp.size, inside, next());
+        Finishing finishing(l.finish, l.making.volume.size, inside, next());
         const auto making = making_of(l.making, l.threads, l.in_flight(), finishing);
         Making* const makings[] = {making.get()};
         (void)read_through(source, makings, l.threads, l.in_flight(), [&](const Progress& progress) {

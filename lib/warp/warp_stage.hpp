@@ -16,16 +16,19 @@ namespace stack2nrrd {
 
 /// All that a warp decides.
 struct WarpPlan {
-    Warp warp;                            ///< `reach` is worked out
-    std::array<Kernel, 3> kernels{};      ///< by which the finer grid is reduced, axes of the result; not for labels
-    bool labels = false;                  ///< nearest on the finer grid, and the most frequent value of it
-    Range part{};                         ///< slices of the result that are made; empty: all
+    Warp warp;                        ///< `reach` is worked out
+    std::array<Kernel, 3> kernels{};  ///< by which the finer grid is reduced, axes of the result; not for labels
+    bool labels = false;              ///< nearest on the finer grid, and the most frequent value of it
+    /// The part of the grid that is made; an axis whose range is empty is made whole. What is beside it is looked up,
+    /// too, as far as the kernels reach: the samples are those that they are in the whole.
+    std::array<Range, 3> part{};
+    Geometry geometry{};                  ///< where the samples of that part lie, as it is written
     LinearMap intensity{};                ///< from numbers of the reduced volume to the result's; not for labels
     SampleType type = SampleType::uint8;  ///< of the result
     bool may_clip = false;                ///< are samples counted that the type does not hold?
     double outside = 0;                   ///< what samples are whose centre is outside of the source's wanted part
     Index brick = 16;                     ///< samples along each side of a brick; see BrickLayout::edge
-    unsigned threads = 1;                 ///< that work, the calling one included
+    unsigned threads = 1;                 ///< that work at most, the calling one included; fewer, if memory is scarce
 };
 
 /// Takes a reduced volume of float32 or float64, for labels of any type, whose Geometry says where its samples lie. It

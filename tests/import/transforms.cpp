@@ -346,6 +346,42 @@ TEST_CASE("a turned grid has the same bytes for any threads, memory and slabs", 
     }
 }
 
+TEST_CASE("samples at the border of a turned grid are those of a larger one", "[import]") {
+    const support::TempFolder folder;
+    const Stack stack = placed(noise());
+    constexpr Index more = 4;
+    Grid grid{{6, 5, 4}, turn(.5, -.2, .3).matrix, {.12, .1, .09}};
+    for (Vector3& direction : grid.direction) {
+        for (double& component : direction) component *= .04;
+    }
+    Grid large = grid;
+    for (std::size_t a = 0; a < 3; ++a) {
+        large.size[a] += 2 * more;
+        for (std::size_t w = 0; w < 3; ++w) large.origin[w] -= more * grid.direction[a][w];
+    }
+    write_grid(folder / "small.nrrd", grid);
+    write_grid(folder / "large.nrrd", large);
+    const auto floats = [&](const char* name) {
+        Options options = options_with({{"type", "float32"}});
+        options.like = folder / name;
+        const Bytes bytes = import_bytes(stack, options);
+        std::vector<float> numbers(bytes.size() / sizeof(float));
+        std::memcpy(numbers.data(), bytes.data(), bytes.size());
+        return numbers;
+    };
+    const std::vector<float> small = floats("small.nrrd");
+    const std::vector<float> all = floats("large.nrrd");
+    std::size_t at = 0;
+    for (Index z = 0; z < grid.size[2]; ++z) {
+        for (Index y = 0; y < grid.size[1]; ++y) {
+            for (Index x = 0; x < grid.size[0]; ++x, ++at) {
+                const Index place = ((z + more) * large.size[1] + y + more) * large.size[0] + x + more;
+                CHECK(std::abs(small[at] - all[static_cast<std::size_t>(place)]) < .5F);  // of 65535
+            }
+        }
+    }
+}
+
 TEST_CASE("labels on a turned grid are labels of the source, or the fill", "[import]") {
     const support::TempFolder folder;
     const Source source(phantom::checkerboard({24, 22, 20}, 3, 9), SampleType::uint8);

@@ -95,7 +95,7 @@ std::vector<Case> cases() {
 WarpPlan plan_of(const Case& one) {
     WarpPlan plan;
     plan.warp.size = one.twin.size;
-    plan.warp.geometry = one.twin.grid;
+    plan.warp.geometry = plan.geometry = one.twin.grid;
     plan.warp.transform = one.transform;
     plan.warp.finer = one.twin.finer;
     plan.warp.source = one.twin.source;

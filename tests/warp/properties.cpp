@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <stdexcept>
 
 namespace {
@@ -50,29 +51,38 @@ TEST_CASE("a warp has the same bytes for any threads, memory, and bricks", "[war
     }
 }
 
-TEST_CASE("slabs of a warp are those of the whole", "[warp]") {
+TEST_CASE("parts of a warp are those of the whole", "[warp]") {
+    std::mt19937 random(5);
+    const auto part_of = [&](Index size) {
+        const auto first = static_cast<Index>(random() % static_cast<unsigned>(size));
+        return Range{first, first + 1 + static_cast<Index>(random() % static_cast<unsigned>(size - first))};
+    };
     for (const Case& one : warps::cases()) {
         const support::Volume volume = phantom::noise(warps::reduced_size, 0, 900, false, 5);
         WarpPlan plan = warps::plan_of(one);
         plan.type = SampleType::float64;
         plan.threads = 2;
         const Outcome whole = warps::through(plan, volume, SampleType::float64, one.twin.reduced);
-        for (const Index thick : {1, 3, 4}) {
-            std::vector<std::byte> joined;
-            for (Index z = 0; z < plan.warp.size[2]; z += thick) {
-                WarpPlan slab = plan;
-                slab.part = {z, std::min(plan.warp.size[2], z + thick)};
-                const Outcome part = warps::through(slab, volume, SampleType::float64, one.twin.reduced);
-                CHECK(part.info.size[2] == slab.part.size());
-                for (std::size_t c = 0; c < 3; ++c) {
-                    const double first =
-                        one.twin.grid.origin[c] + static_cast<double>(z) * one.twin.grid.direction[2][c];
-                    CHECK(part.info.geometry.origin[c] == first);
+        const auto& size = plan.warp.size;
+        for (int round = 0; round < 4; ++round) {
+            WarpPlan some = plan;
+            std::array<Range, 3> box{Range{0, size[0]}, Range{0, size[1]}, part_of(size[2])};
+            if (round > 1) box = {part_of(size[0]), part_of(size[1]), part_of(size[2])};
+            some.part = box;
+            if (round < 2) some.part[0] = some.part[1] = {};
+            some.geometry.origin = {1, 2, 3.5};
+            const Outcome part = warps::through(some, volume, SampleType::float64, one.twin.reduced);
+            CAPTURE(one.name, round);
+            CHECK((part.info.size == std::array<Index, 3>{box[0].size(), box[1].size(), box[2].size()}));
+            CHECK(part.info.geometry.origin == some.geometry.origin);
+            std::vector<std::byte> expected;
+            for (Index z = box[2].first; z < box[2].end; ++z) {
+                for (Index y = box[1].first; y < box[1].end; ++y) {
+                    const auto from = whole.bytes.begin() + 8 * ((z * size[1] + y) * size[0] + box[0].first);
+                    expected.insert(expected.end(), from, from + 8 * box[0].size());
                 }
-                joined.insert(joined.end(), part.bytes.begin(), part.bytes.end());
             }
-            CAPTURE(one.name, thick);
-            CHECK((joined == whole.bytes));
+            CHECK((part.bytes == expected));
         }
     }
 }
@@ -132,13 +142,14 @@ TEST_CASE("a warp says what it takes", "[warp]") {
     const VolumeInfo info = warps::info_of(volume, SampleType::float32, one.twin.reduced);
     WarpPlan plan = warps::plan_of(one);
     CHECK(warping(plan)->scratch_bytes(info) == 2 * 2 * 1 * 16 * 16 * 16 * 4);
-    const std::int64_t one_thread = warping(plan)->memory_bytes(info);
+    // At least what one thread takes; others are useful.
+    const std::int64_t least = warping(plan)->memory_bytes(info);
+    const std::int64_t useful = warping(plan)->useful_room(info);
     plan.threads = 3;
-    CHECK(warping(plan)->memory_bytes(info) > one_thread);
+    CHECK(warping(plan)->memory_bytes(info) == least);
+    CHECK(warping(plan)->useful_room(info) > useful);
     plan.warp.size[2] *= 1000;  // no more slices of a result, no more memory
-    CHECK(warping(plan)->memory_bytes(info) > one_thread);
-    plan.threads = 1;
-    CHECK(warping(plan)->memory_bytes(info) == one_thread);
+    CHECK(warping(plan)->memory_bytes(info) == least);
 }
 
 TEST_CASE("who stops a run stops its warp", "[warp]") {
