@@ -1,7 +1,6 @@
 #include "stage/arrange.hpp"
 
 #include "core/byte_count.hpp"
-#include "core/sample_types.hpp"
 #include "core/scratch_file.hpp"
 #include "stage/outside.hpp"
 
