@@ -49,9 +49,6 @@ private:
         unsigned type = 0;
         Bytes data;
     };
-    struct Filter {
-        unsigned id = 0;
-    };
     struct DataSet;
 
     [[nodiscard]] Bytes read(Address at, std::uint64_t size) const;
