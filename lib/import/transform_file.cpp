@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "transform/displacement_field.hpp"
 #include "transform/itk_hdf5.hpp"
+#include "transform/itk_matlab.hpp"
 #include "transform/itk_text.hpp"
 #include "volume/nrrd_axes.hpp"
 #include "volume/nrrd_reader.hpp"
@@ -32,7 +33,7 @@ namespace stack2nrrd {
 namespace {
 
 constexpr std::string_view expected =
-    "a transform in ITK's text or HDF5 format, or a displacement field in NRRD, was expected";
+    "a transform in ITK's text, HDF5 or MATLAB format, or a displacement field in NRRD, was expected";
 
 std::vector<std::byte> head_of(InputFile& file) {
     std::vector<std::byte> head(foreign_head);
@@ -59,13 +60,6 @@ std::vector<std::byte> head_of(InputFile& file) {
                "is a parameter file of elastix, " + std::string(expected) +
                    "; give the displacement field that transformix -def all writes, as .nrrd");
     }
-    // The numbers of a MATLAB file of version 4 begin with its name.
-    const std::string_view matrix = bytes.substr(std::min(bytes.size(), std::size_t{20}));
-    if (matrix.substr(0, 80).find("_double_3_3") != std::string_view::npos) {
-        refuse(file, ErrorCode::unsupported,
-               "is a transform in MATLAB's format, as ANTs writes it, " + std::string(expected) +
-                   "; convert it with ConvertTransformFile 3 IN.mat OUT.tfm of ANTs");
-    }
     refuse(file, ErrorCode::unsupported,
            "is " + std::string(kind != nullptr ? kind->what : "of no known format") + ", " + std::string(expected) +
                "; save the transform as .tfm, .h5 or .nrrd");
@@ -82,13 +76,13 @@ FileList alone(const InputFile& file) {
     return stamped(std::move(files), {file.stamp()});
 }
 
-// ---------------------------------------------------------------------------------------------------------- ITK text
+// --------------------------------------------------------------------------------------------------------------- ITK
 
-std::string read_text(InputFile& file) {
+std::string read_whole(InputFile& file) {
     constexpr std::int64_t most = std::int64_t{1} << 31;
     if (file.bytes() > most) {
         refuse(file, ErrorCode::limit,
-               "is a text of " + bytes_text(file.bytes()) + ", at most " + bytes_text(most) +
+               "has " + bytes_text(file.bytes()) + ", at most " + bytes_text(most) +
                    " were expected; save the transform as .h5 or .nrrd");
     }
     std::string text(static_cast<std::size_t>(file.bytes()), '\0');
@@ -247,10 +241,13 @@ TransformFile read_transform(const std::filesystem::path& path) {
     const std::vector<std::byte> head = head_of(file);
     TransformFile result;
     if (is_itk_text(head)) {
-        result.transform = itk_transforms(file.shown(), read_itk_text(file.shown(), read_text(file)));
+        result.transform = itk_transforms(file.shown(), read_itk_text(file.shown(), read_whole(file)));
         result.files = alone(file);
     } else if (is_hdf5(head)) {
         result.transform = itk_transforms(file.shown(), read_itk_hdf5(file));
+        result.files = alone(file);
+    } else if (is_itk_matlab(head)) {
+        result.transform = itk_transforms(file.shown(), read_itk_matlab(file.shown(), read_whole(file)));
         result.files = alone(file);
     } else if (is_nrrd(head)) {
         result = read_field(file);

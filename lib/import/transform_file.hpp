@@ -22,7 +22,7 @@ struct TransformFile {
 /// What a file holds is found by its content, not by its name:
 ///
 /// - ITK's text files; see itk_transform.hpp for the types.
-/// - ITK's HDF5 files.
+/// - ITK's HDF5 files, and its MATLAB files of version 4, which ANTs writes.
 /// - Displacement fields in NRRD: three axes of space and one of three components (first or last), of the kind vector,
 ///   covariant-vector, 3-vector, 3-gradient, list or none; float or double; millimetres along the axes of the file's
 ///   space (RAS, LAS or LPS), or along those of its measurement frame. (ITK itself takes them for LPS whatever the file

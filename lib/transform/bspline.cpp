@@ -73,8 +73,8 @@ Net derivative(Net net, std::size_t axis) {
 
 class BSpline final : public Displacing {
 public:
-    BSpline(Lattice lattice, std::vector<double> vectors)
-        : Displacing(std::move(lattice)), vectors_(std::move(vectors)), size_(this->lattice().size()) {
+    BSpline(const Lattice& lattice, std::vector<double> vectors)
+        : Displacing(lattice), vectors_(std::move(vectors)), size_(this->lattice().size()) {
         for (std::size_t a = 0; a < 3; ++a) {
             end_[a] = static_cast<double>(size_[a] - 2);
             end_[a] += 4 * std::numeric_limits<double>::epsilon() * end_[a];

@@ -24,7 +24,7 @@ struct Pair {
 template <class Number>
 class Field final : public Displacing {
 public:
-    Field(Lattice lattice, std::vector<Number> vectors) : Displacing(std::move(lattice)), vectors_(std::move(vectors)) {
+    Field(const Lattice& lattice, std::vector<Number> vectors) : Displacing(lattice), vectors_(std::move(vectors)) {
         Index stride = 3;
         for (std::size_t a = 0; a < 3; ++a) {
             const Index size = this->lattice().size()[a];

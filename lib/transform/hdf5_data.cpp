@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
 
 namespace stack2nrrd {
@@ -116,36 +115,42 @@ Hdf5File::DataSet Hdf5File::data_set(Address header) const {
         }
     }
     if (set.layout == DataSet::Layout::none || set.element_bytes == 0) damaged("has a data set without data");
+    // No more is allocated than the file can hold, deflated as far as can be.
+    const std::uint64_t most_ratio = set.layout == DataSet::Layout::chunked ? 1032 : 1;
+    const auto file = static_cast<std::uint64_t>(file_.bytes());
+    if (set.element_bytes > file || set.count > most_ratio * file / set.element_bytes) {
+        damaged("declares more than it can hold");
+    }
     return set;
 }
 
-/// No more is allocated than the file can hold, deflated as far as can be.
-Hdf5File::Bytes Hdf5File::samples(const DataSet& set) const {
-    constexpr std::uint64_t most_ratio = 1032;
+/// In parts, so that a large field is not in memory twice.
+void Hdf5File::for_each_part(const DataSet& set, const TakePart& take) const {
+    constexpr std::uint64_t at_once = std::uint64_t{1} << 17;  // elements
     const std::uint64_t size = set.count * set.element_bytes;
-    const auto file = static_cast<std::uint64_t>(file_.bytes());
-    if (set.element_bytes > file || size / most_ratio > file) damaged("declares more than it can hold");
     if (set.layout == DataSet::Layout::compact) {
         if (set.compact.size() < size) damaged("has a data set that ends too early");
-        return set.compact;
+        take(0, std::span(set.compact).first(static_cast<std::size_t>(size)));
+        return;
     }
     if (set.layout == DataSet::Layout::contiguous) {
-        if (size == 0) return {};
-        if (set.at == nowhere) damaged("has a data set without data");
-        return read(set.at, size);
+        if (size > 0 && set.at == nowhere) damaged("has a data set without data");
+        for (std::uint64_t first = 0; first < set.count; first += at_once) {
+            const std::uint64_t count = std::min(at_once, set.count - first);
+            take(first, read(set.at + first * set.element_bytes, count * set.element_bytes));
+        }
+        return;
     }
     if (set.chunk > std::max<std::uint64_t>(set.count, 1) * 64) damaged("has chunks that are too large");
-    Bytes samples(static_cast<std::size_t>(size));
     std::uint64_t found = 0;
     for_each_leaf(set.at, 1, 8 + 16, 0, [&](Cursor key, Address at) {
-        read_chunk(set, key, at, samples);
+        take_chunk(set, key, at, take);
         ++found;
     });
     if (found != (set.count + set.chunk - 1) / set.chunk) damaged("has a data set that is not whole");
-    return samples;
 }
 
-void Hdf5File::read_chunk(const DataSet& set, Cursor key, Address at, Bytes& samples) const {
+void Hdf5File::take_chunk(const DataSet& set, Cursor key, Address at, const TakePart& take) const {
     const std::uint32_t stored = key.u32();
     const std::uint32_t left_out = key.u32();  // filters that this chunk was not put through
     const std::uint64_t first = key.u64();
@@ -166,35 +171,41 @@ void Hdf5File::read_chunk(const DataSet& set, Cursor key, Address at, Bytes& sam
         bytes = std::move(unpacked);
     }
     if (bytes.size() < whole) damaged("has a chunk that ends too early");
-    const std::size_t offset = static_cast<std::size_t>(first) * set.element_bytes;
-    std::memcpy(samples.data() + offset, bytes.data(), std::min(whole, samples.size() - offset));
+    const std::uint64_t count = std::min(set.chunk, set.count - first);
+    take(first, std::span(bytes).first(static_cast<std::size_t>(count) * set.element_bytes));
 }
 
 std::vector<double> Hdf5File::numbers(Address header) const {
     const DataSet set = data_set(header);
     if (set.type != floats || set.rank != 1) damaged("has a data set that is no list of floats");
-    const Bytes bytes = samples(set);
     std::vector<double> result(static_cast<std::size_t>(set.count));
-    Cursor at(*this, bytes);
-    for (double& number : result) {
-        std::uint64_t bits = at.number(set.element_bytes);
-        if (set.big_endian) {
-            std::uint64_t turned = 0;
-            for (std::size_t b = 0; b < set.element_bytes; ++b) turned = turned << 8 | (bits >> (8 * b) & 0xFF);
-            bits = turned;
+    for_each_part(set, [&](std::uint64_t first, std::span<const std::byte> bytes) {
+        Cursor at(*this, bytes);
+        const auto from = static_cast<std::size_t>(first);
+        const std::size_t end = from + bytes.size() / set.element_bytes;
+        for (std::size_t i = from; i < end; ++i) {
+            std::uint64_t bits = at.number(set.element_bytes);
+            if (set.big_endian) {
+                std::uint64_t turned = 0;
+                for (std::size_t b = 0; b < set.element_bytes; ++b) turned = turned << 8 | (bits >> (8 * b) & 0xFF);
+                bits = turned;
+            }
+            result[i] = set.element_bytes == 8
+                            ? std::bit_cast<double>(bits)
+                            : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
         }
-        number = set.element_bytes == 8 ? std::bit_cast<double>(bits)
-                                        : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
-    }
+    });
     return result;
 }
 
 std::string Hdf5File::text(Address header) const {
     const DataSet set = data_set(header);
     if (set.count != 1 || (set.type != string && set.type != variable)) damaged("has a data set that is no string");
-    const Bytes bytes = samples(set);
-    Cursor at(*this, bytes);
-    const std::string text = set.type == variable ? from_heap(at) : std::string(at.text(set.element_bytes));
+    std::string text;
+    for_each_part(set, [&](std::uint64_t /*first*/, std::span<const std::byte> bytes) {
+        Cursor at(*this, bytes);
+        text = set.type == variable ? from_heap(at) : std::string(at.text(set.element_bytes));
+    });
     const std::size_t end = std::min(text.find('\0'), text.find_last_not_of(' ') + 1);
     return text.substr(0, end);
 }

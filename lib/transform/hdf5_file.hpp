@@ -49,9 +49,6 @@ private:
         unsigned type = 0;
         Bytes data;
     };
-    struct Filter {
-        unsigned id = 0;
-    };
     struct DataSet;
 
     [[nodiscard]] Bytes read(Address at, std::uint64_t size) const;
@@ -67,8 +64,10 @@ private:
                        const std::function<void(Cursor key, Address child)>& take) const;
 
     [[nodiscard]] DataSet data_set(Address header) const;
-    [[nodiscard]] Bytes samples(const DataSet& set) const;
-    void read_chunk(const DataSet& set, Cursor key, Address at, Bytes& samples) const;
+    /// Elements from number `first` on.
+    using TakePart = std::function<void(std::uint64_t first, std::span<const std::byte> bytes)>;
+    void for_each_part(const DataSet& set, const TakePart& take) const;
+    void take_chunk(const DataSet& set, Cursor key, Address at, const TakePart& take) const;
     [[nodiscard]] std::string from_heap(Cursor reference) const;
 
     InputFile& file_;

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <optional>
-#include <utility>
 
 namespace stack2nrrd {
 
@@ -38,7 +37,7 @@ private:
 /// A transform that adds a displacement to each point, none outside of its lattice.
 class Displacing : public Transform {
 public:
-    explicit Displacing(Lattice lattice) : lattice_(std::move(lattice)) {}
+    explicit Displacing(const Lattice& lattice) : lattice_(lattice) {}
 
     [[nodiscard]] std::optional<Affine> linear() const final { return std::nullopt; }
     [[nodiscard]] Body image(const Body& body) const final;

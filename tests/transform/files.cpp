@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -336,10 +337,6 @@ TEST_CASE("files that hold no transform are refused as what they are", "[transfo
     CHECK(has(folder.refused("warp.nii.gz", "\x1F\x8B\x08 and so on"), "NIfTI"));
     CHECK(has(folder.refused("TransformParameters.0.txt", "(Transform \"EulerTransform\")\n(NumberOfParameters 6)\n"),
               "elastix"));
-    CHECK(has(folder.refused("a0GenericAffine.mat",
-                             "\0\0\0\0\x0C\0\0\0\x01\0\0\0\0\0\0\0\x1B\0\0\0"
-                             "AffineTransform_double_3_3\0........"sv),
-              "ConvertTransformFile"));
     CHECK(has(folder.refused("warp.mha", "ObjectType = Image\nNDims = 3\n"), "MetaImage"));
     CHECK(has(folder.refused("notes.tfm", "1 0 0 0\n0 1 0 0\n0 0 1 0\n0 0 0 1\n"), "text"));
     CHECK(has(folder.refused("noise.tfm", "\0\1\2\3\4\5"sv), "no known format"));
@@ -357,6 +354,39 @@ TEST_CASE("files that hold no transform are refused as what they are", "[transfo
 
     const std::string hdf5 = "\x89HDF\r\n\x1A\n";
     CHECK(has(folder.refused("cut.h5", hdf5, ErrorCode::corrupt), "ends too early"));
+}
+
+TEST_CASE("ANTs' MATLAB files are read, and every beginning of one is refused", "[transform]") {
+    Folder folder;
+    const auto head = [](std::uint32_t type, std::uint32_t rows, std::uint32_t columns, const std::string& name) {
+        std::string bytes;
+        for (const std::uint32_t n : {type, rows, columns, 0U, static_cast<std::uint32_t>(name.size() + 1)}) {
+            for (int i = 0; i < 4; ++i) bytes += static_cast<char>(n >> (8 * i) & 0xFF);
+        }
+        return bytes + name + '\0';
+    };
+    const std::vector<double> shift{1, 0, 0, 0, 1, 0, 0, 0, 1, 1.5, 2, 3};
+    const Affine expected{unit_matrix, {1.5, 2, 3}};
+    const std::string fixed = head(0, 3, 1, "fixed") + raw<double>({0, 0, 0});
+    const std::string whole = head(0, 12, 1, "AffineTransform_double_3_3") + raw<double>(shift) + fixed;
+    write(folder / "a.mat", whole);
+    CHECK(read_transform(folder / "a.mat").transform->linear() == expected);
+    write(folder / "a.mat", head(10, 12, 1, "MatrixOffsetTransformBase_float_3_3") + raw<float>(shift) + fixed);
+    CHECK(read_transform(folder / "a.mat").transform->linear() == expected);
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        write(folder / "a.mat", std::string_view(whole).substr(0, size));
+        CHECK(support::refusal([&] { static_cast<void>(read_transform(folder / "a.mat")); }).has_value());
+    }
+    CHECK(has(folder.refused("b.mat", whole + whole), "order"));
+    CHECK(has(folder.refused("b.mat", head(0, 12, 1, "AffineTransform_double_2_2") + raw<double>(shift) + fixed),
+              "three dimensions"));
+    folder.refused("b.mat", head(0, 4, 3, "AffineTransform_double_3_3") + raw<double>(shift) + fixed,
+                   ErrorCode::corrupt);
+    folder.refused("b.mat",
+                   whole.substr(0, whole.size() - fixed.size()) + head(0, 3, 1, "other") + raw<double>({0, 0, 0}),
+                   ErrorCode::corrupt);
+    // Some other matrix.
+    CHECK(has(folder.refused("c.mat", head(0, 12, 1, "numbers") + raw<double>(shift)), "no known format"));
 }
 
 TEST_CASE("every beginning of a field is refused, and the whole one read", "[transform]") {

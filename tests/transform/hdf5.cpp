@@ -2,8 +2,6 @@
 
 #include "support/catch.hpp"
 #include "support/refusal.hpp"
-#include "support/system.hpp"
-#include "support/temp_folder.hpp"
 #include "transform/itk_hdf5.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -35,10 +33,6 @@ TransformPtr read(std::string_view bytes) {
 TEST_CASE("HDF5 is read in the forms that h5py writes", "[transform]") {
     const char* const told = std::getenv("STACK2NRRD_H5PY_TRANSFORMS");
     if (told == nullptr) return;  // ctest tells it in an entry of its own
-    if (!fs::exists(told)) {
-        support::say_skipped("h5py was not found (Debian: python3-h5py)");
-        return;
-    }
     std::mt19937 random(1);
     int good = 0;
     int refused = 0;

@@ -169,6 +169,81 @@ TEST_CASE("the stretch of a field is found at the corners of all of its cells", 
     }
 }
 
+// A cell that was passed over since another one had been further from the rest in another direction.
+TEST_CASE("each axis has extremes of its own", "[transform]") {
+    const Size size{12, 12, 12};
+    std::vector<double> vectors(numbers(size));
+    const auto at = [&](Index x, Index y, Index z) {
+        return static_cast<std::size_t>(3 * ((z * size[1] + y) * size[0] + x));
+    };
+    for (Index z = 0; z < 12; ++z) {
+        for (Index y = 0; y < 12; ++y) {
+            for (Index x = 0; x < 12; ++x) {
+                vectors[at(x, y, z)] = x > 2 ? -0.9 : 0;       // along x much shorter, between 2 and 3
+                vectors[at(x, y, z) + 1] = y > 8 ? 0.5 : 0;    // along y longer, between 8 and 9
+                vectors[at(x, y, z) + 2] = z > 9 ? -0.25 : 0;  // along z shorter, between 9 and 10
+            }
+        }
+    }
+    const Stretch found = stretch(*displacement_field({}, size, vectors), {}, size, {});
+    for (std::size_t a = 0; a < 3; ++a) {
+        CHECK(found.most[a] == Approx(a == 1 ? 1.5 : 1));
+        CHECK(found.least[a] == Approx(a == 0 ? 0.1 : a == 1 ? 1 : 0.75));
+    }
+    CHECK(!found.folds);
+}
+
+TEST_CASE("what is passed over is within all extremes", "[transform]") {
+    Extremes extremes(unit_matrix, unit_matrix);
+    Departures departures(unit_matrix, extremes);
+    const auto along = [](double x, double y, double z) {
+        return std::array<Vector3, 3>{Vector3{x, 0, 0}, Vector3{0, y, 0}, Vector3{0, 0, z}};
+    };
+    const auto boxes = [](const std::array<Vector3, 3>& columns, double around) {
+        std::array<Bounds, 3> result;
+        for (std::size_t a = 0; a < 3; ++a) {
+            for (std::size_t d = 0; d < 3; ++d) {
+                result[a].low[d] = columns[a][d] - around;
+                result[a].high[d] = columns[a][d] + around;
+            }
+        }
+        return result;
+    };
+    CHECK(departures.may_count(boxes(along(0, 0, 0), 0)));
+    departures.take(along(-0.9, -0.5, -0.9));
+    CHECK(departures.may_count(boxes(along(-0.89, -0.49, -0.89), 0)));  // longer than all that were seen
+    departures.take(along(0, 0, 0));
+    CHECK(!departures.may_count(boxes(along(-0.2, -0.2, -0.2), 0.01)));
+    CHECK(departures.may_count(boxes(along(-0.2, -0.2, -0.2), 0.3)));
+    CHECK(departures.may_count(boxes(along(0, 0.5, 0), 0)));   // only longer
+    CHECK(departures.may_count(boxes(along(0, -0.6, 0), 0)));  // only shorter
+    CHECK(departures.may_count(boxes(along(-0.9, -0.5, -0.9), 0.001)));
+    CHECK(!extremes.folds());
+    Extremes turned(unit_matrix, unit_matrix);
+    Departures folding(unit_matrix, turned);
+    folding.take(along(-3, 1, 1));
+    CHECK(!turned.folds());
+    folding.take(along(1, 1, 1));
+    CHECK(turned.folds());
+}
+
+TEST_CASE("a B-spline on a straight line stretches evenly", "[transform]") {
+    std::vector<double> line;
+    for (int i = 0; i < 6 * 5 * 4; ++i) line.insert(line.end(), {0.5 * (i % 6), -0.25 * (i / 6 % 5), 0});
+    const TransformPtr spline = bspline({}, {6, 5, 4}, line);
+    Geometry inside;
+    inside.origin = {1.5, 1.5, 1.5};
+    const Stretch found = stretch(*spline, inside, {3, 2, 1}, {});
+    const Vector3 truth{1.5, 0.75, 1};
+    for (std::size_t a = 0; a < 3; ++a) {
+        CHECK(found.most[a] == Approx(truth[a]));
+        CHECK(found.least[a] == Approx(truth[a]));
+    }
+    CHECK(!found.folds);
+    // Outside it is the identity.
+    CHECK(stretch(*spline, inside, {4, 2, 1}, {}).most[1] == Approx(1));
+}
+
 TEST_CASE("only cells that the output touches count", "[transform]") {
     const Size size{12, 12, 12};
     std::vector<double> vectors(numbers(size));
@@ -311,6 +386,12 @@ TEST_CASE("what is inside of a block counts, not its rim", "[transform]") {
     const Bounds there = reached(*field, {}, {{2, 2, 2}, {6, 6, 6}}, {});
     CHECK(there.low == Vector3{2, 2, 2});
     CHECK(there.high == Vector3{56, 6, 6});
+    // What leaves the field stays where it is.
+    const TransformPtr even = displacement_field({}, {3, 3, 3}, std::vector<double>(81, 5));
+    CHECK(reached(*even, {}, {{0, 0, 0}, {2, 2, 2}}, {}).low == Vector3{5, 5, 5});
+    CHECK(reached(*even, {}, {{0, 0, 0}, {2, 2, 3}}, {}).low == Vector3{0, 0, 0});
+    CHECK(reached(*even, {}, {{0, 0, 0}, {2, 2, 3}}, {}).high == Vector3{7, 7, 8});
+    CHECK(reached(*even, {}, {{0, 0, 3}, {2, 2, 4}}, {}).high == Vector3{2, 2, 4});
     // Beside it the displacement is none.
     CHECK(reached(*field, {}, {{6, 2, 2}, {8, 6, 6}}, {}).high == Vector3{8, 6, 6});
 }

@@ -1,5 +1,5 @@
-// judge FOLDER: writes transforms of every kind into FOLDER, which is replaced, and beside each NAME.tfm, NAME.h5 or
-// NAME.nrrd a NAME.points, with points and where ITK takes them: six numbers a line.
+// judge FOLDER: writes transforms of every kind into FOLDER, which is replaced, and beside each NAME.tfm, NAME.h5,
+// NAME.mat or NAME.nrrd a NAME.points, with points and where ITK takes them: six numbers a line.
 
 #include <cstdio>
 
@@ -94,6 +94,8 @@ void linear(const std::string& name, const std::vector<double>& parameters, cons
     const auto transform = make<Kind>(parameters, fixed);
     write(name, ".tfm", *transform, anywhere(50, -300, 300));
     write(name + "_h5", ".h5", *transform, anywhere(50, -300, 300));
+    // Of no numbers there is no matrix.
+    if (!parameters.empty() && !fixed.empty()) write(name + "_mat", ".mat", *transform, anywhere(50, -300, 300));
 }
 
 /// A grid that is turned, with a spacing of its own on each axis.
