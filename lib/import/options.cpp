@@ -321,12 +321,11 @@ constexpr std::array<Entry, 44> entries{{
      set_isotropic},
     {{"like", "REF", "", "Resampling",
       "make the grid of this volume: its size, spacing, origin and directions, whichever these are; its samples are "
-      "not "
-      "read"},
+      "not read"},
      set_like},
     {{"transform", "FILE", "", "Resampling",
-      "where the source is, seen from the result: a file of ITK (.tfm, .txt, .h5) or a displacement field (.nrrd); "
-      "may be repeated, the last one is applied first",
+      "where the source is, seen from the result: a file of ITK (.tfm, .txt, .h5, .mat), a displacement field "
+      "(.nrrd), or affine: and 12 numbers; may be repeated, the last one is applied first",
       true},
      set_transform},
     {{"header-only", "", "", "Resampling",
