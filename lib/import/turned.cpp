@@ -12,9 +12,10 @@ namespace stack2nrrd {
 
 namespace {
 
-/// What is looked up is at most this far from any output, counted in the shortest waves that the output holds: the rest
-/// is left for the finer grid.
-constexpr double spare = 1.5;
+/// How much shorter the shortest waves of the reduced source are than those that the result can show: as much as its
+/// kernel, and the one between its samples, need to leave these alone. Of a zone plate that is turned and reduced by 4,
+/// 1.5 leaves an error of 9 %, and 1.8 one of 5 %.
+constexpr double spare = 1.8;
 /// Factors are so many parts of one, so that positions are exact.
 constexpr Index parts = 8;
 /// Samples beside those that are looked up: the kernel there has three on either side.
@@ -175,7 +176,9 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
     constexpr Index finest = 1 << 20;
     for (std::size_t b = 0; b < 3; ++b) {
         const bool one = picks && source.axes[b].kernel.value_or(Kernel{}).kind() == Kernel::Kind::nearest;
-        const double most = std::clamp(rest.most[b], 1.0, static_cast<double>(finest));
+        // What is reduced at all is reduced from two samples at least: by less, the kernel would be too coarse.
+        const double least = rest.most[b] > 1 + rounding ? 2 : 1;
+        const double most = std::clamp(rest.most[b], least, static_cast<double>(finest));
         if (!one) warp.finer[b] = make_rational(static_cast<Index>(std::ceil(most * parts - rounding)), parts);
         sandwich.plan.kernels[b] = source.axes[b].kernel.value_or(Kernel{});
         // The kernel at the grid's border reaches beyond it.

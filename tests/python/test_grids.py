@@ -23,7 +23,7 @@ except ImportError:
     HAVE_VTK = False
 
 PROGRAM = os.environ["STACK2NRRD_PROGRAM"]
-TYPES = {"float": "<f4", "double": "<f8", "uint8": "u1", "float32": "<f4"}
+TYPES = {"float": "<f4", "double": "<f8", "uint8": "u1", "uint16": "<u2", "unsigned short": "<u2"}
 
 
 def write_nrrd(path, samples, directions, origin, extra=""):
