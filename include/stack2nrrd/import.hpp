@@ -39,7 +39,7 @@ public:
 
     /// How large the scratch file becomes, in bytes; 0 if there is none. Options::dehaze needs one, and an order in
     /// which slices are not made (Options::flip along z, some of Options::like): the result is written to it, and read
-    /// again.
+    /// again. So does a grid that is turned or bent (Options::like, Options::transforms), for the reduced source.
     [[nodiscard]] std::int64_t scratch_bytes() const noexcept;
     /// The folder that it is made in.
     [[nodiscard]] const std::filesystem::path& scratch_folder() const noexcept;

@@ -154,9 +154,9 @@ struct Options : FindOptions {
     std::optional<GivenGrid> like_grid{};
     /// Transforms, which say where the source is to be looked at for a place of the result, as ITK has it: a
     /// point of the result goes through the last of them first. Files are text and HDF5 files of ITK, and displacement
-    /// fields in NRRD. Without `like` the result covers the transformed source, along its axes and at its spacing times the
-    /// factor; but where the transform is linear and keeps the directions of the source's axes, in any order, samples
-    /// are not looked up between others: the geometry is moved. Default: none.
+    /// fields in NRRD. Without `like` the result covers the transformed source, along its axes and at its spacing times
+    /// the factor; but where the transform is linear and keeps the directions of the source's axes, in any order,
+    /// samples are not looked up between others: the geometry is moved. Default: none.
     std::vector<GivenTransform> transforms{};
     /// Of a linear transform: moves the geometry of the result, whatever its directions become, and no sample.
     /// Default: false.

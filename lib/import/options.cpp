@@ -396,7 +396,8 @@ constexpr std::array<Entry, 44> entries{{
     {{"memory", "BYTES", "none", "Running", "cap, such as 512M or 2G; if it cannot be kept, the error names the least"},
      set_memory},
     {{"scratch", "DIR", "", "Running",
-      "folder for a scratch file, which --dehaze, --flip z and some --like need; beside the output by itself"},
+      "folder for a scratch file, which --dehaze, --flip z, and some --like and --transform need; beside the output by "
+      "itself"},
      set_scratch},
 }};
 

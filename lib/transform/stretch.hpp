@@ -32,12 +32,12 @@ struct Stretch {
 /// any part of an output, that is the part of the source that it is made of.
 /// \throws Error invalid_argument if directions of a grid do not span the space.
 [[nodiscard]] Bounds reached(const Transform& transform, const Geometry& output, const Bounds& samples,
-                          const Geometry& source);
+                             const Geometry& source);
 
 /// A box that holds every point which the transform maps into `samples`, a box in indices of `source`: in indices of
 /// `output`, whose directions and spacings count, and whose size is what is asked for. Exact for a linear transform.
 /// \throws Error invalid_argument if directions of a grid do not span the space.
 [[nodiscard]] Bounds covering(const Transform& transform, const Geometry& output, const Geometry& source,
-                           const Bounds& samples);
+                              const Bounds& samples);
 
 }  // namespace stack2nrrd
