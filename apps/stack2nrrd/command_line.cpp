@@ -89,7 +89,7 @@ constexpr std::array<ProgramOption, 14> own_options{{
     {{"input", "FILE", "", "3D Slicer", "the INPUT, as the module gives it"},
      '\0',
      [](Command& c, const std::string& v) { c.inputs.push_back(v); }},
-    {{"volume", "FILE", "", "3D Slicer", "a volume of the scene as the INPUT"},
+    {{"input-volume", "FILE", "", "3D Slicer", "a volume of the scene as the INPUT"},
      '\0',
      [](Command& c, const std::string& v) { c.inputs.push_back(v); }},
     {{"returnparameterfile", "FILE", "", "3D Slicer", "write what was made, and the warnings, as report = ..."},
@@ -339,9 +339,9 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
         for (const auto& [input, option] : strays) check_stray(input, option);
     }
     const bool in_scene = std::any_of(command.given.begin(), command.given.end(),
-                                      [](const auto& option) { return option.first == "volume"; });
+                                      [](const auto& option) { return option.first == "input-volume"; });
     if (in_scene && command.inputs.size() > 1) {
-        refuse("--volume: is an input, and there is another one; give slices, or a volume of the scene");
+        refuse("--input-volume: is an input, and there is another one; give slices, or a volume of the scene");
     }
     if (command.inputs.empty() == command.files_from.empty()) {
         refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"

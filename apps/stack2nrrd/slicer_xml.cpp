@@ -137,7 +137,7 @@ constexpr const char* input =
     "    </file>\n"
     "    <image>\n"
     "      <name>inputVolume</name>\n"
-    "      <longflag>volume</longflag>\n"
+    "      <longflag>input_volume</longflag>\n"
     "      <label>or a volume</label>\n"
     "      <description>a volume of the scene instead of slices</description>\n"
     "      <channel>input</channel>\n"

@@ -144,7 +144,7 @@ TEST_CASE("the fields that a user leaves alone change nothing", "[cli]") {
                "NRRD0004\ntype: short\ndimension: 3\nsizes: 2 2 2\nspace: left-posterior-superior\nspace directions: "
                "(0,2,0) (-1,0,0) (0,0,3)\nspace origin: (5,6,7)\nencoding: ascii\n\n1 2 3 4 5 6 7 -8");
     const std::vector<std::pair<std::string, std::string>> inputs{
-        {"--input", std::string("stack/") + slice_name(0)}, {"--input", "v.nrrd"}, {"--volume", "v.nrrd"}};
+        {"--input", std::string("stack/") + slice_name(0)}, {"--input", "v.nrrd"}, {"--input_volume", "v.nrrd"}};
     for (const auto& [flag, input] : inputs) {
         const Result plain = run_in(folder.path(), {input, "-o", "plain.nrrd", "--force"});
         REQUIRE(plain.status == 0);
@@ -160,8 +160,8 @@ TEST_CASE("slices and a volume of the scene are one input too many", "[cli]") {
     write_stack(folder / "stack", 9);
     write_file(folder / "v.nrrd", "NRRD0004\n");
     for (const Arguments& before : {Arguments{"--input", "stack"}, Arguments{"stack"}}) {
-        check_sentence(run_in(folder.path(), before + Arguments{"--volume", "v.nrrd", "-o", "o.nrrd"}),
-                       {"--volume: is an input"});
+        check_sentence(run_in(folder.path(), before + Arguments{"--input_volume", "v.nrrd", "-o", "o.nrrd"}),
+                       {"--input-volume: is an input"});
     }
 }
 

@@ -160,11 +160,9 @@ def text_of(option: Option, value: Any) -> str:
 
 
 def _is_matrix(value: Any) -> bool:
-    """Are its items lists of numbers?"""
-    if getattr(value, "ndim", 0) == 2:
-        return True
+    """Are its items lists of numbers, which have no length?"""
     try:
-        return all(len(row) == 4 and not isinstance(row, (str, bytes)) and isinstance(row[0], SupportsFloat) for row in value)
+        return all(not isinstance(row, (str, bytes)) and len(row) > 0 and not hasattr(row[0], "__len__") for row in value)
     except TypeError:
         return False
 
