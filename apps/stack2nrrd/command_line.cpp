@@ -256,7 +256,9 @@ void check_stray(const std::string& input, const std::string& option) {
     const bool is_pattern = input.find_first_of("*?[%") != std::string::npos;
     if (is_pattern || is_there(input)) return;
     refuse("'" + input + "' is no file or folder, and --" + option + " before it takes " +
-           (takes_value(option) ? "one value; join several with commas and no blanks" : "no value; leave it out"));
+           (repeats(option)       ? "one value; give --" + option + " again for each"
+            : takes_value(option) ? "one value; join several with commas and no blanks"
+                                  : "no value; leave it out"));
 }
 
 /// Inputs directly behind an option, and that.

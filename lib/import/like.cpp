@@ -128,6 +128,11 @@ bool is_meant(const Rational& simple, double number) {
 /// The step along axis `a` of the source, to be taken `times` times: a simple fraction, or the one of more digits that
 /// this program must have made the grid by.
 Rational step_along(const Grid& grid, std::size_t o, const Geometry& source, std::size_t a, double step, double times) {
+    const auto refuse_step = [&] {
+        refuse(grid.name + ": along " + "xyz"[o] + " one of its samples counts as " + rough_text(step) +
+               " of the source's, from 1e-9 to 1000000000 were expected; check both spacings");
+    };
+    if (!(step < 1e18)) refuse_step();
     const bool turned = dot(grid.geometry.direction[o], source.direction[a]) < 0;
     const auto is_it = [&](const Rational& r) { return is_exact(grid, o, source.direction[a], r, turned); };
     const double tolerance = times > 0 ? std::min(most_rounding / 2 / times, step / 1000) : step / 1'000'000'000;
@@ -142,9 +147,8 @@ Rational step_along(const Grid& grid, std::size_t o, const Geometry& source, std
             // no fraction is near enough
         }
     }
-    if (simple) return *simple;
-    refuse(grid.name + ": along " + "xyz"[o] + " one of its samples counts as " + rough_text(step) +
-           " of the source's, from 1e-9 to 1000000000 were expected; check both spacings");
+    if (!simple) refuse_step();
+    return *simple;
 }
 
 Rational lowest_terms(Index num, Index den) {

@@ -48,7 +48,7 @@ double difference(const Geometry& a, const Geometry& b, bool origin) {
 
 std::shared_ptr<const Stack> mask_of(const Stack& stack, const Options& options) {
     if (options.mask.empty()) {
-        if (options.fill != 0 && !has_reference(options) && options.transforms.empty()) {
+        if (options.fill != 0 && !has_reference(options) && (options.transforms.empty() || options.header_only)) {
             refuse("--fill: " + number_text(options.fill) +
                    " has no use without --mask, --like or --transform, whose outside it fills; give one of them, or "
                    "leave it out");

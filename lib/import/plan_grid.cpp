@@ -103,6 +103,9 @@ void plan_warp(const Options& options, const std::array<Index, 3>& size, const G
     Sandwich sandwich = sandwich_of(*plan.through, size, geometry, slab, source, options.quality == Quality::max,
                                     picks(source.axes), name);
     plan.axes = std::move(sandwich.axes);
+    if (options.labels) {  // kernels that mix them are refused by their name
+        for (std::size_t a = 0; a < 3; ++a) plan.axes[a].kernel = source.axes[a].kernel.value_or(Kernel{});
+    }
     plan.slab = {0, plan.axes[2].outputs};
     plan.warp = std::move(sandwich.plan);
     plan.warp->outside = options.fill;

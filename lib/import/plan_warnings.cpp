@@ -26,6 +26,12 @@ void warn_of_header(const Stack& stack, const ImportPlan::Detail& plan, std::vec
                            ": has segments, whose labels must not be mixed; --labels keeps them");
     }
     const std::string& kind = stack.components.kind;
+    const bool has_directions = kind.find("vector") != std::string::npos || kind.find("normal") != std::string::npos ||
+                                kind.find("gradient") != std::string::npos || kind.find("matrix") != std::string::npos;
+    if (plan.through->transform != nullptr && plan.volume.colour == Colour::components && has_directions) {
+        warnings.push_back("--transform: moves the samples of " + printable(stack.name) + ", which are of kind " +
+                           kind + ", and turns none of them");
+    }
     if (filters && plan.volume.colour == Colour::components && (kind == "normal" || kind == "3-normal")) {
         warnings.push_back(printable(stack.name) +
                            ": has normals, which are not of unit length after they are filtered");
@@ -77,6 +83,14 @@ void warn_of_warp(const Stack& stack, const Options& options, const ImportPlan::
         warnings.emplace_back(
             "--transform: turns parts of the source inside out, or presses them flat, so that some of it is seen more "
             "than once; a transform of tissue does not, so check it");
+    }
+    double places = 1;
+    for (const Rational& finer : plan.warp->warp.finer) places *= finer.value();
+    constexpr double usual = 216;  // six along each axis
+    if (places > usual) {
+        warnings.push_back(std::string(option) + ": about " + number_text(std::round(places)) +
+                           " places are looked up for each sample of the result, since one of its steps covers many "
+                           "samples of the source somewhere, which takes long; check the spacings and the transform");
     }
     if (plan.warp_outside == 0) return;
     const double percent = std::max(0.1, std::round(plan.warp_outside * 1000) / 10);

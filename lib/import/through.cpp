@@ -49,7 +49,7 @@ std::shared_ptr<const Through> read_transforms(const Options& options) {
             through->names.emplace_back("the matrix");
             continue;
         }
-        TransformFile file = read_transform(given.file);
+        TransformFile file = read_transform(given.file, options.memory);
         transforms.insert(transforms.begin(), file.transform);
         through->names.push_back(file.name);
         through->files.push_back(file.files);

@@ -206,7 +206,7 @@ TransformPtr field_of(const InputFile& file, const std::shared_ptr<const NrrdVol
     }
 }
 
-TransformFile read_field(InputFile& file) {
+TransformFile read_field(InputFile& file, std::uint64_t most_bytes) {
     const auto volume = std::make_shared<const NrrdVolume>(read_nrrd(file.path()));
     const NrrdAxes axes = read_nrrd_axes(file, read_nrrd_text(file));
     check_field(file, *volume, axes);
@@ -214,6 +214,12 @@ TransformFile read_field(InputFile& file) {
         unsupported_nrrd(file, "a list of images as its samples", "give a displacement field");
     }
     static_cast<void>(check_data_files(*volume));
+    if (most_bytes != 0 && static_cast<std::uint64_t>(volume->payload_bytes()) > most_bytes) {
+        refuse(file, ErrorCode::limit,
+               "is a displacement field of " + bytes_text(volume->payload_bytes()) + ", at most " +
+                   bytes_text(static_cast<std::int64_t>(most_bytes)) +
+                   " were expected for --memory; allow more, or make it coarser");
+    }
     std::vector<FileStamp> stamps(volume->files.size());
     const Matrix3 frame = frame_of(*volume, axes);
     TransformFile result;
@@ -236,7 +242,7 @@ TransformFile read_field(InputFile& file) {
 
 }  // namespace
 
-TransformFile read_transform(const std::filesystem::path& path) {
+TransformFile read_transform(const std::filesystem::path& path, std::uint64_t most_bytes) {
     InputFile file(utf8(path));
     const std::vector<std::byte> head = head_of(file);
     TransformFile result;
@@ -250,7 +256,7 @@ TransformFile read_transform(const std::filesystem::path& path) {
         result.transform = itk_transforms(file.shown(), read_itk_matlab(file.shown(), read_whole(file)));
         result.files = alone(file);
     } else if (is_nrrd(head)) {
-        result = read_field(file);
+        result = read_field(file, most_bytes);
     } else {
         refuse_foreign(file, head);
     }

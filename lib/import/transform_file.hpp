@@ -6,6 +6,7 @@
 
 #include <stack2nrrd/file_list.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -28,9 +29,9 @@ struct TransformFile {
 ///   space (RAS, LAS or LPS), or along those of its measurement frame. (ITK itself takes them for LPS whatever the file
 ///   says.) A field whose `displacement field type` is not `resampling` is refused.
 ///
-/// A field is read whole: memory_bytes() of the transform.
+/// A field is read whole: memory_bytes() of the transform. `most_bytes`: that a field may take; 0 for no limit.
 /// \throws Error unsupported: anything else, by its name where it has one; corrupt, not_found, io, changed; limit if
 ///         there is not enough memory.
-[[nodiscard]] TransformFile read_transform(const std::filesystem::path& file);
+[[nodiscard]] TransformFile read_transform(const std::filesystem::path& file, std::uint64_t most_bytes = 0);
 
 }  // namespace stack2nrrd

@@ -148,13 +148,12 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
                    "--crop and the transform");
         }
     }
-    // A part needs what its own samples, and those beside them, are made of.
-    Bounds cells = cells_of({size[0], size[1], slab.size()});
+    // Whatever part is made: positions are rounded, and are to be the same ones. The kernels reach beyond the grid.
+    Bounds cells = cells_of(size);
     for (std::size_t b = 0; b < 3; ++b) {
         const double kernel = std::ceil(source.axes[b].kernel.value_or(Kernel{}).support()) + 2;
-        const double first = b == 2 ? static_cast<double>(slab.first) : 0;
-        cells.low[b] += first - kernel;
-        cells.high[b] += first + kernel;
+        cells.low[b] -= kernel;
+        cells.high[b] += kernel;
     }
     const Bounds needed = reached(*transform, grid, cells, source.geometry);
     const Stretch whole = stretch(*transform, grid, size, source.geometry);

@@ -210,7 +210,10 @@ TransformPtr make_field(const Geometry& grid, const std::array<Index, 3>& size, 
                         std::to_string(sample / size[0] / size[1]) +
                         ", finite numbers were expected everywhere; write zeros where nothing is known");
     }
-    return std::make_shared<Field<Number>>(Lattice(grid, size), std::move(vectors));
+    const Lattice lattice(grid, size);
+    // What moves nothing is as good as no transform, and can be done without looking up anything.
+    if (std::all_of(vectors.begin(), vectors.end(), [](Number v) { return v == 0; })) return linear_transform({});
+    return std::make_shared<Field<Number>>(lattice, std::move(vectors));
 }
 
 }  // namespace

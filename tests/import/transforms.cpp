@@ -346,6 +346,31 @@ TEST_CASE("a turned grid has the same bytes for any threads, memory and slabs", 
     }
 }
 
+TEST_CASE("slabs are those of the whole where places lie between two samples, and in double precision", "[import]") {
+    const support::TempFolder folder;
+    const Source labels(phantom::noise({20, 22, 24}, 0, 60000, true, 3), SampleType::uint16);
+    const Source doubles(phantom::noise({20, 22, 24}, -1000, 1000, false, 4), SampleType::float64);
+    Grid grid{{20, 22, 24}, {Vector3{.0195, 0, 0}, {0, .0195, 0}, {0, 0, .0195}}, {0, 0, 0}};
+    write_grid(folder / "r.nrrd", grid);
+    const std::string map = "affine:.6,-.8,0,0,.8,.6,0,0,0,0,1,.00975";
+    for (const Settings& settings : {Settings{{"labels", "true"}}, Settings{{"kernel", "nearest"}}, Settings{}}) {
+        const Stack stack = placed(settings.empty() ? doubles : labels);
+        Settings all = settings;
+        all.emplace_back("transform", map);
+        Options options = options_with(all);
+        options.like = folder / "r.nrrd";
+        const Bytes bytes = import_bytes(stack, options);
+        const std::size_t slice = bytes.size() / 24;
+        for (const Range slab : {Range{13, 14}, {5, 11}, {20, 24}}) {
+            options.slab = slab;
+            const auto first =
+                bytes.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(slab.first) * slice);
+            const auto length = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(slab.size()) * slice);
+            CHECK((import_bytes(stack, options) == Bytes(first, first + length)));
+        }
+    }
+}
+
 TEST_CASE("samples at the border of a turned grid are those of a larger one", "[import]") {
     const support::TempFolder folder;
     const Stack stack = placed(noise());
@@ -424,6 +449,10 @@ TEST_CASE("what a transform does not go with is refused", "[import]") {
     shift.offset = {1, 0, 0};
     write_map(folder / "s.tfm", shift);
     CHECK(has(complaint(unknown, through(folder / "s.tfm")), "--transform: the spacing of the source is unknown"));
+    CHECK(has(complaint(stack, options_with({{"like", "grid:4,4,4,0,0,0,1e308,0,0,0,1,0,0,0,1"}})), "counts as inf"));
+    CHECK(has(of({{"header-only", "true"}, {"fill", "3"}}), "--fill: 3 has no use"));
+    CHECK(has(of({{"labels", "true"}, {"kernel", "tent"}}), "kernel tent would mix labels"));
+    CHECK(warns(stack, options_with({{"like", "grid:9,9,9,0,0,0,10,0,5,0,10,0,-5,0,10"}}), "places are looked up"));
     CHECK(warns(stack, through(folder / "m.tfm"), "do not say where they are"));
     CHECK(warns(stack, through(folder / "m.tfm"), "% of the samples are outside of the source, and become 0"));
 }
