@@ -1,5 +1,6 @@
 #include "import/plan_warnings.hpp"
 
+#include "core/sample_types.hpp"
 #include "core/text.hpp"
 #include "import/carried.hpp"
 #include "import/like.hpp"
@@ -60,6 +61,11 @@ Index remainder_of(const ImportPlan::Detail& plan, std::size_t a) {
     return plan.crop[a].size() * plan.axes[a].step.den - plan.axes[a].outputs * plan.axes[a].step.num;
 }
 
+/// As it is written.
+std::string fill_text(const Options& options, const ImportPlan::Detail& plan) {
+    return number_text(is_float(plan.result.type) ? options.fill : std::floor(options.fill + 0.5));
+}
+
 std::string outside_text(const ImportPlan::Detail& plan) {
     const std::array<Range, 3> whole{Range{0, plan.axes[0].source}, {0, plan.axes[1].source}, {0, plan.axes[2].source}};
     return plan.crop == whole ? "outside of the source" : "outside of the source's crop";
@@ -95,7 +101,7 @@ void warn_of_warp(const Stack& stack, const Options& options, const ImportPlan::
     if (plan.warp_outside == 0) return;
     const double percent = std::max(0.1, std::round(plan.warp_outside * 1000) / 10);
     warnings.push_back(std::string(option) + ": about " + number_text(percent) + " % of the samples are " +
-                       outside_text(plan) + ", and become " + number_text(options.fill) + " (--fill)");
+                       outside_text(plan) + ", and become " + fill_text(options, plan) + " (--fill)");
 }
 
 /// What is odd about --like, and how much of its grid the source does not have.
@@ -110,7 +116,7 @@ void warn_of_reference(const Stack& stack, const Options& options, const ImportP
     if (inside == 1) return;
     const double percent = std::max(0.01, std::round((1 - inside) * 10000) / 100);
     warnings.push_back("--like: " + number_text(percent) + " % of the samples are " + outside_text(plan) +
-                       ", and become " + number_text(options.fill) + " (--fill)");
+                       ", and become " + fill_text(options, plan) + " (--fill)");
 }
 
 /// What the sizes and factors do that a user may not expect.

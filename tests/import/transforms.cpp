@@ -450,6 +450,7 @@ TEST_CASE("what a transform does not go with is refused", "[import]") {
     write_map(folder / "s.tfm", shift);
     CHECK(has(complaint(unknown, through(folder / "s.tfm")), "--transform: the spacing of the source is unknown"));
     CHECK(has(complaint(stack, options_with({{"like", "grid:4,4,4,0,0,0,1e308,0,0,0,1,0,0,0,1"}})), "counts as inf"));
+    CHECK(warns(stack, through(folder / "m.tfm", {{"fill", "1.5"}}), "and become 2 (--fill)"));
     CHECK(has(of({{"header-only", "true"}, {"fill", "3"}}), "--fill: 3 has no use"));
     CHECK(has(of({{"labels", "true"}, {"kernel", "tent"}}), "kernel tent would mix labels"));
     CHECK(warns(stack, options_with({{"like", "grid:9,9,9,0,0,0,10,0,5,0,10,0,-5,0,10"}}), "places are looked up"));
