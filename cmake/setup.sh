@@ -59,8 +59,8 @@ test_packages=(catch2 nlohmann-json3-dev python3-venv pkg-config strace dosfstoo
                tmux zsh fish)
 
 # Judges that take some 1.5 GB when installed.
-large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy python3-h5py python3-pydicom python3-zarr python3-gdal mypy elastix
-              chromium lintian)
+large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy python3-h5py python3-pydicom python3-zarr python3-gdal mypy
+              elastix chromium lintian)
 
 # A Node from elsewhere brings its own npm, and Debian's would not go with it.
 if ! command -v node >/dev/null; then

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "import/refuse.hpp"
 #include "transform/stretch.hpp"
+#include "warp/inside.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -61,39 +62,23 @@ AxisPlan reduced_axis(Index count, const Kernel& kernel, const Rational& step, d
     return make_axis_plan(count, kernel, step, place, end - first, name);
 }
 
-/// The share of a lattice of samples that is outside of what is wanted.
-double share_outside(const Transform& transform, const std::array<Index, 3>& size, const Geometry& grid,
-                     const GridSource& source) {
+/// About which share of the samples is outside of what is wanted: that of a few of them, spread over the whole grid.
+double share_outside(const Warp& warp) {
     constexpr Index most = 48;
-    const Affine out = places_of(grid);
-    const std::optional<Affine> in = inverse(places_of(source.geometry));
-    if (!in) refuse("--spacing: gives a volume whose place cannot be written in numbers; give a sensible one");
-    std::array<Index, 3> count{};
-    for (std::size_t a = 0; a < 3; ++a) count[a] = std::min(size[a], most);
-    const auto at = [&](std::size_t a, Index i) {  // also the first and the last one
-        return count[a] == 1 ? static_cast<double>(size[a] - 1) / 2
-                             : std::floor(static_cast<double>(i * (size[a] - 1)) / static_cast<double>(count[a] - 1));
-    };
-    Index outside = 0;
-    std::vector<Vector3> row(static_cast<std::size_t>(count[0]));
-    for (Index k = 0; k < count[2]; ++k) {
-        for (Index j = 0; j < count[1]; ++j) {
-            for (Index i = 0; i < count[0]; ++i) {
-                row[static_cast<std::size_t>(i)] = mapped(out, {at(0, i), at(1, j), at(2, k)});
-            }
-            transform.apply(row);
-            for (const Vector3& place : row) {
-                const Vector3 index = mapped(*in, place);
-                bool inside = true;
-                for (std::size_t a = 0; a < 3; ++a) {
-                    inside = inside && index[a] >= static_cast<double>(source.wanted[a].first) - 0.5 - rounding &&
-                             index[a] <= static_cast<double>(source.wanted[a].end) - 0.5 + rounding;
-                }
-                outside += inside ? 0 : 1;
-            }
-        }
+    Warp few = warp;
+    for (std::size_t a = 0; a < 3; ++a) {
+        few.size[a] = std::min(warp.size[a], most);
+        if (few.size[a] == 1) continue;
+        const double step = static_cast<double>(warp.size[a] - 1) / static_cast<double>(few.size[a] - 1);
+        for (double& component : few.geometry.direction[a]) component *= step;
     }
-    return static_cast<double>(outside) / static_cast<double>(count[0] * count[1] * count[2]);
+    Inside inside(few, 1);
+    double outside = 0;
+    for (Index k = 0; k < few.size[2]; ++k) {
+        const std::vector<std::uint8_t>& samples = inside.slice(k)->samples;
+        outside += static_cast<double>(std::count(samples.begin(), samples.end(), std::uint8_t{0}));
+    }
+    return outside / static_cast<double>(few.size[0] * few.size[1] * few.size[2]);
 }
 
 }  // namespace
@@ -136,7 +121,13 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
                      const GridSource& source, bool exact, bool picks, const std::string& name) {
     const TransformPtr transform = transform_of(through);
     Sandwich sandwich;
-    sandwich.outside = share_outside(*transform, size, grid, source);
+    Warp& warp = sandwich.plan.warp;
+    warp.size = size;
+    warp.geometry = grid;
+    warp.transform = through.transform;
+    warp.source = source.geometry;
+    warp.wanted = source.wanted;
+    sandwich.outside = share_outside(warp);
     const Bounds seen = reached(*transform, grid, cells_of(size), source.geometry);
     for (std::size_t a = 0; a < 3; ++a) {
         const Range wanted = source.wanted[a];
@@ -166,18 +157,17 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
         sandwich.axes[a] = reduced_axis(source.size[a], first_kernel, step[a], needed.low[a], needed.high[a], "xyz"[a]);
         first[a] = sandwich.axes[a].first;
     }
-    Warp& warp = sandwich.plan.warp;
-    warp.geometry = grid;
-    warp.transform = through.transform;
-    warp.source = source.geometry;
-    warp.wanted = source.wanted;
     const Stretch rest = stretch(*transform, grid, size, resampled(source.geometry, first, step));
-    constexpr Index finest = 1 << 20;
+    constexpr double finest = 1 << 20;
     for (std::size_t b = 0; b < 3; ++b) {
         const bool one = picks && source.axes[b].kernel.value_or(Kernel{}).kind() == Kernel::Kind::nearest;
         // What is reduced at all is reduced from two samples at least: by less, the kernel would be too coarse.
         const double least = rest.most[b] > 1 + rounding ? 2 : 1;
-        const double most = std::clamp(rest.most[b], least, static_cast<double>(finest));
+        const double most = std::max(rest.most[b], least);
+        if (!(most <= finest)) {
+            refuse(name + ": one of its steps along " + "xyz"[b] + " covers " + number_text(std::round(whole.most[b])) +
+                   " samples of the source somewhere, which is too many; check the spacings and the transform");
+        }
         if (!one) warp.finer[b] = make_rational(static_cast<Index>(std::ceil(most * parts - rounding)), parts);
         sandwich.plan.kernels[b] = source.axes[b].kernel.value_or(Kernel{});
         // The kernel at the grid's border reaches beyond it.

@@ -134,7 +134,7 @@ struct PointLoops {
     /// `count` > 0.
     PointRange (*locate)(const double* places, std::size_t count, const PointAxis<Real>& axis);
 
-    /// results[i] = Σ z·y·x weights · samples at place i, for i < count. Rows of the box are `row` samples apart,
+    /// results[i] = Σ z·y·x weights · samples at place i, for i < count. Rows of the box are point_row samples apart,
     /// slices `slice`; the two samples behind each six of a row are read as well, and must be finite. `table`: cells ×
     /// 3 coefficients, the constant first × point_lanes, aligned to a cache line.
     void (*interpolate)(const Real* box, std::int64_t slice, const PointPlaces<Real>& places, std::size_t count,

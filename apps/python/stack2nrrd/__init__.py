@@ -17,8 +17,9 @@ Keyword arguments are the options of the program with `_` for `-`, and None leav
 what Python has for them: `factor=(2, 2, 10 / 3)`, `factor=Fraction(8, 3)`, `crop=((10, 90), None, slice(0, 50))`,
 `slab=(0, 16)`, `window=(0, 4095)`, `window=("auto", 1, 99)`, `type=numpy.uint8`, `pyramid=(2, 4)`, `flip=("x", "y")`,
 `reverse=True`; `like` a file, a Volume, or (shape, affine); `transform` files, or 4 x 4 matrices of RAS+ mm that take
-places of the result to those of the source; text is taken as the program takes it. What goes wrong is raised as Error; a file that is not there as NotFound, which is a FileNotFoundError, too; an option
-that there is not as TypeError. Different threads may work at the same time.
+places of the result to those of the source; text is taken as the program takes it. What goes wrong is raised as Error; a
+file that is not there as NotFound, which is a FileNotFoundError, too; an option that there is not as TypeError. Different
+threads may work at the same time.
 
 numpy is used if it is there, and needed for sources that are no files.
 """
