@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <iterator>
 
@@ -54,7 +55,31 @@ void set_progress(Command& command, const std::string& value) {
     command.progress = value;
 }
 
-constexpr std::array<ProgramOption, 14> own_options{{
+/// A whole number and nothing else.
+std::optional<stack2nrrd::Index> whole_number(std::string_view text) {
+    stack2nrrd::Index number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+void set_shard(Command& command, const std::string& value) {
+    const std::size_t slash = value.find('/');
+    const auto index = whole_number(std::string_view(value).substr(0, slash));
+    const auto count = slash == std::string::npos ? std::nullopt : whole_number(value.substr(slash + 1));
+    if (!index || !count || *index < 0 || *index >= *count) {
+        refuse("--shard: '" + value + "' is no shard, K/N with K from 0 to N - 1 was expected, such as 0/4");
+    }
+    command.shard = stack2nrrd::Shard{*index, *count};
+}
+
+void set_shards(Command& command, const std::string& value) {
+    const auto count = whole_number(value);
+    if (!count || *count < 1) refuse("--shards: '" + value + "' is no number of shards; give a whole number from 1 on");
+    command.shards = *count;
+}
+
+constexpr std::array<ProgramOption, 18> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
@@ -77,6 +102,18 @@ constexpr std::array<ProgramOption, 14> own_options{{
      '\0',
      set_progress},
     {{"quiet", "", "", "Running", "print errors only"}, 'q', [](Command& c, const std::string&) { c.quiet = true; }},
+    {{"resume", "", "", "Running",
+      "go on where the same command was interrupted; what is finished is in FILE.unfinished"},
+     '\0',
+     [](Command& c, const std::string&) { c.resume = true; }},
+    {{"shard", "K/N", "", "Many machines", "make shard K of N, from 0, into FILE.unfinished"}, '\0', set_shard},
+    {{"shards", "N", "", "Many machines",
+      "with --finish; or alone: K is the number of a task of SLURM, PBS, LSF or SGE"},
+     '\0',
+     set_shards},
+    {{"finish", "", "", "Many machines", "put the shards together"},
+     '\0',
+     [](Command& c, const std::string&) { c.finish = true; }},
     {{"help", "", "", "Running", "print this help"},
      'h',
      [](Command& c, const std::string&) { c.answer = help_text(); }},
@@ -100,8 +137,8 @@ constexpr std::array<ProgramOption, 14> own_options{{
      [](Command&, const std::string&) {}},
 }};
 
-constexpr std::array<std::string_view, 7> groups{"Input",    "Output",  "Resampling", "Crop",
-                                                 "Metadata", "Running", "3D Slicer"};
+constexpr std::array<std::string_view, 8> groups{"Input",    "Output",  "Resampling",    "Crop",
+                                                 "Metadata", "Running", "Many machines", "3D Slicer"};
 
 // -------------------------------------------------------------------------------------------------------- help
 
@@ -304,6 +341,29 @@ void parse(Command& command, const std::vector<std::string>& arguments, Strays& 
     }
 }
 
+/// Refuses what does not go together, and what would have no effect.
+void check_shards(const Command& command) {
+    const std::array<std::pair<const char*, bool>, 4> given{{{"--shard", command.shard.has_value()},
+                                                             {"--shards", command.shards != 0},
+                                                             {"--finish", command.finish},
+                                                             {"--resume", command.resume}}};
+    for (const auto& [name, is_given] : given) {
+        if (is_given && command.output.empty()) refuse(std::string(name) + ": is about a result; give -o FILE");
+    }
+    if (command.shard && command.shards != 0 && command.shard->count != command.shards) {
+        refuse("--shard, --shards: say two numbers of shards; give one of them");
+    }
+    if (command.shard && command.finish) refuse("--shard, --finish: make a shard, then finish; give one of them");
+    if (command.finish && command.shards == 0) refuse("--finish: needs the number of shards; give --shards N as well");
+    if (command.resume && (command.shard || command.shards != 0)) {
+        refuse("--resume: a shard goes on where it was interrupted by itself; leave out --resume");
+    }
+    const bool is_shard = command.shard || (command.shards != 0 && !command.finish);
+    if (is_shard && !command.manifest.empty()) {
+        refuse("--manifest: is written with the whole result; give it with --finish");
+    }
+}
+
 }  // namespace
 
 std::filesystem::path path_of(const std::string& utf8) {
@@ -355,6 +415,7 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
     if (!command.options.report.empty() && command.output.empty()) {
         refuse("--report: is about a result, but there is none; give -o FILE");
     }
+    check_shards(command);
     if (command.json && command.progress == "slicer") {
         refuse("--json: is written to standard output, and so is --progress slicer; give one of them");
     }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <stack2nrrd/options.hpp>
+#include <stack2nrrd/shards.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,10 @@ struct Command {
     bool quiet = false;
     std::string progress = "auto";
     std::filesystem::path return_parameters;  ///< where Slicer looks for results that are no files
+    std::optional<stack2nrrd::Shard> shard;   ///< the one to make
+    stack2nrrd::Index shards = 0;             ///< how many there are; 0 if there are none
+    bool finish = false;
+    bool resume = false;
     stack2nrrd::Options options;
 
     std::vector<std::pair<std::string, std::string>> given;  ///< options by name, with their values, in order

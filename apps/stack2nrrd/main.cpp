@@ -4,6 +4,7 @@
 #include "process.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "shards.hpp"
 #include "system.hpp"
 
 #include <stack2nrrd/stack2nrrd.hpp>
@@ -53,7 +54,7 @@ void prepare_last_words(const Session& session) {
     LastWords words;
     constexpr std::array<int, 3> statuses{130, 143, 129};
     for (std::size_t i = 0; i < statuses.size(); ++i) {
-        const Problem stopped{ErrorCode::cancelled, true, "interrupted; nothing was written"};
+        const Problem stopped{ErrorCode::cancelled, true, "interrupted; " + what_is_left(session.command)};
         words.stopped[i] = failure_json(session, stopped, statuses[i]);
     }
     const Problem no_memory{ErrorCode::limit, true, "the system has no more memory; reduce more, or use fewer threads"};
@@ -81,7 +82,7 @@ int fail(Session& session, ErrorCode code, const std::string& sentence, int stat
 }
 
 int stopped(Session& session, const std::string& sentence) {
-    return fail(session, ErrorCode::cancelled, sentence + "; nothing was written", 128 + stop_signal);
+    return fail(session, ErrorCode::cancelled, sentence + "; " + what_is_left(session.command), 128 + stop_signal);
 }
 
 Stack find(const Command& command) {
@@ -242,6 +243,45 @@ bool plan(Session& session, const std::vector<Level>& levels) {
     return true;
 }
 
+/// The levels, with the window that the first shard has found.
+std::vector<Level> levels_to_make(const Command& command, const Stack& stack) {
+    std::vector<Level> levels = levels_of(stack, command.options, command.output);
+    if (!has_work_folder(command) || !command.options.window_auto) return levels;
+    const std::optional<Window> window = window_of_shards(command.output);
+    for (Level& level : levels) {
+        if (window) level.options.window = window;
+    }
+    return levels;
+}
+
+/// Reads, filters and writes: all of it, or a shard, or what all shards have made, or what is missing of all.
+void make(Session& session, const std::vector<PlannedOutput>& outputs, const KeepGoing& keep_going) {
+    const Command& command = session.command;
+    const Stack& stack = *session.stack;
+    const Index count = shards_to_finish(command);
+    const std::optional<Shard> shard = shard_of(command);
+    if (!shard && count == 0) return (void)run_imports(outputs, keep_going);
+    Index to_finish = 0;
+    for (const ImportPlan& plan : session.plans) to_finish += count > 0 ? plan.volume().size[2] : 0;
+    Index made = 0;
+    if (shard) {
+        ShardReport report = run_shard(stack, session.plans, command.output, *shard, [&](const Progress& of_shard) {
+            made = of_shard.total;
+            Progress progress = of_shard;
+            progress.total += to_finish;
+            return keep_going(progress);
+        });
+        if (count == 0) session.findings.shard = ShardFindings{*shard, std::move(report)};
+    }
+    if (count == 0) return;
+    (void)finish_shards(stack, outputs, command.output, count, [&](const Progress& of_finish) {
+        Progress progress = of_finish;
+        progress.done += made;
+        progress.total += made;
+        return keep_going(progress);
+    });
+}
+
 int import(Session& session) {
     const Command& command = session.command;
     Findings& findings = session.findings;
@@ -263,7 +303,7 @@ int import(Session& session) {
         texts.push_back(text_sink(
             command.return_parameters, [&] { return return_parameters(findings, made()); }, true));
     }
-    const std::vector<Level> levels = levels_of(*findings.stack, command.options, command.output);
+    const std::vector<Level> levels = levels_to_make(command, *findings.stack);
     Sinks sinks = outputs_of(command, *findings.stack, levels, std::move(texts));
     if (command.json) {
         const auto report = [&] {
@@ -287,7 +327,7 @@ int import(Session& session) {
     display.emplace(command.progress, command.quiet);
     running = true;
     try {
-        (void)run_imports(outputs, [&](const Progress& progress) {
+        make(session, outputs, [&](const Progress& progress) {
             last = progress;
             display->show(progress);
             return stop_signal == 0;
@@ -301,8 +341,9 @@ int import(Session& session) {
     // The result is complete; nothing that happens from here on makes the run a failure.
     try {
         display->finish();
+        if (findings.shard && command.json) print_json(session, info_json(findings));
         if (silent) return 0;
-        const std::string text = made();
+        const std::string text = findings.shard ? shard_text(findings, command) : made();
         for (const std::string& warning : run_warnings(findings)) say("warning: " + warning);
         say(text);
     } catch (const std::bad_alloc&) {

@@ -3,6 +3,7 @@
 #include <stack2nrrd/export.hpp>
 #include <stack2nrrd/import.hpp>
 #include <stack2nrrd/options.hpp>
+#include <stack2nrrd/shards.hpp>
 #include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/stack.hpp>
 
@@ -16,6 +17,12 @@
 #include <vector>
 
 namespace stack2nrrd {
+
+/// What a run that makes one shard has done.
+struct ShardFindings {
+    Shard shard{};
+    ShardReport report{};
+};
 
 /// What is known before and after a run, for those who report it to somebody. Stack, options and plans are not owned
 /// and must exist as long as the functions below use them. What is not known stays empty.
@@ -34,16 +41,17 @@ struct Findings {
     /// The exit status of a program that reports this. Default: that of the obstacle's code, or 0. Set it for what no
     /// code is for: 1 for a bug, 128 and more for a signal.
     std::optional<int> status{};
-    double seconds = 0;                  ///< duration of the run
-    std::int64_t peak_memory_bytes = 0;  ///< of the process that ran it; 0 if that is not known
-    std::string command{};               ///< that makes the results again, see command_text(); empty if there is none
+    std::optional<ShardFindings> shard{};  ///< set when a shard is made; then there are no reports of results
+    double seconds = 0;                    ///< duration of the run
+    std::int64_t peak_memory_bytes = 0;    ///< of the process that ran it; 0 if that is not known
+    std::string command{};                 ///< that makes the results again, see command_text(); empty if there is none
 };
 
 /// One JSON object and a line end: `input`, `output`, `read_bytes`, `memory_bytes`, `scratch_bytes`, `scratch_folder`,
-/// `problems`, `status`, and after a run `run`. Of several results `output` is the first, `levels` has all of them, and
-/// `run` the sums. `options` must be set, here and below, and `stack` as well below. Bytes that are not UTF-8 are
-/// replaced. README.md lists the fields: they keep name and meaning, and new ones may be added. Their order and the
-/// spaces between them are not promised, nor the words of `problems.text`.
+/// `problems`, `status`, and after a run `run`, or `shard`. Of several results `output` is the first, `levels` has all
+/// of them, and `run` the sums. `options` must be set, here and below, and `stack` as well below. Bytes that are not
+/// UTF-8 are replaced. README.md lists the fields: they keep name and meaning, and new ones may be added. Their order
+/// and the spaces between them are not promised, nor the words of `problems.text`.
 [[nodiscard]] STACK2NRRD_EXPORT std::string info_json(const Findings& findings);
 
 /// The warnings of all plans, each once.

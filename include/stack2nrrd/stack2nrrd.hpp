@@ -19,6 +19,7 @@
 #include <stack2nrrd/options.hpp>
 #include <stack2nrrd/progress.hpp>
 #include <stack2nrrd/report.hpp>
+#include <stack2nrrd/shards.hpp>
 #include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/source.hpp>
 #include <stack2nrrd/spelling.hpp>

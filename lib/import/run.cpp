@@ -1,3 +1,5 @@
+#include "import/run.hpp"
+
 #include "import/outputs.hpp"
 #include "import/plan_detail.hpp"
 #include "making/read_through.hpp"
@@ -45,8 +47,7 @@ private:
 };
 
 /// From samples to names.
-std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing& keep_going) {
-    const ImportPlan::Detail& first = outputs.front().plan.detail();
+std::vector<Report> run(std::span<const PlannedOutput> outputs, const Feed& feed, const KeepGoing& keep_going) {
     Index to_make = 0;  // by stages that take long
     for (const PlannedOutput& output : outputs) {
         if (output.plan.detail().warp) to_make += output.plan.volume().size[2];
@@ -70,19 +71,13 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
         if (!watched(Progress(of_source))) throw Stopped{};
     };
     const StageRun stage_run{{}, pulse};
-    std::vector<std::unique_ptr<Making>> makings;
-    std::vector<Making*> shared;
     std::vector<Sink*> sinks;
     for (const PlannedOutput& output : outputs) {
         staged.emplace_back(output, stage_run);
         sinks.push_back(&staged.back().first());
         sinks.back()->begin(output.plan.detail().volume);
     }
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        makings.push_back(making_of(outputs[i].plan.detail(), first.threads, first.in_flight, *sinks[i]));
-        shared.push_back(makings.back().get());
-    }
-    std::vector<Report> reports = read_through(*first.source, shared, first.threads, first.in_flight, watched);
+    std::vector<Report> reports = feed(sinks, watched);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         reports[i].slices_read = outputs[i].plan.source_slices();
         staged[i].add_to(reports[i]);
@@ -95,12 +90,20 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const KeepGoing&
     }
     of_source.reports = reports;
     pulse();  // what is printed as a sink finishes has the reports from here
-    shared.clear();
-    makings.clear();  // a sink may need room to finish
     for (Sink* sink : sinks) sink->finish();
     pulse();  // finishing may have taken long
     publish_all(sinks);
     return reports;
+}
+
+void check_inputs_of(const PlannedOutput& output) {
+    if (const Stack* mask = output.plan.detail().mask.get()) {
+        check_not_written(mask->files, mask->other_inputs, std::array{output.sink});
+    }
+    check_not_written(output.plan.detail().reference, {}, std::array{output.sink});
+    for (const FileList& files : output.plan.detail().through->files) {
+        check_not_written(files, {}, std::array{output.sink});
+    }
 }
 
 }  // namespace
@@ -110,8 +113,17 @@ void throw_no_memory(const ImportPlan::Detail& plan) {
                                       " MiB were expected to do; reduce more, or use fewer threads");
 }
 
-std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const KeepGoing& keep_going) {
-    if (outputs.empty()) return {};
+void rethrow_as_error(const ImportPlan::Detail& plan) {
+    try {
+        throw;
+    } catch (const Stopped&) {
+        throw Error(ErrorCode::cancelled, "the import was cancelled");
+    } catch (const std::bad_alloc&) {
+        throw_no_memory(plan);
+    }
+}
+
+std::vector<Report> run_fed(std::span<const PlannedOutput> outputs, const Feed& feed, const KeepGoing& keep_going) {
     const ImportPlan::Detail& first = outputs.front().plan.detail();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const PlannedOutput& output = outputs[i];
@@ -126,13 +138,7 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
             throw Error(ErrorCode::invalid_argument,
                         "--window: auto has not been found yet; call survey_window() before the run");
         }
-        if (const Stack* mask = output.plan.detail().mask.get()) {
-            check_not_written(mask->files, mask->other_inputs, std::array{output.sink});
-        }
-        check_not_written(output.plan.detail().reference, {}, std::array{output.sink});
-        for (const FileList& files : output.plan.detail().through->files) {
-            check_not_written(files, {}, std::array{output.sink});
-        }
+        check_inputs_of(output);
         if (output.plan.detail().source != first.source) {
             throw Error(ErrorCode::invalid_argument,
                         "the plans are of several readings, plans of one were expected; make them together, with "
@@ -140,12 +146,25 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
         }
     }
     try {
-        return run(outputs, keep_going);
-    } catch (const Stopped&) {
-        throw Error(ErrorCode::cancelled, "the import was cancelled");
-    } catch (const std::bad_alloc&) {
-        throw_no_memory(first);
+        return run(outputs, feed, keep_going);
+    } catch (...) {
+        rethrow_as_error(first);
     }
+}
+
+std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const KeepGoing& keep_going) {
+    if (outputs.empty()) return {};
+    const ImportPlan::Detail& first = outputs.front().plan.detail();
+    const auto read = [&](std::span<Sink* const> sinks, const KeepGoing& watched) {
+        std::vector<std::unique_ptr<Making>> makings;  // they go with this call: a sink may need room to finish
+        std::vector<Making*> shared;
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            makings.push_back(making_of(outputs[i].plan.detail(), first.threads, first.in_flight, *sinks[i]));
+            shared.push_back(makings.back().get());
+        }
+        return read_through(*first.source, shared, first.threads, first.in_flight, watched);
+    };
+    return run_fed(outputs, read, keep_going);
 }
 
 Report run_import(const ImportPlan& plan, Sink& sink, const KeepGoing& keep_going) {

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -67,11 +69,13 @@ public:
         for (Index i = batch_.first; i < batch_.end; ++i) has_nan.push_back(!ring_[i].nan.empty());
         accumulator_.begin(batch_, has_nan);
         while (samples_.size() < accumulator_.finished().size()) samples_.emplace_back(layout_.samples);
+        while (losses_.size() < samples_.size()) losses_.emplace_back();
 
         share((layout_.length + part_length - 1) / part_length,
               [&](std::size_t n) { filter(n * part_length, std::min(layout_.length, (n + 1) * part_length)); });
         std::size_t slot = 0;
         for (const auto& output : accumulator_.finished()) {
+            losses_[slot].move_to(report_);
             sink_.write_slice(output.k - plan_.slab.first, samples_[slot++]);
         }
         accumulator_.end();
@@ -79,15 +83,25 @@ public:
     }
 
     [[nodiscard]] Report report() const override {
-        Report report;
-        report.nan_samples = nan_;
-        report.clipped_low = clipped_low_;
-        report.clipped_high = clipped_high_;
+        Report report = report_;
         report.rounded_integers = rounded_integers_;
         return report;
     }
 
 private:
+    /// Of a finished slice, counted by several threads.
+    struct SliceLosses {
+        std::atomic<std::int64_t> nan = 0;
+        std::atomic<std::int64_t> low = 0;
+        std::atomic<std::int64_t> high = 0;
+
+        void move_to(Report& report) noexcept {
+            report.nan_samples += nan.exchange(0);
+            report.clipped_low += low.exchange(0);
+            report.clipped_high += high.exchange(0);
+        }
+    };
+
     /// Samples of a slice that are worked on at a time: they stay in the processor's second cache.
     static constexpr std::size_t part_length = 4096;
 
@@ -105,13 +119,14 @@ private:
         const std::size_t sample = sample_bytes(plan_.volume.type);
         std::size_t slot = 0;
         for (const auto& output : accumulator_.finished()) {
-            std::vector<std::byte>& slice = samples_[slot++];
+            std::vector<std::byte>& slice = samples_[slot];
+            SliceLosses& counts = losses_[slot++];
             const Losses losses =
                 to_samples(output.numbers + begin, output.nan == nullptr ? nullptr : output.nan + begin, end - begin,
                            plan_.intensity, plan_.volume.type, plan_.may_clip, slice.data() + begin * sample);
-            nan_ += losses.nan;
-            clipped_low_ += losses.clipped.low;
-            clipped_high_ += losses.clipped.high;
+            counts.nan += losses.nan;
+            counts.low += losses.clipped.low;
+            counts.high += losses.clipped.high;
         }
     }
 
@@ -123,9 +138,8 @@ private:
     Accumulator<Real> accumulator_;
     Range batch_;                                  ///< of source slices that wait
     std::vector<std::vector<std::byte>> samples_;  ///< of finished slices
-    std::atomic<std::int64_t> nan_ = 0;            ///< see Losses; as are the next two
-    std::atomic<std::int64_t> clipped_low_ = 0;
-    std::atomic<std::int64_t> clipped_high_ = 0;
+    std::deque<SliceLosses> losses_;               ///< of the same slices
+    Report report_;                                ///< of those that were written
     std::atomic<bool> rounded_integers_ = false;
 };
 

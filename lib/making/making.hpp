@@ -51,7 +51,8 @@ public:
     /// Slice z has been through a worker. In order, on the calling thread.
     virtual void take(Index z, const Share& share) = 0;
 
-    /// What it has found out so far about the samples; the slices and the threads are not its affair.
+    /// What it has found out about the samples of those slices that the sink has got, also while it gets one; the
+    /// slices and the threads are not its affair.
     [[nodiscard]] virtual Report report() const = 0;
 };
 

@@ -159,6 +159,16 @@ std::string clipping_warning(const Findings::Result& result) {
            (result.plan->clipping_advice().empty() ? "" : "; " + result.plan->clipping_advice());
 }
 
+Json shard_json(const ShardFindings& found) {
+    Json missing = Json::array();
+    for (const Index shard : found.report.missing) missing.push_back(shard);
+    return Json::object({{"index", found.shard.index},
+                         {"count", found.shard.count},
+                         {"slices_made", found.report.slices_made},
+                         {"slices_kept", found.report.slices_kept},
+                         {"missing", missing}});
+}
+
 }  // namespace
 
 std::optional<Vector3> source_spacing(const Findings& f) {
@@ -292,6 +302,7 @@ std::string info_json(const Findings& f) {
         for (const Findings::Result& result : f.results) levels.push_back(output_json(result));
         json.add("levels", levels);
     }
+    if (f.shard) json.add("shard", shard_json(*f.shard));
     if (has_run(f)) json.add("run", run_json(f));
     return json.indented() + "\n";
 }

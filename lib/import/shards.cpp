@@ -1,0 +1,311 @@
+// An import in shards: each makes parts of what a plan's making makes, before any stage; the end puts them together and
+// hands them to stages and sinks, as a making would.
+
+#include <stack2nrrd/shards.hpp>
+
+#include "core/crc32c.hpp"
+#include "core/file.hpp"
+#include "core/sample_types.hpp"
+#include "core/text.hpp"
+#include "import/outputs.hpp"
+#include "import/plan_detail.hpp"
+#include "import/refuse.hpp"
+#include "import/run.hpp"
+#include "making/read_through.hpp"
+#include "parts/part_sink.hpp"
+#include "parts/work_folder.hpp"
+
+#include <stack2nrrd/error.hpp>
+#include <stack2nrrd/version.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace stack2nrrd {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// ------------------------------------------------------------------------------------------------------ the plan
+
+/// Which files they are: their names, sizes and dates.
+class Fingerprint {
+public:
+    void add(const FileList& files) {
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            FileStamp stamp = files.stamp(i);
+            if (stamp == FileStamp{}) stamp = InputFile(files.path(i)).stamp();
+            add(files.name(i), stamp);
+        }
+    }
+    void add(const std::string& path) { add(base_name(path), InputFile(path).stamp()); }
+
+    [[nodiscard]] std::string text() const {
+        return std::to_string(files_) + " files, " + std::to_string(bytes_) + " bytes, mark " + std::to_string(mark_);
+    }
+
+private:
+    void add(std::string_view name, const FileStamp& stamp) {
+        ++files_;
+        bytes_ += stamp.bytes;
+        mark_ = crc32c(std::as_bytes(std::span(name)), mark_);
+        mark_ = crc32c(std::as_bytes(std::span(&stamp.bytes, 1)), mark_);
+        mark_ = crc32c(std::as_bytes(std::span(&stamp.mark, 1)), mark_);
+    }
+
+    std::int64_t files_ = 0;
+    std::int64_t bytes_ = 0;
+    std::uint32_t mark_ = 0;
+};
+
+std::string inputs_of(const Stack& stack, const ImportPlan::Detail& plan) {
+    Fingerprint print;
+    print.add(stack.files);
+    if (plan.mask != nullptr) print.add(plan.mask->files);
+    print.add(plan.reference);
+    for (const FileList& files : plan.through->files) print.add(files);
+    return print.text();
+}
+
+constexpr std::string_view window_line = "window: ";
+
+/// Everything that shapes the parts and what becomes of them, one thing a line.
+std::string plan_text(const Stack& stack, std::span<const ImportPlan> plans, Index count) {
+    const ImportPlan::Detail& first = plans.front().detail();
+    std::string text = "stack2nrrd " STACK2NRRD_VERSION "\nshards: " + std::to_string(count) + "\n";
+    if (first.surveyed && first.window) {
+        text +=
+            std::string(window_line) + number_text(first.window->low) + "," + number_text(first.window->high) + "\n";
+    }
+    text += std::string(inputs_line) + inputs_of(stack, first) + "\n";
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        const VolumeInfo& made = plans[i].detail().volume;
+        text += std::string(result_line) + std::to_string(i) + ": " + std::to_string(made.size[0]) + " x " +
+                std::to_string(made.size[1]) + " x " + std::to_string(made.size[2]) + " x " +
+                std::to_string(made.channels) + ", " + std::string(sample_type_name(made.type)) + "\n";
+        text += nrrd_header_text(plans[i].detail().result);
+    }
+    return text;
+}
+
+// ----------------------------------------------------------------------------------------------------- its parts
+
+void check_shards(Index count) {
+    constexpr Index most = 1'000'000;
+    if (count >= 1 && count <= most) return;
+    refuse("--shards: " + std::to_string(count) + " is not between 1 and " + std::to_string(most) +
+           "; give how many tasks there are");
+}
+
+/// What a shard has of a result.
+std::vector<Part> parts_of(const ImportPlan& plan, std::size_t result, Shard shard) {
+    const VolumeInfo& made = plan.detail().volume;
+    return cut_into_parts(result, share_of(made.size[2], shard.index, shard.count), made);
+}
+
+std::vector<Part> parts_of(std::span<const ImportPlan> plans, Shard shard) {
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        for (const Part& part : parts_of(plans[i], i, shard)) parts.push_back(part);
+    }
+    return parts;
+}
+
+std::vector<Part> missing_of(const std::vector<Part>& parts, const std::set<std::string>& there) {
+    std::vector<Part> missing;
+    for (const Part& part : parts) {
+        if (!there.contains(part_name(part))) missing.push_back(part);
+    }
+    return missing;
+}
+
+std::vector<Index> incomplete(std::span<const ImportPlan> plans, const WorkFolder& folder, Index count) {
+    const std::set<std::string> there = folder.names();
+    std::vector<Index> shards;
+    for (Index i = 0; i < count; ++i) {
+        if (!missing_of(parts_of(plans, {i, count}), there).empty()) shards.push_back(i);
+    }
+    return shards;
+}
+
+/// The making of some of the slices that `plan` makes.
+MakingPlan making_plan(const ImportPlan::Detail& plan, Range slices) {
+    MakingPlan part = plan;
+    part.slab = {plan.slab.first + slices.first, plan.slab.first + slices.end};
+    part.read = reach(part.axes[2], part.slab);
+    part.volume.size[2] = part.slab.size();
+    return part;
+}
+
+/// One result's share of a shard, under way.
+struct Task {
+    MakingPlan plan;
+    std::unique_ptr<PartSink> sink;
+    std::unique_ptr<Making> making;
+};
+
+Index slices_in(const std::vector<Part>& parts) {
+    Index slices = 0;
+    for (const Part& part : parts) slices += part.slices.size();
+    return slices;
+}
+
+void make(std::span<const ImportPlan> plans, const WorkFolder& folder, const std::vector<Part>& missing,
+          const KeepGoing& keep_going, ShardReport& result) {
+    const ImportPlan::Detail& first = plans.front().detail();
+    std::vector<std::size_t> which;
+    std::vector<std::unique_ptr<Task>> tasks;  // makings refer to their plans
+    std::vector<Making*> makings;
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        std::vector<Part> parts;
+        for (const Part& part : missing) {
+            if (part.result == i) parts.push_back(part);
+        }
+        if (parts.empty()) continue;
+        const Range slices{parts.front().slices.first, parts.back().slices.end};
+        auto task = std::make_unique<Task>();
+        task->plan = making_plan(plans[i].detail(), slices);
+        task->sink = std::make_unique<PartSink>(folder.path(), plans[i].detail().volume, slices.first, parts);
+        task->making = making_of(task->plan, first.threads, first.in_flight, *task->sink);
+        task->sink->set_report([making = task->making.get()] { return making->report(); });
+        makings.push_back(task->making.get());
+        tasks.push_back(std::move(task));
+        which.push_back(i);
+    }
+    const std::vector<Report> reports =
+        read_through(*first.source, makings, first.threads, first.in_flight, keep_going);
+    for (std::size_t i = 0; i < which.size(); ++i) result.reports[which[i]] = reports[i];
+}
+
+std::string list_of(const std::vector<Index>& numbers) {
+    std::string text;
+    for (std::size_t i = 0; i < numbers.size();) {
+        std::size_t end = i + 1;
+        while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+        text += (text.empty() ? "" : ", ") + std::to_string(numbers[i]);
+        if (end - i > 1) text += (end - i > 2 ? ".." : ", ") + std::to_string(numbers[end - 1]);
+        i = end;
+    }
+    return text;
+}
+
+/// Hands on the parts of all shards.
+class Gathering {
+public:
+    Gathering(std::span<const ImportPlan> plans, const WorkFolder& folder, Index count)
+        : plans_(plans), folder_(folder), count_(count) {}
+
+    std::vector<Report> feed(std::span<Sink* const> sinks, const KeepGoing& keep_going) {
+        progress_.reports.resize(sinks.size());
+        for (const ImportPlan& plan : plans_) progress_.total += plan.detail().volume.size[2];
+        for (std::size_t i = 0; i < sinks.size(); ++i) {
+            for (Index k = 0; k < count_; ++k) {
+                for (const Part& part : parts_of(plans_[i], i, {k, count_})) take(part, *sinks[i], k, keep_going);
+            }
+        }
+        return progress_.reports;
+    }
+
+private:
+    void take(const Part& part, Sink& sink, Index shard, const KeepGoing& keep_going) {
+        try {
+            const PartFile file(folder_.file_of(part), plans_[part.result].detail().volume, part);
+            file.read([&](Index z, std::span<const std::byte> samples) {
+                sink.write_slice(z, samples);
+                ++progress_.done;
+                if (!keep_going(progress_)) throw Stopped{};
+            });
+            Report& report = progress_.reports[part.result];
+            report.clipped_low += file.report().clipped_low;
+            report.clipped_high += file.report().clipped_high;
+            report.nan_samples += file.report().nan_samples;
+            report.rounded_integers = report.rounded_integers || file.report().rounded_integers;
+            report.threads = 1;
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::corrupt) throw;
+            folder_.remove(part);
+            throw Error(ErrorCode::corrupt, printable(utf8(folder_.file_of(part))) +
+                                                ": is not as it was written, and was removed; make shard " +
+                                                std::to_string(shard) + " of " + std::to_string(count_) + " again");
+        }
+    }
+
+    std::span<const ImportPlan> plans_;
+    const WorkFolder& folder_;
+    Index count_;
+    Progress progress_;
+};
+
+}  // namespace
+
+fs::path work_folder(const fs::path& output) { return WorkFolder(output).path(); }
+
+std::optional<Window> window_of_shards(const fs::path& output) {
+    const WorkFolder folder(output);
+    const std::optional<std::string> text = folder.line(window_line);
+    if (!text) return std::nullopt;
+    const std::vector<std::string_view> ends = split(*text, ',');
+    const auto low = parse_double(ends.front());
+    const auto high = parse_double(ends.back());
+    if (ends.size() == 2 && low && high) return Window{*low, *high};
+    throw Error(ErrorCode::corrupt, printable(utf8(folder.path())) + ": has a plan with the window '" +
+                                        printable(*text) + "', two numbers were expected; remove it to begin anew");
+}
+
+ShardReport run_shard(const Stack& stack, std::span<const ImportPlan> plans, const fs::path& output, Shard shard,
+                      const KeepGoing& keep_going) {
+    check_shards(shard.count);
+    if (shard.index < 0 || shard.index >= shard.count) {
+        refuse("--shard: " + std::to_string(shard.index) + " is none of " + std::to_string(shard.count) +
+               " shards, one from 0 to " + std::to_string(shard.count - 1) + " was expected; give that");
+    }
+    ShardReport result;
+    result.reports.resize(plans.size());
+    if (plans.empty()) return result;
+    const WorkFolder folder(output);
+    folder.begin(plan_text(stack, plans, shard.count));
+    const std::vector<Part> parts = parts_of(plans, shard);
+    const std::vector<Part> missing = missing_of(parts, folder.names());
+    result.slices_made = slices_in(missing);
+    result.slices_kept = slices_in(parts) - result.slices_made;
+    if (!missing.empty()) {
+        try {
+            make(plans, folder, missing, keep_going, result);
+        } catch (...) {
+            if (shard.count == 1) folder.remove_if_empty();
+            rethrow_as_error(plans.front().detail());
+        }
+    }
+    result.missing = incomplete(plans, folder, shard.count);
+    return result;
+}
+
+std::vector<Report> finish_shards(const Stack& stack, std::span<const PlannedOutput> outputs, const fs::path& output,
+                                  Index count, const KeepGoing& keep_going) {
+    check_shards(count);
+    if (outputs.empty()) return {};
+    std::vector<ImportPlan> plans;
+    for (const PlannedOutput& each : outputs) plans.push_back(each.plan);
+    const WorkFolder folder(output);
+    folder.check(plan_text(stack, plans, count));
+    if (const std::vector<Index> missing = incomplete(plans, folder, count); !missing.empty()) {
+        throw Error(ErrorCode::missing_slices, printable(utf8(folder.path())) + ": of " + std::to_string(count) +
+                                                   " shards, " + list_of(missing) +
+                                                   (missing.size() == 1 ? " is" : " are") +
+                                                   " not complete, all were expected; make each with --shard K/" +
+                                                   std::to_string(count) + ", then finish again");
+    }
+    Gathering gathering(plans, folder, count);
+    std::vector<Report> reports = run_fed(
+        outputs, [&](std::span<Sink* const> sinks, const KeepGoing& watched) { return gathering.feed(sinks, watched); },
+        keep_going);
+    folder.remove();
+    return reports;
+}
+
+}  // namespace stack2nrrd

@@ -1,0 +1,61 @@
+#pragma once
+
+// The folder beside an output where what is finished of it waits for the rest: `NAME.unfinished`. Any number of
+// processes, on any machines that see it, may add parts at the same time. In it are `plan.txt` and the parts.
+
+#include "parts/part.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stack2nrrd {
+
+class WorkFolder {
+public:
+    /// `output`: what will be made of the parts.
+    explicit WorkFolder(const std::filesystem::path& output);
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+    /// The plan, one thing that shapes the result a line; none if there is no folder, or nothing in it yet.
+    /// \throws Error io.
+    [[nodiscard]] std::optional<std::string> plan() const;
+    /// The rest of the plan's line that begins so.
+    [[nodiscard]] std::optional<std::string> line(std::string_view begin) const;
+
+    /// Makes the folder with this plan or, if another process has, checks that it is the same. What is left of a folder
+    /// whose plan was removed is removed.
+    /// \throws Error invalid_argument (a plan that differs, named by its line; a folder of something else), changed
+    /// (the inputs differ), io.
+    void begin(const std::string& plan) const;
+    /// The second half of that. \throws Error invalid_argument (also if there is no plan), changed, io.
+    void check(const std::string& plan) const;
+
+    [[nodiscard]] std::filesystem::path file_of(const Part& part) const;
+    /// The names of all parts that are there. \throws Error io.
+    [[nodiscard]] std::set<std::string> names() const;
+    /// So that it is made again.
+    void remove(const Part& part) const noexcept;
+    /// Removes all that is its own, the plan first, and then the folder, unless something else is in it.
+    void remove() const noexcept;
+    /// The same, unless there are parts.
+    void remove_if_empty() const noexcept;
+
+private:
+    [[nodiscard]] std::vector<std::filesystem::path> own_files(bool all) const;
+
+    std::filesystem::path path_;
+    std::filesystem::path plan_;
+};
+
+/// How lines of a plan begin that a message needs to know: what differs in the first of them is an input that has
+/// changed; options are in the header of a result, behind its size.
+inline constexpr std::string_view inputs_line = "inputs: ";
+inline constexpr std::string_view result_line = "result ";
+inline constexpr std::string_view options_line = "stack2nrrd_options:=";
+
+}  // namespace stack2nrrd

@@ -1,0 +1,298 @@
+// --shard, --finish and --resume: results that are made piece by piece, with the bytes of one run.
+
+#include "cli/program.hpp"
+#include "cli/slices.hpp"
+#include "support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace cli_test;
+
+namespace {
+
+Arguments operator+(Arguments left, const Arguments& right) {
+    left.insert(left.end(), right.begin(), right.end());
+    return left;
+}
+
+/// All files in a folder, with their bytes.
+std::map<std::string, Bytes> contents(const fs::path& folder) {
+    std::map<std::string, Bytes> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (entry.is_regular_file()) files[fs::relative(entry.path(), folder).generic_string()] = read_file(entry);
+    }
+    return files;
+}
+
+std::string of(int shard, int count) { return std::to_string(shard) + "/" + std::to_string(count); }
+
+struct Wish {
+    Arguments options;
+    std::string output;
+};
+
+/// Every sink, and every stage that needs the whole result.
+const std::vector<Wish>& wishes() {
+    static const std::vector<Wish> all{
+        {{"--factor", "3/2"}, "v.nrrd"},
+        {{"--factor", "2", "--encoding", "gzip", "--level", "3"}, "v.nhdr"},
+        {{"--factor", "2", "--preview", "v.png", "--manifest", "list.nhdr"}, "v.nhdr"},
+        {{"--pyramid", "1,2,4", "--type", "uint8"}, "v.nrrd"},
+        {{"--pyramid", "1,2"}, "v.ome.zarr"},
+        {{"--window", "auto", "--type", "uint8", "--factor", "2"}, "v.nrrd"},
+        {{"--flip", "z", "--factor", "1,1,7/3"}, "v.nrrd"},
+        {{"--dehaze", "30000", "--factor", "2"}, "v.nrrd"},
+        {{"--labels", "--factor", "3"}, "v.nrrd"},
+        {{"--slab", "3:9", "--factor", "2", "--reverse"}, "v.nrrd"},
+        {{"--transform", "affine:1,0.1,0,0,-0.1,1,0,0,0,0,1,0.4", "--factor", "2"}, "v.nrrd"},
+    };
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("shards, put together, are the bytes of one run", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 24);
+    for (const Wish& wish : wishes()) {
+        const Arguments common =
+            Arguments{"../stack", "-q", "--spacing", "1"} + wish.options + Arguments{"-o", wish.output};
+        fs::create_directory(folder / "whole");
+        const Result whole = run_in(folder / "whole", common);
+        CAPTURE(wish.options, wish.output, whole.err);
+        REQUIRE(whole.status == 0);
+        for (const int count : wish.options.size() == 2 ? std::vector{1, 3, 7, 40} : std::vector{3}) {
+            fs::create_directory(folder / "out");
+            Arguments shard_options = common;  // a list is written by the end alone
+            const auto manifest = std::find(shard_options.begin(), shard_options.end(), "--manifest");
+            if (manifest != shard_options.end()) shard_options.erase(manifest, manifest + 2);
+            for (int i = 0; i < count; ++i) {
+                const int shard = (i * 11 + 2) % count;  // in no order
+                const Arguments threads{"--threads", std::to_string(1 + i % 3)};
+                const Result made =
+                    run_in(folder / "out", shard_options + threads + Arguments{"--shard", of(shard, count)});
+                CAPTURE(made.err);
+                REQUIRE(made.status == 0);
+                CHECK_FALSE(fs::exists(folder / ("out/" + wish.output)));
+            }
+            // Once more changes nothing.
+            CHECK(run_in(folder / "out", shard_options + Arguments{"--shard", of(0, count)}).status == 0);
+            const Result finished =
+                run_in(folder / "out", common + Arguments{"--shards", std::to_string(count), "--finish"});
+            CAPTURE(count, finished.err);
+            CHECK(finished.status == 0);
+            CHECK(contents(folder / "out") == contents(folder / "whole"));
+            fs::remove_all(folder / "out");
+        }
+        fs::create_directory(folder / "out");
+        CHECK(run_in(folder / "out", common + Arguments{"--resume"}).status == 0);
+        CHECK(contents(folder / "out") == contents(folder / "whole"));
+        fs::remove_all(folder / "out");
+        fs::remove_all(folder / "whole");
+    }
+}
+
+TEST_CASE("counts of shards add up to those of the whole", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 50);
+    const Arguments common{"stack", "-q", "--json", "--factor", "5/3", "--window", "9000,50000", "--type", "uint8"};
+    const auto run_of = [&](const Arguments& more) {
+        const Result result = run_in(folder.path(), common + more);
+        CAPTURE(result.err);
+        REQUIRE(result.status == 0);
+        return nlohmann::json::parse(result.out);
+    };
+    const auto whole = run_of({"-o", "w.nrrd"})["run"];
+    for (const char* shard : {"0/3", "1/3", "2/3"}) run_of({"-o", "s.nrrd", "--shard", shard});
+    const auto run = run_of({"-o", "s.nrrd", "--shards", "3", "--finish"})["run"];
+    REQUIRE(whole["clipped_low"] > 0);
+    for (const char* key : {"clipped_low", "clipped_high", "nan_samples", "slices_read"}) {
+        CAPTURE(key);
+        CHECK(run[key] == whole[key]);
+    }
+    CHECK(samples_of(folder / "s.nrrd") == samples_of(folder / "w.nrrd"));
+}
+
+TEST_CASE("an array's task knows its shard", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 8);
+    struct Case {
+        std::map<std::string, std::string> set;
+        int shard;  ///< -1: refused
+    };
+    const std::vector<Case> cases{{{{"SLURM_ARRAY_TASK_ID", "2"}}, 2},
+                                  {{{"PBS_ARRAY_INDEX", "0"}}, 0},
+                                  {{{"PBS_ARRAYID", "3"}}, 3},
+                                  {{{"LSB_JOBINDEX", "1"}}, 0},
+                                  {{{"SGE_TASK_ID", "4"}}, 3},
+                                  {{{"SGE_TASK_ID", "undefined"}, {"SLURM_ARRAY_TASK_ID", "1"}}, 1},
+                                  {{{"LSB_JOBINDEX", "0"}, {"PBS_ARRAYID", "1"}}, 1},
+                                  {{{"LSB_JOBINDEX", "3"}, {"PBS_ARRAYID", "2"}}, 2},
+                                  {{}, -1},
+                                  {{{"LSB_JOBINDEX", "0"}}, -1},
+                                  {{{"SLURM_ARRAY_TASK_ID", "4"}}, -1},
+                                  {{{"SGE_TASK_ID", "5"}}, -1},
+                                  {{{"SLURM_ARRAY_TASK_ID", "-1"}}, -1},
+                                  {{{"SLURM_ARRAY_TASK_ID", "one"}}, -1},
+                                  {{{"SLURM_ARRAY_TASK_ID", "1"}, {"SGE_TASK_ID", "1"}}, -1}};
+    for (const Case& each : cases) {
+        Program program{{"stack", "-q", "-o", "v.nrrd", "--shards", "4", "--json"}, folder.path()};
+        program.set = each.set;
+        const Result result = program.run();
+        CAPTURE(each.set, result.err);
+        if (each.shard < 0) {
+            CHECK(result.status == 2);
+            check_sentence(result, {"--shards", "--shard K/N"});
+            continue;
+        }
+        REQUIRE(result.status == 0);
+        const auto shard = nlohmann::json::parse(result.out)["shard"];
+        CHECK(shard["index"] == each.shard);
+        CHECK(shard["count"] == 4);
+        fs::remove_all(folder / "v.nrrd.unfinished");
+    }
+}
+
+TEST_CASE("shards that are missing or damaged are named, and nothing is published", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 12);
+    const Arguments common{"stack", "-q", "-o", "v.nrrd", "--force"};
+    write_file(folder / "v.nrrd", "old");
+    const Arguments finish = common + Arguments{"--shards", "9", "--finish"};
+    Result result = run_in(folder.path(), finish);
+    CHECK(result.status == 2);
+    check_sentence(result, {"v.nrrd.unfinished", "make its shards first"});
+    for (const int shard : {1, 5}) {
+        REQUIRE(run_in(folder.path(), common + Arguments{"--shard", of(shard, 9)}).status == 0);
+    }
+    result = run_in(folder.path(), finish);
+    CHECK(result.status == 3);
+    check_sentence(result, {"0, 2..4, 6..8", "--shard K/9"});
+    for (const int shard : {0, 2, 3, 4, 6, 7, 8}) {
+        REQUIRE(run_in(folder.path(), common + Arguments{"--shard", of(shard, 9)}).status == 0);
+    }
+    std::vector<fs::path> parts;
+    for (const auto& entry : fs::directory_iterator(folder / "v.nrrd.unfinished")) {
+        if (entry.path().extension() == ".nrrd") parts.push_back(entry.path());
+    }
+    std::sort(parts.begin(), parts.end());
+    Bytes bytes = read_file(parts.back());
+    bytes.back() = static_cast<char>(bytes.back() ^ 1);
+    write_file(parts.back(), bytes);
+    result = run_in(folder.path(), finish);
+    CHECK(result.status == 4);
+    check_sentence(result, {"removed", "shard 8 of 9"});
+    CHECK(read_file(folder / "v.nrrd") == "old");
+    // What the sentence says helps.
+    REQUIRE(run_in(folder.path(), common + Arguments{"--shard", "8/9"}).status == 0);
+    REQUIRE(run_in(folder.path(), finish).status == 0);
+    REQUIRE(run_in(folder.path(), {"stack", "-q", "-o", "w.nrrd"}).status == 0);
+    CHECK(read_file(folder / "v.nrrd") == read_file(folder / "w.nrrd"));
+    CHECK_FALSE(fs::exists(folder / "v.nrrd.unfinished"));
+}
+
+TEST_CASE("what was begun otherwise does not go on", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 12);
+    const Arguments common{"stack", "-q", "-o", "v.nrrd"};
+    REQUIRE(run_in(folder.path(), common + Arguments{"--factor", "2", "--shard", "0/2"}).status == 0);
+    const auto refused = [&](const Arguments& more, int status, const std::string& says) {
+        const Result result = run_in(folder.path(), common + more);
+        CAPTURE(more);
+        CHECK(result.status == status);
+        check_sentence(result, {"v.nrrd.unfinished", says});
+    };
+    refused({"--factor", "3", "--shard", "1/2"}, 2, "factor=3");
+    refused({"--factor", "2", "--kernel", "box", "--shard", "1/2"}, 2, "kernel:=box");
+    refused({"--factor", "2", "--shard", "1/3"}, 2, "shards: 3");
+    refused({"--factor", "2", "--resume"}, 2, "shards: 1");
+    refused({"--factor", "2", "--spacing", "2", "--shard", "1/2"}, 2, "spacing=2");
+    write_file(folder / "stack/slice_003.tif", tiff(16, 12, noise(16 * 12 * 2, 77)));
+    refused({"--factor", "2", "--shard", "1/2"}, 7, "inputs: 12 files");
+    refused({"--factor", "2", "--shards", "2", "--finish"}, 7, "inputs: 12 files");
+}
+
+TEST_CASE("--resume goes on after kill -9, wherever it comes", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 150, 64, 64);
+    const Arguments common{"stack", "--threads", "1", "--factor", "2", "--progress", "json"};
+    REQUIRE(run_in(folder.path(), common + Arguments{"-o", "whole.nrrd"}).status == 0);
+    const Bytes whole = read_file(folder / "whole.nrrd");
+    int killed_runs = 0;
+    std::size_t most_kept = 0;
+    for (int wait = 1; wait < 40; wait += 3) {
+        fs::remove(folder / "v.nrrd");
+        Program program{common + Arguments{"-o", "v.nrrd", "--resume"}, folder.path()};
+        program.on_err = [&, lines = 0](const std::string& err, int process) mutable {
+            // The folder has that many parts by now.
+            (void)err;
+            if (++lines == 1) {
+                const fs::path parts = folder / "v.nrrd.unfinished";
+                std::size_t there = 0;
+                for (int attempt = 0; attempt < 4000 && there < static_cast<std::size_t>(wait); ++attempt) {
+                    std::error_code none;
+                    there = 0;
+                    for (const auto& entry : fs::directory_iterator(parts, none)) {
+                        there += entry.path().extension() == ".nrrd" ? 1 : 0;
+                    }
+                }
+                most_kept = std::max(most_kept, there);
+                kill_process(process);
+            }
+        };
+        const Result first = program.run();
+        killed_runs += first.status == killed ? 1 : 0;
+        const Result second = run_in(folder.path(), common + Arguments{"-o", "v.nrrd", "--resume"});
+        CAPTURE(wait, first.status, second.err);
+        // Where the kill came too late, the result is there already.
+        CHECK(second.status == (first.status == 0 ? 2 : 0));
+        CHECK(read_file(folder / "v.nrrd") == whole);
+        CHECK_FALSE(fs::exists(folder / "v.nrrd.unfinished"));
+    }
+    CHECK(killed_runs > 0);
+    CHECK(most_kept > 1);
+}
+
+TEST_CASE("a run that goes on and fails at once leaves nothing", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 4);
+    write_file(folder / "stack/slice_000.tif", read_file(folder / "stack/slice_000.tif").substr(0, 300));
+    const Result result = run_in(folder.path(), {"stack", "-o", "v.nrrd", "--resume", "--factor", "4"});
+    CHECK(result.status == 4);
+    check_holds(folder.path(), {"stack"});
+}
+
+TEST_CASE("options of shards that make no sense are refused", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 4);
+    struct Case {
+        Arguments options;
+        std::string says;
+    };
+    const std::vector<Case> cases{{{"--shard", "2/2"}, "K from 0 to N - 1"},
+                                  {{"--shard", "1"}, "K/N"},
+                                  {{"--shard", "-1/2"}, "K/N"},
+                                  {{"--shard", "1/x"}, "K/N"},
+                                  {{"--shards", "0", "--finish"}, "from 1 on"},
+                                  {{"--finish"}, "--shards N"},
+                                  {{"--shard", "0/2", "--finish"}, "one of them"},
+                                  {{"--shard", "0/2", "--shards", "3"}, "one of them"},
+                                  {{"--shard", "0/2", "--resume"}, "leave out --resume"},
+                                  {{"--shard", "0/2", "--manifest", "l.nhdr"}, "--finish"},
+                                  {{"--shards", "2000000", "--finish"}, "1000000"}};
+    for (const Case& each : cases) {
+        const Result result = run_in(folder.path(), Arguments{"stack", "-o", "v.nrrd"} + each.options);
+        CAPTURE(each.options, result.err);
+        CHECK(result.status == 2);
+        check_sentence(result, {each.says});
+        check_holds(folder.path(), {"stack"});
+    }
+    const Result nothing = run_in(folder.path(), {"stack", "--resume"});
+    CHECK(nothing.status == 2);
+    check_sentence(nothing, {"-o FILE"});
+}
