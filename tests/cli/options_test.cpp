@@ -221,7 +221,7 @@ TEST_CASE("what is wrong with the command line is one sentence that names option
         {{"--spaceunits", "um"}, {"did you mean '--space-units'?"}},
         {{"--units", "um"}, {"did you mean '--space-units'?"}},
         {{"--out", "v.nrrd"}, {"did you mean '--output'?"}},
-        {{"--fi", "2"}, {"did you mean '--files-from', '--fit' or '--fill'?"}},
+        {{"--fi", "2"}, {"did you mean '--fit'?"}},
         {{"-factor", "2"}, {"-factor: long names begin with two dashes; give --factor"}},
         {{"-space_units=um"}, {"give --space-units"}},
         {{"-output", "v.nrrd"}, {"give --output"}},

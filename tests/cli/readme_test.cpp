@@ -86,6 +86,7 @@ TEST_CASE("every field of the JSON is in README.md, and no other", "[cli]") {
                                        {"stack", "-o", "a.nrrd", "--factor", "2"},
                                        {"stack", "-o", "d.nrrd", "--dehaze", "30000"},
                                        {"stack", "-o", "p.nrrd", "--pyramid", "1,2"},
+                                       {"stack", "-o", "s.nrrd", "--shard", "1/2"},
                                        {"v.nrrd", "-o", "b.nrrd"}};
     Names printed;
     for (Arguments arguments : cases) {
@@ -99,7 +100,9 @@ TEST_CASE("every field of the JSON is in README.md, and no other", "[cli]") {
         // What depends on the case is there when it should be.
         const bool makes = std::find(arguments.begin(), arguments.end(), "-o") != arguments.end();
         const bool looks = std::find(arguments.begin(), arguments.end(), "--info") != arguments.end();
-        CHECK(names.count("run") == (looks ? 0 : 1));
+        const bool shares = std::find(arguments.begin(), arguments.end(), "--shard") != arguments.end();
+        CHECK(names.count("run") == (looks || shares ? 0 : 1));
+        CHECK(names.count("shard") == (shares ? 1 : 0));
         CHECK(names.count("output.file") == (makes ? 1 : 0));
         printed.insert(names.begin(), names.end());
     }
