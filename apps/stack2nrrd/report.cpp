@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include "progress_text.hpp"
 #include "system.hpp"
 
 #include <algorithm>
@@ -132,6 +133,20 @@ std::string suggestions(const Findings& f, const Command& command) {
     return text;
 }
 
+/// Of a grid that is turned or bent.
+std::string look_ups_text(const ImportPlan& plan) {
+    const std::optional<LookUps> found = plan.look_ups();
+    if (!found) return "";
+    const VolumeInfo& volume = plan.volume();
+    const double samples =
+        static_cast<double>(volume.size[0]) * static_cast<double>(volume.size[1]) * static_cast<double>(volume.size[2]);
+    std::array<char, 160> text{};
+    std::snprintf(text.data(), text.size(),
+                  "look-up  %.3g places, %.3g a sample; scratch is read %.2g times; about %s once the source is read\n",
+                  found->places, found->places / samples, found->times_read, duration_text(found->seconds).c_str());
+    return text.data();
+}
+
 }  // namespace
 
 std::string memory_text(std::int64_t bytes) {
@@ -180,6 +195,7 @@ std::string info_text(const Findings& f, const Command& command) {
             text += "scratch  " + memory_text(bytes) +
                     (is_beside ? " beside the output" : " in " + utf8_of(plan.scratch_folder())) + "\n";
         }
+        for (const Findings::Result& result : f.results) text += look_ups_text(*result.plan);
     }
     const auto list = [&](const char* label, const std::vector<std::string>& names) {
         if (names.empty()) return;

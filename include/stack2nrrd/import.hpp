@@ -16,6 +16,13 @@
 
 namespace stack2nrrd {
 
+/// What a grid that is turned or bent takes after its source has been read and reduced, about.
+struct LookUps {
+    double places = 0;      ///< that are looked up, several for each sample of the result
+    double times_read = 0;  ///< of the scratch file; 1 where each of its bricks is read once
+    double seconds = 0;     ///< by what a place took on the machine of the benchmarks
+};
+
 /// What an import will do, worked out before any sample is read. A value; cheap to copy, never changed, and so safe to
 /// use from several threads.
 class STACK2NRRD_EXPORT ImportPlan {
@@ -43,6 +50,8 @@ public:
     [[nodiscard]] std::int64_t scratch_bytes() const noexcept;
     /// The folder that it is made in.
     [[nodiscard]] const std::filesystem::path& scratch_folder() const noexcept;
+    /// What looking up will take, where a grid is turned or bent; none for other grids. Worked out by each call.
+    [[nodiscard]] std::optional<LookUps> look_ups() const;
 
     /// Options::window_auto asked for a window, and survey_window() has not found it yet. Such a plan knows everything
     /// but the window, and cannot be run.

@@ -323,6 +323,11 @@ ImportPlan::ImportPlan(std::shared_ptr<const Detail> detail) : detail_(std::move
 const VolumeInfo& ImportPlan::volume() const noexcept { return detail_->result; }
 std::int64_t ImportPlan::scratch_bytes() const noexcept { return detail_->scratch_bytes; }
 const std::filesystem::path& ImportPlan::scratch_folder() const noexcept { return detail_->scratch; }
+std::optional<LookUps> ImportPlan::look_ups() const {
+    if (!detail_->warp) return std::nullopt;
+    const WarpEffort effort = warp_effort(*detail_->warp, detail_->volume, detail_->stage_room, detail_->warp_outside);
+    return LookUps{effort.places, effort.times_read, effort.seconds};
+}
 Index ImportPlan::source_slices() const noexcept { return detail_->source_slices; }
 std::int64_t ImportPlan::read_bytes() const noexcept { return detail_->read_bytes; }
 std::int64_t ImportPlan::memory_bytes() const noexcept { return detail_->memory_bytes; }

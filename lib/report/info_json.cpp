@@ -89,6 +89,11 @@ Json output_json(const Findings::Result& result) {
                       {"bytes", volume.bytes()},
                       {"source_slices", result.plan->source_slices()}});
     if (!result.file.empty()) json.add("file", utf8(result.file));
+    if (const std::optional<LookUps> found = result.plan->look_ups()) {
+        json.add(
+            "look_ups",
+            Json::object({{"places", found->places}, {"times_read", found->times_read}, {"seconds", found->seconds}}));
+    }
     return json;
 }
 

@@ -4,6 +4,8 @@
 #include "core/sample_types.hpp"
 #include "making/read_through.hpp"
 #include "stage/outside.hpp"
+#include "transform/transform.hpp"
+#include "warp/brick_reads.hpp"
 #include "warp/finishing.hpp"
 #include "warp/warp_source.hpp"
 
@@ -296,5 +298,25 @@ private:
 }  // namespace
 
 std::shared_ptr<const StagePlan> warping(const WarpPlan& plan) { return std::make_shared<WarpingPlan>(plan); }
+
+WarpEffort warp_effort(const WarpPlan& plan, const VolumeInfo& volume, std::int64_t room, double outside) {
+    const Layout layout(plan, volume, room);
+    const Warp& warp = layout.warp;
+    const bool bends = warp.transform != nullptr && !warp.transform->linear();
+    // Nanoseconds of a processor for a place, its share of what follows included: see benchmarks/grids.
+    constexpr double turned = 48;
+    constexpr double bent = 95;
+    constexpr double nearest = 20;
+    const double of_place = plan.labels ? nearest : bends ? bent : turned;
+    WarpEffort effort;
+    effort.places = static_cast<double>(warp.fine(0)) * static_cast<double>(warp.fine(1)) *
+                    static_cast<double>(layout.making.read.size());
+    effort.times_read =
+        brick_reads(warp, volume.geometry, layout.bricks, layout.making.read, layout.depth, layout.cached) /
+        static_cast<double>(layout.bricks.bricks().value());
+    const double inside = effort.places * (1 - outside);
+    effort.seconds = inside * volume.channels * of_place * 1e-9 / layout.threads;
+    return effort;
+}
 
 }  // namespace stack2nrrd

@@ -10,6 +10,7 @@
 #include <stack2nrrd/kernel.hpp>
 
 #include <array>
+#include <cstdint>
 #include <memory>
 
 namespace stack2nrrd {
@@ -39,5 +40,15 @@ struct WarpPlan {
 /// StagePlan::result() throws invalid_argument if the type of the result does not hold what is outside, or if numbers
 /// are no floats.
 [[nodiscard]] std::shared_ptr<const StagePlan> warping(const WarpPlan& plan);
+
+/// What that takes, about.
+struct WarpEffort {
+    double places = 0;      ///< that are looked up
+    double times_read = 0;  ///< of the scratch file: 1 where each brick is read once
+    double seconds = 0;     ///< after the source has been read, by what places took on the machine of the benchmarks
+};
+/// `volume`: what the stage gets. `room`: memory beside StagePlan::memory_bytes(). `outside`: about which share of the
+/// samples is outside of the source.
+[[nodiscard]] WarpEffort warp_effort(const WarpPlan& plan, const VolumeInfo& volume, std::int64_t room, double outside);
 
 }  // namespace stack2nrrd

@@ -77,17 +77,19 @@ TEST_CASE("every field of the JSON is in README.md, and no other", "[cli]") {
     write_stack(folder / "odd", 3);
     write_file(folder / "odd" / slice_name(1), tiff(3, 4, noise(24, 1)));
     write_file(folder / "v.nrrd", "NRRD0001\ntype: int64\ndimension: 3\nsizes: 1 1 2\nencoding: ascii\n\n1 2 3");
-    const std::vector<Arguments> cases{{"stack", "--info"},
-                                       {"stack", "--info", "--spacing", "1,2,3", "-o", "o.nrrd"},
-                                       {"gap", "--info"},
-                                       {"gap", "--info", "--missing", "close"},
-                                       {"odd", "--info"},
-                                       {"v.nrrd", "--info"},
-                                       {"stack", "-o", "a.nrrd", "--factor", "2"},
-                                       {"stack", "-o", "d.nrrd", "--dehaze", "30000"},
-                                       {"stack", "-o", "p.nrrd", "--pyramid", "1,2"},
-                                       {"stack", "-o", "s.nrrd", "--shard", "1/2"},
-                                       {"v.nrrd", "-o", "b.nrrd"}};
+    const std::vector<Arguments> cases{
+        {"stack", "--info"},
+        {"stack", "--info", "--spacing", "1,2,3", "-o", "o.nrrd"},
+        {"gap", "--info"},
+        {"gap", "--info", "--missing", "close"},
+        {"odd", "--info"},
+        {"v.nrrd", "--info"},
+        {"stack", "-o", "a.nrrd", "--factor", "2"},
+        {"stack", "-o", "d.nrrd", "--dehaze", "30000"},
+        {"stack", "-o", "p.nrrd", "--pyramid", "1,2"},
+        {"stack", "-o", "s.nrrd", "--shard", "1/2"},
+        {"stack", "--info", "--spacing", "1", "--transform", "affine:1,.1,0,0,-.1,1,0,0,0,0,1,0"},
+        {"v.nrrd", "-o", "b.nrrd"}};
     Names printed;
     for (Arguments arguments : cases) {
         arguments.emplace_back("--json");
