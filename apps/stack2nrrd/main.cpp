@@ -86,6 +86,11 @@ int stopped(Session& session, const std::string& sentence) {
 }
 
 Stack find(const Command& command) {
+    // What makes a shard takes the stack that the first one has found. The end looks whether it is still the same.
+    if (!command.info && has_work_folder(command) && shards_to_finish(command) == 0) {
+        std::optional<Stack> found = stack_of_shards(command.output, request_of(command));
+        if (found) return std::move(*found);
+    }
     if (!command.files_from.empty()) return find_listed_stack(path_of(command.files_from), command.options);
     if (command.inputs.size() > 1) return find_stack(command.inputs, command.options);
     return find_stack(path_of(command.inputs.front()), command.options);
@@ -265,7 +270,7 @@ void make(Session& session, const std::vector<PlannedOutput>& outputs, const Kee
     for (const ImportPlan& plan : session.plans) to_finish += count > 0 ? plan.volume().size[2] : 0;
     Index made = 0;
     if (shard) {
-        ShardReport report = run_shard(stack, session.plans, command.output, *shard, [&](const Progress& of_shard) {
+        ShardReport report = run_shard(stack, session.plans, command.output, *shard, request_of(command), [&](const Progress& of_shard) {
             made = of_shard.total;
             Progress progress = of_shard;
             progress.total += to_finish;

@@ -89,6 +89,19 @@ bool has_work_folder(const Command& command) {
     return command.resume || command.finish || command.shard || command.shards != 0;
 }
 
+std::string request_of(const Command& command) {
+    if (command.files_from == "-") return {};
+    const auto whole = [](const std::string& name) { return absolute_path(name) + "\n"; };
+    std::string request;
+    for (const std::string& input : command.inputs) request += "input " + whole(input);
+    if (!command.files_from.empty()) request += "list " + whole(command.files_from);
+    const FindOptions& options = command.options;
+    request += "order " + std::to_string(static_cast<int>(options.order)) + " channel " +
+               std::to_string(static_cast<int>(options.channel)) + " labels " + std::to_string(options.labels ? 1 : 0);
+    if (options.time) request += " time " + std::to_string(*options.time);
+    return request;
+}
+
 std::string shard_text(const Findings& findings, const Command& command) {
     const ShardFindings& found = *findings.shard;
     std::string text = utf8_of(work_folder(command.output)) + ": shard " + std::to_string(found.shard.index) + " of " +

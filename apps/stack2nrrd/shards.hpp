@@ -19,6 +19,9 @@
 /// Does the command have a work folder?
 [[nodiscard]] bool has_work_folder(const Command& command);
 
+/// What the command looks for, for stack_of_shards(); empty if it cannot be looked for again.
+[[nodiscard]] std::string request_of(const Command& command);
+
 /// One line about a shard that is there.
 [[nodiscard]] std::string shard_text(const stack2nrrd::Findings& findings, const Command& command);
 

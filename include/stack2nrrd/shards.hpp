@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace stack2nrrd {
@@ -29,6 +30,13 @@ struct Shard {
 /// \throws Error io, corrupt.
 [[nodiscard]] STACK2NRRD_EXPORT std::optional<Window> window_of_shards(const std::filesystem::path& output);
 
+/// The stack that the first shard has found, so that the others need not read the headers of all slices again; none if
+/// nothing has been begun, if something else was asked for, or if it is no stack of image files. Each file is still
+/// compared with its stamp when it is read. `request`: see run_shard().
+/// \throws Error io, corrupt.
+[[nodiscard]] STACK2NRRD_EXPORT std::optional<Stack> stack_of_shards(const std::filesystem::path& output,
+                                                                     std::string_view request);
+
 /// What a shard has done.
 struct ShardReport {
     std::vector<Report> reports{};  ///< for each result, of the slices that were made now
@@ -40,11 +48,12 @@ struct ShardReport {
 /// Makes what is missing of a shard, in the work folder of `output`. Parts of it are durable as they are finished: a
 /// run that is killed has lost the last one at most. `stack` and `plans`: of plan_imports() or surveyed_plans(), with
 /// the same inputs and options for each shard; Options::threads, memory, and how results are written, may differ.
+/// `request`: any text that says what `stack` was found by, input and FindOptions; empty: it is not kept for others.
 /// \throws Error as run_imports(); invalid_argument if an unfinished result of other options, of another version or of
 ///         another number of shards is there, or if another process makes the same part; changed if the inputs differ.
 STACK2NRRD_EXPORT ShardReport run_shard(const Stack& stack, std::span<const ImportPlan> plans,
                                         const std::filesystem::path& output, Shard shard,
-                                        const KeepGoing& keep_going = {});
+                                        std::string_view request = {}, const KeepGoing& keep_going = {});
 
 /// Makes the results of complete shards: each sink gets what run_imports() would give it. Removes the work folder when
 /// the sinks have published. `count`: of the shards. Reads no slice of the source; `keep_going` counts slices of the

@@ -13,6 +13,7 @@
 #include "import/run.hpp"
 #include "making/read_through.hpp"
 #include "parts/part_sink.hpp"
+#include "parts/stack_text.hpp"
 #include "parts/work_folder.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -257,8 +258,16 @@ std::optional<Window> window_of_shards(const fs::path& output) {
                                         printable(*text) + "', two numbers were expected; remove it to begin anew");
 }
 
+std::optional<Stack> stack_of_shards(const fs::path& output, std::string_view request) {
+    const WorkFolder folder(output);
+    if (request.empty() || !folder.plan()) return std::nullopt;
+    const std::string text = folder.stack();
+    if (text.empty()) return std::nullopt;
+    return stack_from_text(text, request, printable(utf8(folder.stack_file())));
+}
+
 ShardReport run_shard(const Stack& stack, std::span<const ImportPlan> plans, const fs::path& output, Shard shard,
-                      const KeepGoing& keep_going) {
+                      std::string_view request, const KeepGoing& keep_going) {
     check_shards(shard.count);
     if (shard.index < 0 || shard.index >= shard.count) {
         refuse("--shard: " + std::to_string(shard.index) + " is none of " + std::to_string(shard.count) +
@@ -268,7 +277,7 @@ ShardReport run_shard(const Stack& stack, std::span<const ImportPlan> plans, con
     result.reports.resize(plans.size());
     if (plans.empty()) return result;
     const WorkFolder folder(output);
-    folder.begin(plan_text(stack, plans, shard.count));
+    folder.begin(plan_text(stack, plans, shard.count), stack_text(stack, request));
     const std::vector<Part> parts = parts_of(plans, shard);
     const std::vector<Part> missing = missing_of(parts, folder.names());
     result.slices_made = slices_in(missing);

@@ -17,7 +17,23 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view plan_name = "plan.txt";
-constexpr std::int64_t most_plan_bytes = 1 << 20;
+constexpr std::string_view stack_name = "stack.txt";
+
+/// All of a file that is read at once.
+std::string text_of(const fs::path& path) {
+    constexpr std::int64_t most = std::int64_t{1} << 30;
+    InputFile file(utf8(path));
+    std::string text(static_cast<std::size_t>(std::min(file.bytes(), most)), '\0');
+    text.resize(file.read_at(0, text.data(), text.size()));
+    file.check();
+    return text;
+}
+
+void write_new(OutputFile& file, const std::string& text) {
+    file.write(text);
+    file.sync();
+    publish_alone(file);
+}
 
 /// As it is shown in a message.
 std::string short_line(std::string_view line) {
@@ -42,16 +58,15 @@ WorkFolder::WorkFolder(const fs::path& output) : path_(followed(output)) {
     if (!path_.has_filename()) path_ = path_.parent_path();
     path_ += ".unfinished";
     plan_ = path_ / path_from_utf8(plan_name);
+    stack_ = path_ / path_from_utf8(stack_name);
 }
 
 std::optional<std::string> WorkFolder::plan() const {
     if (!disk::exists(plan_)) return std::nullopt;
-    InputFile file(utf8(plan_));
-    std::string text(static_cast<std::size_t>(std::min(file.bytes(), most_plan_bytes)), '\0');
-    text.resize(file.read_at(0, text.data(), text.size()));
-    file.check();
-    return text;
+    return text_of(plan_);
 }
+
+std::string WorkFolder::stack() const { return disk::exists(stack_) ? text_of(stack_) : std::string(); }
 
 std::optional<std::string> WorkFolder::line(std::string_view begin) const {
     const std::optional<std::string> text = plan();
@@ -93,7 +108,7 @@ void WorkFolder::check(const std::string& plan) const {
                     " is asked for now; give the same inputs and options again, or remove the folder to begin anew");
 }
 
-void WorkFolder::begin(const std::string& plan) const {
+void WorkFolder::begin(const std::string& plan, const std::string& stack) const {
     const std::error_code why = disk::make_folder(path_);
     if (why && why != std::errc::file_exists) {
         throw Error(ErrorCode::io, printable(utf8(path_)) + ": cannot be made: " + why.message());
@@ -103,16 +118,18 @@ void WorkFolder::begin(const std::string& plan) const {
         try {
             for_each_entry(path_, [&](const fs::path& name, bool) {
                 const std::string text = utf8(name);
-                if (text.starts_with('.') || is_part_name(text) || text == plan_name) return;
+                if (text.starts_with('.') || is_part_name(text) || text == plan_name || text == stack_name) return;
                 throw Error(ErrorCode::io, printable(utf8(path_)) + ": has other files in it (" + printable(text) +
                                                "), a name that is free was expected; give another output");
             });
             OutputFile file(plan_, false);  // from here on no other process makes one
             if (disk::exists(plan_)) break;
             for (const fs::path& old : own_files(false)) disk::remove(old);
-            file.write(plan);
-            file.sync();
-            publish_alone(file);
+            if (!stack.empty()) {
+                OutputFile found(stack_, true);
+                write_new(found, stack);
+            }
+            write_new(file, plan);
         } catch (const Error& error) {
             // Another one makes it at this moment, or just has.
             if (error.code() != ErrorCode::invalid_argument || attempt == most_attempts) throw;
@@ -146,8 +163,9 @@ std::vector<fs::path> WorkFolder::own_files(bool all) const {
         const bool hidden = text.size() < whole.size();
         const bool of_part =
             is_part_name(whole) || (hidden && end != text.npos && is_part_name(text.substr(0, end + 5)));
+        const bool of_stack = text.starts_with(stack_name);
         const bool of_plan = all && hidden && text.starts_with(plan_name);
-        if (!is_folder && (of_part || of_plan)) files.push_back(path_ / name);
+        if (!is_folder && (of_part || of_stack || of_plan)) files.push_back(path_ / name);
     });
     return files;
 }

@@ -24,7 +24,7 @@ void write(const fs::path& file) { std::ofstream(file) << "x"; }
 /// The code and the sentence that check(text) throws.
 std::pair<ErrorCode, std::string> refusal(const WorkFolder& folder, const std::string& text) {
     try {
-        folder.begin(text);
+        folder.begin(text, "a stack\n");
     } catch (const Error& error) {
         return {error.code(), error.what()};
     }
@@ -39,11 +39,12 @@ TEST_CASE("a work folder belongs to its plan", "[parts]") {
     CHECK(folder.path() == place.path() / "v.nrrd.unfinished");
     CHECK_FALSE(folder.plan());
     CHECK_THROWS_AS(folder.check(plan), Error);
-    folder.begin(plan);
+    folder.begin(plan, "a stack\n");
     CHECK(folder.plan() == plan);
+    CHECK(folder.stack() == "a stack\n");
     CHECK(folder.line("shards: ") == "3");
     CHECK_FALSE(folder.line("window: "));
-    CHECK_NOTHROW(folder.begin(plan));
+    CHECK_NOTHROW(folder.begin(plan, {}));
     CHECK_NOTHROW(folder.check(plan));
     struct Other {
         std::string text;
@@ -83,7 +84,7 @@ TEST_CASE("many may begin a work folder at once", "[parts]") {
 TEST_CASE("a work folder is removed with all that is its own, and nothing else", "[parts]") {
     const support::TempFolder place;
     const WorkFolder folder(place.path() / "v.ome.zarr");
-    folder.begin(plan);
+    folder.begin(plan, "a stack\n");
     const Part part{0, {0, 4}};
     for (const char* own : {".0-000000-000004.nrrd.abc-1-2.partial", ".0-000000-000004.nrrd.lock", ".plan.txt.lock"}) {
         write(folder.path() / own);
