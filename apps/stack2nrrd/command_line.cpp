@@ -14,8 +14,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <iterator>
+#include <system_error>
 
 using stack2nrrd::Error;
 using stack2nrrd::ErrorCode;
@@ -54,7 +56,24 @@ void set_progress(Command& command, const std::string& value) {
     command.progress = value;
 }
 
-constexpr std::array<ProgramOption, 14> own_options{{
+void set_emit(Command& command, const std::string& value) {
+    constexpr std::array<std::string_view, 3> known{"slurm", "parallel", "snakemake"};
+    if (std::find(known.begin(), known.end(), value) == known.end()) {
+        refuse("--emit: '" + value + "' is not one of slurm, parallel, snakemake" +
+               stack2nrrd::did_you_mean(value, known));
+    }
+    command.emit = value;
+}
+
+void set_shards(Command& command, const std::string& value) {
+    const char* end = value.data() + value.size();
+    const auto [rest, wrong] = std::from_chars(value.data(), end, command.shards);
+    if (wrong != std::errc{} || rest != end || command.shards < 1) {
+        refuse("--shards: '" + value + "' is no number of shards, 1 or more was expected");
+    }
+}
+
+constexpr std::array<ProgramOption, 16> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
@@ -77,6 +96,14 @@ constexpr std::array<ProgramOption, 14> own_options{{
      '\0',
      set_progress},
     {{"quiet", "", "", "Running", "print errors only"}, 'q', [](Command& c, const std::string&) { c.quiet = true; }},
+    {{"shards", "N", "", "Running",
+      "with --emit: divide the result into N parts; as many as are worth while by itself"},
+     '\0',
+     set_shards},
+    {{"emit", "slurm|parallel|snakemake", "", "Running",
+      "print a script that makes the result in shards, on many machines or processors, and joins them"},
+     '\0',
+     set_emit},
     {{"help", "", "", "Running", "print this help"},
      'h',
      [](Command& c, const std::string&) { c.answer = help_text(); }},
@@ -328,6 +355,29 @@ std::vector<ListedOption> options_of(std::string_view group) {
     return options;
 }
 
+namespace {
+
+/// What does not go with a script.
+void check_emit(const Command& command) {
+    if (command.emit.empty()) {
+        if (command.shards > 0) refuse("--shards: divides the result for a script; give --emit as well");
+        return;
+    }
+    if (std::filesystem::path::preferred_separator != '/') {
+        refuse("--emit: writes for the shell of Linux and macOS; give it where the script will run");
+    }
+    if (command.output.empty()) refuse("--emit: is about a result, but there is none; give -o FILE");
+    if (command.info || command.json) {
+        refuse(std::string(command.info ? "--info" : "--json") +
+               ": is printed on standard output, and so is the script of --emit; give one of them");
+    }
+    if (command.files_from == "-") {
+        refuse("--files-from: jobs have no standard input; write the list into a file");
+    }
+}
+
+}  // namespace
+
 Command parse_command_line(const std::vector<std::string>& arguments) {
     Command command;
     std::vector<std::string> words(arguments.begin() + std::min<std::ptrdiff_t>(std::ssize(arguments), 1),
@@ -358,5 +408,6 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
     if (command.json && command.progress == "slicer") {
         refuse("--json: is written to standard output, and so is --progress slicer; give one of them");
     }
+    check_emit(command);
     return command;
 }

@@ -19,6 +19,8 @@ struct Command {
     bool json = false;
     bool quiet = false;
     std::string progress = "auto";
+    stack2nrrd::Index shards = 0;             ///< into how many the result is divided; 0: not
+    std::string emit;                         ///< the engine that a script is printed for
     std::filesystem::path return_parameters;  ///< where Slicer looks for results that are no files
     stack2nrrd::Options options;
 

@@ -1,9 +1,11 @@
 // The stack2nrrd program: find, plan, run, and report.
 
 #include "command_line.hpp"
+#include "emit.hpp"
 #include "process.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "scale.hpp"
 #include "system.hpp"
 
 #include <stack2nrrd/stack2nrrd.hpp>
@@ -328,6 +330,22 @@ int write_list(Session& session) {
     return 0;
 }
 
+/// Prints a script, and makes nothing.
+int emit(Session& session, const std::string& called) {
+    Command& command = session.command;
+    command.options.threads = std::max(1U, command.options.threads);  // this machine's processors say nothing
+    const std::vector<Level> levels = levels_of(*session.stack, command.options, command.output);
+    (void)outputs_of(command, *session.stack, levels, page_of(command, {}));  // refuses what would be refused
+    ShardScript script = shard_script(command, *session.stack, levels);
+    script.program = program_file(called);
+    script.folder = working_folder();
+    if (!script.reason.empty() && !command.quiet) {
+        say("--shards " + std::to_string(script.shards) + ": " + script.reason);
+    }
+    print(script_text(script, command.emit));
+    return 0;
+}
+
 /// Whether JSON is wanted, also on a command line that is wrong.
 bool wants_json(const std::vector<std::string>& arguments) {
     const auto end = std::find(arguments.begin(), arguments.end(), "--");
@@ -350,6 +368,7 @@ int run(Session& session, const std::vector<std::string>& arguments) {
     session.findings.stack = &*session.stack;
     session.findings.command = command.text;
     prepare_last_words(session);
+    if (!command.emit.empty()) return emit(session, arguments.empty() ? "stack2nrrd" : arguments.front());
     if (!command.info && !command.output.empty()) return import(session);
     if (!command.info && !command.manifest.empty()) return write_list(session);
     return look(session);
