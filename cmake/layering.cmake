@@ -48,7 +48,7 @@ set(zstd "^zstd(_errors)?\\.h$")
 set(libdeflate "^libdeflate\\.h$")
 set(intrinsics "^([ix]mmintrin|cpuid|intrin)\\.h$")
 set(sanitizers "^sanitizer/")
-set(system "^((sys|linux)/.*|(unistd|xlocale|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|shellapi|pthread|sched|poll|termios)\\.h)$")
+set(system "^((sys|linux)/.*|(unistd|xlocale|fcntl|malloc|dirent|io|direct|process|share|windows|psapi|shellapi|pthread|sched|poll|termios|mach-o/dyld)\\.h)$")
 
 set(standard "^([a-z_]+|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|time)\\.h)$")
 

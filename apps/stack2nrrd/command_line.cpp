@@ -4,6 +4,7 @@
 
 #include "command_line.hpp"
 
+#include "command_checks.hpp"
 #include "slicer_xml.hpp"
 #include "system.hpp"
 
@@ -17,6 +18,7 @@
 #include <charconv>
 #include <cstddef>
 #include <iterator>
+#include <system_error>
 
 using stack2nrrd::Error;
 using stack2nrrd::ErrorCode;
@@ -79,7 +81,16 @@ void set_shards(Command& command, const std::string& value) {
     command.shards = *count;
 }
 
-constexpr std::array<ProgramOption, 18> own_options{{
+void set_emit(Command& command, const std::string& value) {
+    constexpr std::array<std::string_view, 3> known{"slurm", "parallel", "snakemake"};
+    if (std::find(known.begin(), known.end(), value) == known.end()) {
+        refuse("--emit: '" + value + "' is not one of slurm, parallel, snakemake" +
+               stack2nrrd::did_you_mean(value, known));
+    }
+    command.emit = value;
+}
+
+constexpr std::array<ProgramOption, 19> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
@@ -114,6 +125,10 @@ constexpr std::array<ProgramOption, 18> own_options{{
     {{"finish", "", "", "Many machines", "put the shards together"},
      '\0',
      [](Command& c, const std::string&) { c.finish = true; }},
+    {{"emit", "slurm|parallel|snakemake", "", "Many machines",
+      "print a script that makes the result in shards, on many machines or processors, and joins them"},
+     '\0',
+     set_emit},
     {{"help", "", "", "Running", "print this help"},
      'h',
      [](Command& c, const std::string&) { c.answer = help_text(); }},
@@ -341,29 +356,6 @@ void parse(Command& command, const std::vector<std::string>& arguments, Strays& 
     }
 }
 
-/// Refuses what does not go together, and what would have no effect.
-void check_shards(const Command& command) {
-    const std::array<std::pair<const char*, bool>, 4> given{{{"--shard", command.shard.has_value()},
-                                                             {"--shards", command.shards != 0},
-                                                             {"--finish", command.finish},
-                                                             {"--resume", command.resume}}};
-    for (const auto& [name, is_given] : given) {
-        if (is_given && command.output.empty()) refuse(std::string(name) + ": is about a result; give -o FILE");
-    }
-    if (command.shard && command.shards != 0 && command.shard->count != command.shards) {
-        refuse("--shard, --shards: say two numbers of shards; give one of them");
-    }
-    if (command.shard && command.finish) refuse("--shard, --finish: make a shard, then finish; give one of them");
-    if (command.finish && command.shards == 0) refuse("--finish: needs the number of shards; give --shards N as well");
-    if (command.resume && (command.shard || command.shards != 0)) {
-        refuse("--resume: a shard goes on where it was interrupted by itself; leave out --resume");
-    }
-    const bool is_shard = command.shard || (command.shards != 0 && !command.finish);
-    if (is_shard && !command.manifest.empty()) {
-        refuse("--manifest: is written with the whole result; give it with --finish");
-    }
-}
-
 }  // namespace
 
 std::filesystem::path path_of(const std::string& utf8) {
@@ -400,24 +392,6 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
     if (command.inputs.size() > 1) {
         for (const auto& [input, option] : strays) check_stray(input, option);
     }
-    const bool in_scene = std::any_of(command.given.begin(), command.given.end(),
-                                      [](const auto& option) { return option.first == "input-volume"; });
-    if (in_scene && command.inputs.size() > 1) {
-        refuse("--input-volume: is an input, and there is another one; give slices, or a volume of the scene");
-    }
-    if (command.inputs.empty() == command.files_from.empty()) {
-        refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"
-                                      : "both INPUT and --files-from were given; give one of them");
-    }
-    if (!command.options.nrrd.preview.empty() && command.output.empty()) {
-        refuse("--preview: shows a result, but there is none; give -o FILE");
-    }
-    if (!command.options.report.empty() && command.output.empty()) {
-        refuse("--report: is about a result, but there is none; give -o FILE");
-    }
-    check_shards(command);
-    if (command.json && command.progress == "slicer") {
-        refuse("--json: is written to standard output, and so is --progress slicer; give one of them");
-    }
+    check_together(command);
     return command;
 }

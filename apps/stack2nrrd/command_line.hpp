@@ -21,6 +21,7 @@ struct Command {
     bool json = false;
     bool quiet = false;
     std::string progress = "auto";
+    std::string emit;                         ///< the engine that a script is printed for
     std::filesystem::path return_parameters;  ///< where Slicer looks for results that are no files
     std::optional<stack2nrrd::Shard> shard;   ///< the one to make
     stack2nrrd::Index shards = 0;             ///< how many there are; 0 if there are none

@@ -1,9 +1,11 @@
 // The stack2nrrd program: find, plan, run, and report.
 
 #include "command_line.hpp"
+#include "emit.hpp"
 #include "process.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "scale.hpp"
 #include "shards.hpp"
 #include "system.hpp"
 
@@ -270,12 +272,13 @@ void make(Session& session, const std::vector<PlannedOutput>& outputs, const Kee
     for (const ImportPlan& plan : session.plans) to_finish += count > 0 ? plan.volume().size[2] : 0;
     Index made = 0;
     if (shard) {
-        ShardReport report = run_shard(stack, session.plans, command.output, *shard, request_of(command), [&](const Progress& of_shard) {
-            made = of_shard.total;
-            Progress progress = of_shard;
-            progress.total += to_finish;
-            return keep_going(progress);
-        });
+        ShardReport report =
+            run_shard(stack, session.plans, command.output, *shard, request_of(command), [&](const Progress& of_shard) {
+                made = of_shard.total;
+                Progress progress = of_shard;
+                progress.total += to_finish;
+                return keep_going(progress);
+            });
         if (count == 0) session.findings.shard = ShardFindings{*shard, std::move(report)};
     }
     if (count == 0) return;
@@ -374,6 +377,22 @@ int write_list(Session& session) {
     return 0;
 }
 
+/// Prints a script, and makes nothing.
+int emit(Session& session, const std::string& called) {
+    Command& command = session.command;
+    command.options.threads = std::max(1U, command.options.threads);  // this machine's processors say nothing
+    const std::vector<Level> levels = levels_of(*session.stack, command.options, command.output);
+    (void)outputs_of(command, *session.stack, levels, page_of(command, {}));  // refuses what would be refused
+    ShardScript script = shard_script(command, *session.stack, levels);
+    script.program = program_file(called);
+    script.folder = working_folder();
+    if (!script.reason.empty() && !command.quiet) {
+        say("--shards " + std::to_string(script.shards) + ": " + script.reason);
+    }
+    print(script_text(script, command.emit));
+    return 0;
+}
+
 /// Whether JSON is wanted, also on a command line that is wrong.
 bool wants_json(const std::vector<std::string>& arguments) {
     const auto end = std::find(arguments.begin(), arguments.end(), "--");
@@ -396,6 +415,7 @@ int run(Session& session, const std::vector<std::string>& arguments) {
     session.findings.stack = &*session.stack;
     session.findings.command = command.text;
     prepare_last_words(session);
+    if (!command.emit.empty()) return emit(session, arguments.empty() ? "stack2nrrd" : arguments.front());
     if (!command.info && !command.output.empty()) return import(session);
     if (!command.info && !command.manifest.empty()) return write_list(session);
     return look(session);

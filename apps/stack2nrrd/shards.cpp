@@ -1,6 +1,6 @@
 #include "shards.hpp"
 
-#include "report.hpp"
+#include "system.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -86,15 +86,14 @@ Index shards_to_finish(const Command& command) {
 }
 
 bool has_work_folder(const Command& command) {
-    return command.resume || command.finish || command.shard || command.shards != 0;
+    return command.emit.empty() && (command.resume || command.finish || command.shard || command.shards != 0);
 }
 
 std::string request_of(const Command& command) {
     if (command.files_from == "-") return {};
-    const auto whole = [](const std::string& name) { return absolute_path(name) + "\n"; };
-    std::string request;
-    for (const std::string& input : command.inputs) request += "input " + whole(input);
-    if (!command.files_from.empty()) request += "list " + whole(command.files_from);
+    std::string request = "in " + working_folder() + "\n";
+    for (const std::string& input : command.inputs) request += "input " + input + "\n";
+    if (!command.files_from.empty()) request += "list " + command.files_from + "\n";
     const FindOptions& options = command.options;
     request += "order " + std::to_string(static_cast<int>(options.order)) + " channel " +
                std::to_string(static_cast<int>(options.channel)) + " labels " + std::to_string(options.labels ? 1 : 0);

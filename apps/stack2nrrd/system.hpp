@@ -26,6 +26,12 @@ void print_at_once(const std::string& text);
 /// After stdout could not be written: has its reader seen enough, as `head` has?
 [[nodiscard]] bool reader_has_gone();
 
+/// The file that this program is; as it was called, where the system does not say. UTF-8.
+[[nodiscard]] std::string program_file(const std::string& called);
+
+/// The folder that relative names are in; UTF-8. \throws stack2nrrd::Error io.
+[[nodiscard]] std::string working_folder();
+
 /// What is known of a file or folder of this name; UTF-8.
 [[nodiscard]] bool is_there(const std::string& path);
 

@@ -52,8 +52,8 @@ struct ShardReport {
 /// \throws Error as run_imports(); invalid_argument if an unfinished result of other options, of another version or of
 ///         another number of shards is there, or if another process makes the same part; changed if the inputs differ.
 STACK2NRRD_EXPORT ShardReport run_shard(const Stack& stack, std::span<const ImportPlan> plans,
-                                        const std::filesystem::path& output, Shard shard,
-                                        std::string_view request = {}, const KeepGoing& keep_going = {});
+                                        const std::filesystem::path& output, Shard shard, std::string_view request = {},
+                                        const KeepGoing& keep_going = {});
 
 /// Makes the results of complete shards: each sink gets what run_imports() would give it. Removes the work folder when
 /// the sinks have published. `count`: of the shards. Reads no slice of the source; `keep_going` counts slices of the

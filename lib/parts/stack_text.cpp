@@ -35,10 +35,8 @@ public:
     }
     void visit(double& number) { text_ += number_text(number) + '\n'; }
     template <class T>
-        requires std::is_integral_v<T> || std::is_enum_v<T>
-    void visit(T& number) {
-        text_ += std::to_string(static_cast<std::int64_t>(number)) + '\n';
-    }
+    requires std::is_integral_v<T> || std::is_enum_v<T>
+    void visit(T& number) { text_ += std::to_string(static_cast<std::int64_t>(number)) + '\n'; }
     void count(std::size_t& n) { text_ += std::to_string(n) + '\n'; }
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
@@ -71,7 +69,7 @@ public:
         number = *found;
     }
     template <class T>
-        requires std::is_integral_v<T>
+    requires std::is_integral_v<T>
     void visit(T& number) {
         number = static_cast<T>(integer(std::is_same_v<T, bool> ? 0 : std::numeric_limits<std::int64_t>::min(),
                                         std::is_same_v<T, bool> ? 1 : std::numeric_limits<std::int64_t>::max()));
@@ -80,9 +78,7 @@ public:
     void visit(Colour& colour) { colour = static_cast<Colour>(integer(0, static_cast<int>(Colour::components))); }
     void visit(SampleType& type) { type = static_cast<SampleType>(integer(0, static_cast<int>(SampleType::uint64))); }
     /// Of what follows, each at least a line.
-    void count(std::size_t& n) {
-        n = static_cast<std::size_t>(integer(0, static_cast<std::int64_t>(text_.size())));
-    }
+    void count(std::size_t& n) { n = static_cast<std::size_t>(integer(0, static_cast<std::int64_t>(text_.size()))); }
 
     [[nodiscard]] bool at_end() const noexcept { return text_.empty(); }
 
@@ -187,7 +183,8 @@ void visit(Archive& archive, Stack& s) {
     one(s.geometry.spacing_known);
     one(s.geometry.spacing_source);
     for (std::string& label : s.fields.labels) one(label);
-    for (std::string* text : {&s.fields.content, &s.fields.sample_units, &s.fields.old_min, &s.fields.old_max}) one(*text);
+    for (std::string* text : {&s.fields.content, &s.fields.sample_units, &s.fields.old_min, &s.fields.old_max})
+        one(*text);
     visit_all(archive, s.notes, pair);
     for (std::string* text : {&s.listed.order, &s.listed.spacing, &s.listed.origin}) one(*text);
     visit_optional(archive, s.bare, [&](BareSamples& bare) {
@@ -234,8 +231,9 @@ std::optional<Stack> stack_from_text(std::string_view text, std::string_view req
         if (!reader.at_end() || !is_sound(stack)) throw Damaged{};
         return stack;
     } catch (const Damaged&) {
-        throw Error(ErrorCode::corrupt, shown + ": is damaged, the stack that was found was expected; remove its folder "
-                                                "to begin anew");
+        throw Error(ErrorCode::corrupt, shown +
+                                            ": is damaged, the stack that was found was expected; remove its folder "
+                                            "to begin anew");
     }
 }
 

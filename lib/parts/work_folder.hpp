@@ -1,7 +1,8 @@
 #pragma once
 
 // The folder beside an output where what is finished of it waits for the rest: `NAME.unfinished`. Any number of
-// processes, on any machines that see it, may add parts at the same time. In it are `plan.txt`, `stack.txt` and the parts.
+// processes, on any machines that see it, may add parts at the same time. In it are `plan.txt`, `stack.txt` and the
+// parts.
 
 #include "parts/part.hpp"
 
@@ -31,10 +32,9 @@ public:
     [[nodiscard]] std::string stack() const;
     [[nodiscard]] const std::filesystem::path& stack_file() const noexcept { return stack_; }
 
-    /// Makes the folder with this plan and this stack or, if another process has, checks that it is the same. What is left of a folder
-    /// whose plan was removed is removed.
-    /// \throws Error invalid_argument (a plan that differs, named by its line; a folder of something else), changed
-    /// (the inputs differ), io.
+    /// Makes the folder with this plan and this stack or, if another process has, checks that it is the same. What is
+    /// left of a folder whose plan was removed is removed. \throws Error invalid_argument (a plan that differs, named
+    /// by its line; a folder of something else), changed (the inputs differ), io.
     void begin(const std::string& plan, const std::string& stack) const;
     /// The second half of that. \throws Error invalid_argument (also if there is no plan), changed, io.
     void check(const std::string& plan) const;

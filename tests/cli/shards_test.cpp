@@ -213,8 +213,41 @@ TEST_CASE("what was begun otherwise does not go on", "[cli]") {
     refused({"--factor", "2", "--resume"}, 2, "shards: 1");
     refused({"--factor", "2", "--spacing", "2", "--shard", "1/2"}, 2, "spacing=2");
     write_file(folder / "stack/slice_003.tif", tiff(16, 12, noise(16 * 12 * 2, 77)));
-    refused({"--factor", "2", "--shard", "1/2"}, 7, "inputs: 12 files");
+    // A task takes the stack that the first one has found, and looks at what it reads.
+    const Result shard = run_in(folder.path(), common + Arguments{"--factor", "2", "--shard", "1/2"});
+    CHECK(shard.status == 7);
+    check_sentence(shard, {"slice_003.tif", "changed"});
     refused({"--factor", "2", "--shards", "2", "--finish"}, 7, "inputs: 12 files");
+}
+
+TEST_CASE("headers are read for the first shard alone", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 12);
+    const Arguments common{"stack", "-q", "-o", "v.nrrd"};
+    REQUIRE(run_in(folder.path(), common + Arguments{"--shard", "0/6"}).status == 0);
+    // Shard 5 reads the slices 10 and 11: those before are not even there.
+    fs::rename(folder / "stack/slice_000.tif", folder / "other.tif");
+    write_file(folder / "stack/slice_012.tif", read_file(folder / "other.tif"));  // nor does a new one matter
+    CHECK(run_in(folder.path(), common + Arguments{"--shard", "5/6"}).status == 0);
+    // With other words it is looked for again.
+    const Result other = run_in(folder.path(), {"stack/", "-q", "-o", "v.nrrd", "--shard", "5/6"});
+    CHECK(other.status != 0);
+    fs::rename(folder / "other.tif", folder / "stack/slice_000.tif");
+    fs::remove(folder / "stack/slice_012.tif");
+    for (const int shard : {1, 2, 3, 4}) {
+        REQUIRE(run_in(folder.path(), common + Arguments{"--shard", of(shard, 6)}).status == 0);
+    }
+    REQUIRE(run_in(folder.path(), common + Arguments{"--shards", "6", "--finish"}).status == 0);
+    REQUIRE(run_in(folder.path(), {"stack", "-q", "-o", "w.nrrd"}).status == 0);
+    CHECK(read_file(folder / "v.nrrd") == read_file(folder / "w.nrrd"));
+    // Damage to what was found is no other stack.
+    REQUIRE(run_in(folder.path(), {"stack", "-q", "-o", "x.nrrd", "--shard", "0/6"}).status == 0);
+    Bytes text = read_file(folder / "x.nrrd.unfinished/stack.txt");
+    text[text.size() / 2] = static_cast<char>(text[text.size() / 2] ^ 1);
+    write_file(folder / "x.nrrd.unfinished/stack.txt", text);
+    const Result damaged = run_in(folder.path(), {"stack", "-q", "-o", "x.nrrd", "--shard", "1/6"});
+    CHECK(damaged.status == 4);
+    check_sentence(damaged, {"stack.txt", "damaged", "remove its folder"});
 }
 
 TEST_CASE("--resume goes on after kill -9, wherever it comes", "[cli]") {

@@ -1,5 +1,7 @@
 #include "system.hpp"
 
+#include <stack2nrrd/error.hpp>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -10,6 +12,9 @@
 
 #if defined(__GLIBC__)
 #include <malloc.h>
+#endif
+#if defined(__APPLE__)
+#include <mach-o/dyld.h>
 #endif
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -51,6 +56,28 @@ void print_at_once(const std::string& text) {
 }
 
 bool reader_has_gone() { return errno == EPIPE; }
+
+std::string program_file(const std::string& called) {
+#if defined(__APPLE__)
+    std::uint32_t size = 0;
+    (void)::_NSGetExecutablePath(nullptr, &size);
+    std::string name(size, '\0');
+    const bool known = ::_NSGetExecutablePath(name.data(), &size) == 0;
+    const std::filesystem::path file = known ? name.c_str() : called.c_str();
+#else
+    const std::filesystem::path file = "/proc/self/exe";
+#endif
+    std::error_code failed;
+    const std::filesystem::path whole = std::filesystem::canonical(file, failed);
+    return failed ? called : whole.native();
+}
+
+std::string working_folder() {
+    std::error_code failed;
+    const std::filesystem::path folder = std::filesystem::current_path(failed);
+    if (failed) throw stack2nrrd::Error(stack2nrrd::ErrorCode::io, "the working folder: " + failed.message());
+    return folder.native();
+}
 
 bool is_there(const std::string& path) {
     std::error_code unknown;

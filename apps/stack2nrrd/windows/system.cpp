@@ -80,6 +80,18 @@ void print_at_once(const std::string& text) {
 
 bool reader_has_gone() { return false; }
 
+std::string program_file(const std::string& called) {
+    std::wstring name(32768, L'\0');
+    name.resize(::GetModuleFileNameW(nullptr, name.data(), static_cast<DWORD>(name.size())));
+    return name.empty() ? called : utf8(name);
+}
+
+std::string working_folder() {
+    std::wstring name(32768, L'\0');
+    name.resize(::GetCurrentDirectoryW(static_cast<DWORD>(name.size()), name.data()));
+    return utf8(name);
+}
+
 bool is_there(const std::string& path) {
     const std::wstring given = path_of(path).native();
     std::wstring whole(32768, L'\0');
