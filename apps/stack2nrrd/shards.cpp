@@ -114,6 +114,7 @@ std::string shard_text(const Findings& findings, const Command& command) {
 }
 
 std::string what_is_left(const Command& command) {
-    if (!has_work_folder(command)) return "nothing was written";
-    return "what is finished is kept in " + utf8_of(work_folder(command.output)) + ", the same command goes on";
+    const std::string folder = has_work_folder(command) ? utf8_of(work_folder(command.output)) : std::string();
+    if (folder.empty() || !is_there(folder)) return "nothing was written";
+    return "what is finished is kept in " + folder + ", the same command goes on";
 }

@@ -291,6 +291,35 @@ TEST_CASE("--resume goes on after kill -9, wherever it comes", "[cli]") {
     CHECK(most_kept > 1);
 }
 
+TEST_CASE("who stops a run that can go on is told so", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 400, 64, 64);
+    for (const StopSignal& stop : stop_signals()) {
+        Program program{{"stack", "--threads", "1", "--progress", "json", "-o", "v.nrrd", "--resume"}, folder.path()};
+        bool sent = false;
+        program.on_err = [&](const std::string&, int process) {
+            std::error_code none;
+            const auto parts = [&] {
+                return std::distance(fs::directory_iterator(folder / "v.nrrd.unfinished", none),
+                                     fs::directory_iterator());
+            };
+            for (int attempt = 0; !sent && attempt < 20000 && parts() < 6; ++attempt) {
+            }
+            if (!sent) sent = stop.send(process);
+        };
+        const Result result = program.run();
+        if (!sent) continue;
+        CAPTURE(stop.name, result.err);
+        if (result.status != 0) {  // it may have been too late
+            CHECK(result.status == stop.status);
+            CHECK(result.err.find("kept in v.nrrd.unfinished, the same command goes on") != std::string::npos);
+        }
+        CHECK(run_in(folder.path(), {"stack", "-q", "-o", "v.nrrd", "--resume", "--force"}).status == 0);
+        CHECK_FALSE(fs::exists(folder / "v.nrrd.unfinished"));
+        fs::remove(folder / "v.nrrd");
+    }
+}
+
 TEST_CASE("a run that goes on and fails at once leaves nothing", "[cli]") {
     const Folder folder;
     write_stack(folder / "stack", 4);
