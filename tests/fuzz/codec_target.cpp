@@ -136,7 +136,9 @@ void try_codec(const Codec& codec, Bytes bytes) {
     if (!codec.matches(bytes.first(std::min<std::size_t>(bytes.size(), 16)))) return;
     InputFile file = input_of(bytes);
     Pages pages;
-    const auto error = error_of(refusals, [&] { pages = codec.pages(file); });
+    const auto refusals_of_pages = {ErrorCode::unsupported, ErrorCode::corrupt, ErrorCode::limit,
+                                    ErrorCode::inconsistent};
+    const auto error = error_of(refusals_of_pages, [&] { pages = codec.pages(file); });
     if (error) {
         try_slice(codec, file, bytes, 0);
         return;

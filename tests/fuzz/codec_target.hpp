@@ -12,7 +12,7 @@
 namespace stack2nrrd::fuzz {
 
 /// Decoded samples beyond this are not asked for.
-inline constexpr std::int64_t most_samples_bytes = std::int64_t{4} << 20;
+inline constexpr std::int64_t most_samples_bytes = std::int64_t{256} << 10;
 
 /// Collects rows, and checks that they come in order, each once.
 class Collector final : public RowSink {

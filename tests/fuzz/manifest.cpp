@@ -10,8 +10,10 @@ namespace {
 
 bool is_same(const ManifestSlice& a, const ManifestSlice& b, const FileList& of_a, const FileList& of_b) {
     if (a.missing() || b.missing()) return a.missing() == b.missing();
-    return a.page == b.page &&
-           of_a.path(static_cast<std::size_t>(a.file)) == of_b.path(static_cast<std::size_t>(b.file));
+    const auto path = [](const FileList& files, const ManifestSlice& slice) {
+        return std::filesystem::path(files.path(static_cast<std::size_t>(slice.file))).lexically_normal();
+    };
+    return a.page == b.page && path(of_a, a) == path(of_b, b);
 }
 
 NrrdVolume read(const std::filesystem::path& file) { return read_nrrd(file.string()); }

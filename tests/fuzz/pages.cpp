@@ -33,7 +33,7 @@ void one_input(Bytes bytes) {
     if (!tiff_codec.matches(bytes.first(std::min<std::size_t>(bytes.size(), 16)))) return;
     InputFile file = input_of(bytes);
     PagedFile paged;
-    const auto refusals = {ErrorCode::unsupported, ErrorCode::corrupt, ErrorCode::limit};
+    const auto refusals = {ErrorCode::unsupported, ErrorCode::corrupt, ErrorCode::limit, ErrorCode::inconsistent};
     if (error_of(refusals, [&] { paged = read_pages(file, tiff_codec, Samples::shown); })) return;
     holds(!paged.places.empty(), "a file has no pages");
     for (const std::string& note : paged.notes) check_sentence(note);

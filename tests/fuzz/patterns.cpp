@@ -100,7 +100,12 @@ void check_number(std::string_view pattern, const NumberPattern& parsed, std::st
         const auto expected = printed(pattern, parsed, number);
         holds(!expected || *expected == name, "a pattern takes " + std::string(name) + ", which printf does not write");
     }
-    for (const std::string_view found : matched_in_glob(parsed, name)) {
+    const std::vector<std::string_view> in_glob = matched_in_glob(parsed, name);
+    if (!number.empty() && !is_glob(parsed.before) && !is_glob(parsed.after)) {
+        holds(std::find(in_glob.begin(), in_glob.end(), number) != in_glob.end(),
+              "the number in " + std::string(name) + " is not found where the text beside it may be a glob");
+    }
+    for (const std::string_view found : in_glob) {
         holds(!found.empty() && found.data() >= name.data() && found.data() + found.size() <= name.data() + name.size(),
               "a number is outside of its name");
     }

@@ -26,9 +26,7 @@
 #include <vector>
 
 // The tests' own is in a file with what needs Catch2.
-TIFF* support::open_tiff(const std::filesystem::path& file, const char* mode) {
-    return TIFFOpen(file.c_str(), mode);
-}
+TIFF* support::open_tiff(const std::filesystem::path& file, const char* mode) { return TIFFOpen(file.c_str(), mode); }
 
 namespace {
 
