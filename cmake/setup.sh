@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Read by demo.sh and test.sh. Installs Debian packages; says nothing and needs no network when they are all there.
+# Read by demo.sh, test.sh and tests/fuzz/run.sh. Installs Debian packages; says nothing and needs no network when they are all there.
 
 # show_progress LOG PATTERN: writes what it reads to LOG and, of the lines that match the pattern, prints one every few
 # seconds: the parts in parentheses. So that whoever waits sees that something happens, and a recorded output stays short.
@@ -57,6 +57,9 @@ packing_packages=(dpkg-dev python3)
 # What the tests take besides. The last ones are judges: tools and libraries of others that read what this one wrote.
 test_packages=(catch2 nlohmann-json3-dev python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base
                tmux zsh fish)
+
+# What the fuzzers take besides those for building: clang with its sanitizers, and files to begin with.
+fuzz_packages=(clang libclang-rt-14-dev python3-h5py)
 
 # Judges that take some 1.5 GB when installed.
 large_judges=(libinsighttoolkit5-dev python3-vtk9 python3-numpy python3-h5py python3-pydicom python3-zarr python3-gdal mypy

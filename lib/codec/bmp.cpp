@@ -270,9 +270,9 @@ private:
                 value = value << 8 | std::to_integer<std::uint32_t>(stored[step * x + i]);
             for (std::size_t c = 0; c < 3; ++c) {
                 const Channel& channel = layout_.channels[c];
-                if (channel.most == 0) continue;
                 const std::uint64_t part = (value & channel.mask) >> channel.shift;
-                row_[3 * x + c] = static_cast<std::byte>(part * 255 / channel.most);  // as Pillow and netpbm do
+                // As Pillow and netpbm do. A colour without a mask is dark.
+                row_[3 * x + c] = static_cast<std::byte>(channel.most == 0 ? 0 : part * 255 / channel.most);
             }
         }
     }

@@ -44,13 +44,14 @@ public:
           packed_(rooms[4]),
           converter_(layout, rooms[2], rooms[3]),
           sink_(sink),
-          row_of_planes_(static_cast<std::size_t>(layout.planes)) {
-        // Of a block that is not whole libtiff leaves the rest as it is, and does not always say so.
-        if (!layout.verbatim) std::fill(stored_.begin(), stored_.end(), std::byte{0});
-    }
+          row_of_planes_(static_cast<std::size_t>(layout.planes)) {}
 
     void run() {
         leave_differences(tiff_);
+        // What libtiff goes on to change cannot be looked at in read_block().
+        const bool is_changed =
+            layout_.converted || tiff_.tag<std::uint16_t>(TIFFTAG_PREDICTOR) == PREDICTOR_FLOATINGPOINT;
+        if (is_changed && is_deflated()) TIFFSetField(tiff_.get(), TIFFTAG_DEFLATE_SUBCODEC, DEFLATE_SUBCODEC_ZLIB);
         if (layout_.converted) {
             converted();
         } else if (layout_.verbatim) {
@@ -111,6 +112,10 @@ private:
             for (int p = 0; p < layout_.planes; ++p) row_of_planes_[static_cast<std::size_t>(p)] = row_of(p, y);
             push(y, row_of_planes_);
         }
+    }
+
+    [[nodiscard]] bool is_deflated() const {
+        return layout_.compression == COMPRESSION_ADOBE_DEFLATE || layout_.compression == COMPRESSION_DEFLATE;
     }
 
     /// Makes libtiff leave the predictor alone: undoing it is faster here.
@@ -174,13 +179,36 @@ private:
         TIFFReadBufferSetup(tiff_.get(), packed_.data(), static_cast<tmsize_t>(packed_.size()));
     }
 
+    /// Reads a block of `wanted` bytes by `read`, which libtiff's functions are; returns what that does.
+    ///
+    /// Of a block that is not whole libtiff leaves the rest as it is, and does not always say so. It takes one that
+    /// unpacks to more than fits, too: some writers fill up the last strip of a slice. Where libdeflate unpacks it, the
+    /// last run then is missing, or up to 64 KiB that were stored as they are; zlib fills the block to its end.
+    template <class Read>
+    tmsize_t read_block(std::byte* out, tmsize_t wanted, Read read) {
+        if (layout_.compression == COMPRESSION_NONE) return read(out, wanted);
+        std::fill_n(out, wanted, std::byte{0});
+        if (!is_deflated()) return read(out, wanted);
+        // Bytes come in their order, so that the last one tells; libtiff may swap it within its sample.
+        constexpr std::byte untouched{0xA5};
+        const tmsize_t sample = std::min<tmsize_t>(wanted, layout_.bits % 8 == 0 ? layout_.bits / 8 : 1);
+        std::byte* const last = out + wanted - sample;
+        std::fill_n(last, sample, untouched);
+        const tmsize_t got = read(out, wanted);
+        if (got != wanted || std::find(last, last + sample, untouched) == last + sample) return got;
+        TIFFSetField(tiff_.get(), TIFFTAG_DEFLATE_SUBCODEC, DEFLATE_SUBCODEC_ZLIB);
+        return read(out, wanted);
+    }
+
     void strips() {
         give_buffer();
         for (Index down = rows_.first / layout_.block_height; down * layout_.block_height < rows_.end; ++down) {
             const Index top = down * layout_.block_height;
             const auto wanted = static_cast<tmsize_t>(layout_.strip_rows(down) * layout_.row_bytes);
             for (int p = 0; p < layout_.planes; ++p) {
-                const tmsize_t got = TIFFReadEncodedStrip(tiff_.get(), layout_.block(p, down), plane(p), wanted);
+                const tmsize_t got = read_block(plane(p), wanted, [&](std::byte* out, tmsize_t size) {
+                    return TIFFReadEncodedStrip(tiff_.get(), layout_.block(p, down), out, size);
+                });
                 if (got != wanted) fail(top);
                 tiff_.check("the strip at row " + std::to_string(top));
                 complete(plane(p), wanted);
@@ -200,6 +228,7 @@ private:
         for (int p = 0; p < layout_.planes; ++p) planes[static_cast<std::size_t>(p)] = plane(p);
         for (Index y = rows_.first / layout_.block_height * layout_.block_height; y < rows_.end; ++y) {
             for (int p = 0; p < layout_.planes; ++p) {
+                std::fill_n(plane(p), layout_.row_bytes, std::byte{0});
                 const TiffHandle& tiff = p == 0 ? tiff_ : more[static_cast<std::size_t>(p) - 1];
                 const int done = TIFFReadScanline(tiff.get(), plane(p), static_cast<std::uint32_t>(y),
                                                   static_cast<std::uint16_t>(p));
@@ -222,8 +251,9 @@ private:
             for (int p = 0; p < layout_.planes; ++p) {
                 for (Index across = 0; across < layout_.blocks_across; ++across) {
                     const tmsize_t got =
-                        TIFFReadEncodedTile(tiff_.get(), layout_.block(p, down, across), plane(p) + across * tile_bytes,
-                                            static_cast<tmsize_t>(tile_bytes));
+                        read_block(plane(p) + across * tile_bytes, tile_bytes, [&](std::byte* out, tmsize_t size) {
+                            return TIFFReadEncodedTile(tiff_.get(), layout_.block(p, down, across), out, size);
+                        });
                     if (got != tile_bytes) fail(top);
                     tiff_.check("the tile at row " + std::to_string(top));
                 }
@@ -263,6 +293,7 @@ private:
         for (Index top = rows_.first / layout_.block_height * layout_.block_height; top < rows_.end;
              top += layout_.block_height) {
             const Index height = std::min(layout_.block_height, layout_.probe.image.height - top);
+            std::fill(stored_.begin(), stored_.end(), std::byte{0});
             if (!conversion.rows({top, top + height}, width, raster)) fail(top);
             tiff_.check("a block at row " + std::to_string(top));
             const Range inside{std::max(rows_.first, top), std::min(rows_.end, top + height)};

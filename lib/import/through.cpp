@@ -57,7 +57,12 @@ std::shared_ptr<const Through> read_transforms(const Options& options) {
     }
     through->linear = Affine{};
     if (!transforms.empty()) {
-        through->transform = chain(transforms);
+        try {
+            through->transform = chain(transforms);
+        } catch (const Error& error) {  // each can be turned back, and all of them together cannot
+            throw Error(error.code(),
+                        "--transform: " + all_of(through->names) + ", one after the other: " + error.what());
+        }
         through->linear = through->transform->linear();
         if (through->linear == Affine{}) through->transform = nullptr;
     }

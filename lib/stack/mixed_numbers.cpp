@@ -321,7 +321,7 @@ std::string with_parts(const Names& names, const Members& members, const std::ve
     }
     const std::string_view stem = stem_of(first);
     pattern += literal(stem.substr(std::min(at, stem.size())));
-    return pattern + (one_suffix ? literal(image_suffix(first)) : ".*");
+    return pattern + (one_suffix ? literal(image_suffix(first)) : std::string(any_suffix(names, members)));
 }
 
 /// The numbers of the first name that are not the same in all, with the blanks that are not in front of all of them.

@@ -49,7 +49,8 @@ std::string_view written(const NumberPattern& pattern, std::string_view number) 
         const std::size_t decimals = has_point ? digits_at(rest, 1).size() : 0;
         if (rest.size() != decimals + (has_point ? 1 : 0) || (has_point && decimals == 0)) return {};
         if (pattern.decimals && *pattern.decimals != decimals) return {};
-        return number.size() < pattern.width ? std::string_view() : text;
+        const bool fits = text.size() < number.size() ? number.size() == pattern.width : number.size() >= pattern.width;
+        return fits ? text : std::string_view();
     }
     if (!rest.empty()) return {};
     // printf fills up to the width and not beyond it.
@@ -153,12 +154,16 @@ std::vector<std::string_view> matched_in_glob(const NumberPattern& pattern, std:
             longest += digits_at(name, end + 1).size();
             if (longest > end) ++longest;
         }
-        std::size_t filled = at;  // blanks in front belong to the number, if its width has them
-        while (!pattern.zero_padded && filled > 0 && name[filled - 1] == ' ') --filled;
+        // Blanks in front belong to the number, as many as its width has beside it.
+        const auto fits_filled = [&](std::size_t begin, std::size_t stop) {
+            if (fits(begin, stop)) return true;
+            if (pattern.zero_padded || stop < pattern.width || stop - pattern.width >= begin) return false;
+            const std::string_view before = name.substr(stop - pattern.width, begin - (stop - pattern.width));
+            return before.find_first_not_of(' ') == std::string_view::npos && fits(stop - pattern.width, stop);
+        };
         const bool sign = at > 0 && name[at - 1] == '-';
         for (const std::size_t stop : {longest, end}) {
-            if (sign && fits(at - 1, stop)) break;
-            if (fits(at, stop) || (filled < at && fits(filled, stop)) || longest == end) break;
+            if ((sign && fits_filled(at - 1, stop)) || fits_filled(at, stop) || longest == end) break;
         }
         at = end;
     }

@@ -22,6 +22,9 @@ namespace stack2nrrd {
 /// `name` without its image suffix.
 [[nodiscard]] std::string_view stem_of(std::string_view name) noexcept;
 
+/// What stands for the image suffixes of `members` in a glob, where they differ: `.*`, or `*` where some have none.
+[[nodiscard]] std::string_view any_suffix(const Names& names, const Members& members) noexcept;
+
 /// Does a scanner or a system put files of this name beside slices? `*spr.bmp` (SkyScan's shadow projection), `._*`,
 /// `Thumbs.db`, `desktop.ini`.
 [[nodiscard]] bool is_litter(std::string_view name);

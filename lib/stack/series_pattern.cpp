@@ -99,6 +99,12 @@ Mould mould_of(const Names& names, const Members& members, std::size_t hash_leng
 
 }  // namespace
 
+std::string_view any_suffix(const Names& names, const Members& members) noexcept {
+    const bool all = std::none_of(members.begin(), members.end(),
+                                  [&](std::uint32_t member) { return image_suffix(names[member]).empty(); });
+    return all ? ".*" : "*";
+}
+
 std::optional<std::string> pattern_for(const Names& names, const Members& members, const Reading& reading,
                                        bool fix_others) {
     if (reading.mixed) return mixed_pattern_for(names, members, reading);
@@ -129,7 +135,7 @@ std::optional<std::string> pattern_for(const Names& names, const Members& member
     }
     const std::string_view stem = stem_of(first);
     pattern += literal(stem.substr(at));
-    return pattern + (mould.one_suffix ? literal(image_suffix(first)) : ".*");
+    return pattern + (mould.one_suffix ? literal(image_suffix(first)) : std::string(any_suffix(names, members)));
 }
 
 std::string glob_for(const Names& names, const Series& series) {
@@ -144,7 +150,8 @@ std::string glob_for(const Names& names, const Series& series) {
     }
     const std::string_view stem = stem_of(first);
     pattern += escaped_for_glob(stem.substr(at));
-    return pattern + (mould.one_suffix ? escaped_for_glob(image_suffix(first)) : ".*");
+    return pattern +
+           (mould.one_suffix ? escaped_for_glob(image_suffix(first)) : std::string(any_suffix(names, series.members)));
 }
 
 }  // namespace stack2nrrd

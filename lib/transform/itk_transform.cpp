@@ -340,7 +340,14 @@ TransformPtr itk_transform(const std::string& file, ItkTransform transform) {
                "holds a transform " + quoted(transform.type) +
                    " that is singular, one that can be inverted was expected; correct its matrix or scale");
     }
-    return linear_transform(map);
+    try {
+        return linear_transform(map);
+    } catch (const Error&) {
+        refuse(ErrorCode::corrupt, file,
+               "holds a transform " + quoted(transform.type) +
+                   " that moves points further than numbers go, a place in millimetres was expected; correct its "
+                   "centre or translation");
+    }
 }
 
 TransformPtr itk_transforms(const std::string& file, std::vector<ItkTransform> transforms) {
@@ -371,7 +378,13 @@ TransformPtr itk_transforms(const std::string& file, std::vector<ItkTransform> t
         }
         parts.push_back(itk_transform(file, std::move(transform)));
     }
-    return chain(parts);
+    try {
+        return chain(parts);
+    } catch (const Error&) {  // each of them is a map that can be turned back
+        refuse(ErrorCode::corrupt, file,
+               "holds linear transforms that are singular together, ones that can be inverted were expected; correct "
+               "their matrices or scales");
+    }
 }
 
 }  // namespace stack2nrrd

@@ -238,6 +238,25 @@ TEST_CASE("BMP: colours by masks", "[codec][bmp]") {
     CHECK((decode_file(file).samples == expected_samples(spec, rows, false)));
 }
 
+// A fuzzer saw the samples of the slice before in the place of the colour that has no mask.
+TEST_CASE("BMP: a colour without a mask is dark, whatever was on the bench", "[codec][bmp]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("slice.bmp");
+    Spec spec;
+    spec.compression = 3;
+    spec.bits = 16;
+    spec.masks = {0xF800, 0x07E0, 0x001F};
+    const Bytes rows = noise(spec.row_bytes() * spec.rows());
+    Workbench bench;
+    write_bytes(file, make_bmp(spec, rows));
+    static_cast<void>(decode_on(bench, file));
+    const std::size_t missing = GENERATE(0U, 1U, 2U);
+    spec.masks[missing] = 0;
+    write_bytes(file, make_bmp(spec, rows));
+    const Slice slice = decode_on(bench, file);
+    for (std::size_t i = missing; i < slice.samples.size(); i += 3) REQUIRE(slice.samples[i] == std::byte{0});
+}
+
 TEST_CASE("BMP: rows beyond one block of reading", "[codec][bmp]") {
     const TemporaryFolder folder;
     const std::string file = folder.file("slice.bmp");

@@ -252,6 +252,10 @@ TEST_CASE("grids and linear transforms may be numbers", "[import]") {
     CHECK(has(refused("like", "grid:1,2"), "2 numbers were given, 15 were expected"));
     CHECK(has(refused("like", "grid:1.5,2,3,0,0,0,1,0,0,0,1,0,0,0,1"), "no number of samples"));
     CHECK(has(complaint(stack, options_with({{"transform", "affine:0,0,0,0,0,0,0,0,0,0,0,0"}})), "--transform: "));
+    // Each of them can be turned back, and both together cannot.
+    const std::string flat = "affine:1,0,0,0,1,1e-7,0,0,0,0,1,0";
+    CHECK(has(complaint(stack, options_with({{"transform", flat}, {"transform", flat}})),
+              "--transform: the matrix, the matrix, one after the other: "));
     CHECK_FALSE(complaint(stack, options_with({{"like", "grid:2,2,2,0,0,0,1,0,0,1,0,0,0,0,1"}})).empty());
 }
 

@@ -106,6 +106,13 @@ TEST_CASE("whatever printf writes is matched", "[stack]") {
     }
 }
 
+TEST_CASE("no pattern takes blanks that printf would not write", "[stack]") {
+    CHECK(matched_digits(*parse_number_pattern("s%5.1f"), "s  4.8") == "4.8");
+    CHECK(matched_digits(*parse_number_pattern("s%5.1f"), "s   4.8").empty());
+    CHECK(matched_digits(*parse_number_pattern("s%g"), "s  4").empty());
+    CHECK(matched_digits(*parse_number_pattern("s%3d"), "s   4").empty());
+}
+
 TEST_CASE("a number within a glob", "[stack]") {
     const auto found = [](const char* pattern, const char* name) {
         std::vector<std::string> texts;
@@ -123,6 +130,11 @@ TEST_CASE("a number within a glob", "[stack]") {
     CHECK(found("*_%d.tif", "a_-7.tif") == Found{"-7"});
     CHECK(found("*-%d.tif", "a-7.tif") == Found{"7"});
     CHECK(found("*_%3d_*.tif", "a_  7_b.tif") == Found{"7"});
+    // A fuzzer found that the text in front of a number may end with a blank of its own.
+    CHECK(found("s %2d*", "s  8.tif") == Found{"8"});
+    CHECK(found("* %5d.tif", "s    -7.tif") == Found{"-7"});
+    CHECK(found("s%2d*", "s   8.tif").empty());
+    CHECK(found("*%g", "s  4") == Found{"4"});
     CHECK(found("*%d*", "a7_b8.tif") == Found{"7", "8"});
     CHECK(found("[ab]%d_?.tif", "b12_x.tif") == Found{"12"});
     CHECK(found("[ab]%d_?.tif", "c12_x.tif").empty());

@@ -114,6 +114,15 @@ TEST_CASE("of a composite the last transform is applied first", "[transform]") {
                   ErrorCode::unsupported, {"three dimensions"});
 }
 
+// A fuzzer found the sentence of the linear transform itself, which names no file and blames the command line.
+TEST_CASE("matrices that can be turned back one by one, and not together, are the fault of their file", "[transform]") {
+    const std::string flat =
+        "Transform: AffineTransform_double_3_3\nParameters: 1 0 0 1 1e-7 0 0 0 1 0 0 0\nFixedParameters: 0 0 0\n";
+    CHECK(linear(signature + flat).has_value());
+    check_refused(signature + "Transform: CompositeTransform_double_3_3\n" + flat + flat, ErrorCode::corrupt,
+                  {"singular together"});
+}
+
 TEST_CASE("transforms that are not read are refused by their name", "[transform]") {
     const auto unsupported = [](const std::string& type, const std::vector<std::string>& words) {
         check_refused(one(type, shift, "0 0 0"), ErrorCode::unsupported, words);
@@ -146,6 +155,8 @@ TEST_CASE("numbers that do not fit are refused", "[transform]") {
     corrupt(affine, "1 0 0 0 1 0 0 0 0 1 2 3", "0 0 0", {"singular"});
     corrupt("ScaleTransform_double_3_3", "1 0 1", "0 0 0", {"singular"});
     corrupt("Similarity3DTransform_double_3_3", "0 0 0 0 0 0 0", "0 0 0", {"singular"});
+    corrupt(affine, "1 0 0 0 1 0 0 0 1 1e200 2 3", "0 0 0", {"further than numbers go"});
+    corrupt(affine, "1 0 0 0 1 0 0 0 1 1e308 1e308 3", "1e308 0 0", {"further than numbers go"});
     corrupt(affine, "nan 0 0 0 1 0 0 0 1 1 2 3", "0 0 0", {"parameter 1 is nan", "finite"});
     corrupt(affine, shift, "0 0 inf", {"fixed parameter 3 is inf"});
     corrupt(affine, "1,0 0 0 0 1 0 0 0 1 1 2 3", "0 0 0", {"line 4", "'1,0' as number 1"});
