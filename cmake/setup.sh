@@ -54,9 +54,11 @@ build_packages=(g++ cmake make libtiff-dev libpng-dev libjpeg-dev libopenjp2-7-d
 # What .deb and wheel are made with.
 packing_packages=(dpkg-dev python3)
 
-# What the tests take besides. The last ones are judges: tools and libraries of others that read what this one wrote.
+# What the tests take besides. The last ones are judges: tools and libraries of others that read what this one wrote, and
+# engines that run what it emits (slurm-wlm and parallel take 8 MB to fetch, 31 MB installed). Snakemake is not among them:
+# with all that it brings it takes 46 MB to fetch and some 800 MB installed. Its test runs where it is there.
 test_packages=(catch2 nlohmann-json3-dev python3-venv pkg-config strace dosfstools libteem-dev teem-apps libxml2-utils groff-base
-               tmux zsh fish)
+               tmux zsh fish slurm-wlm parallel)
 
 # What the fuzzers take besides those for building: clang with its sanitizers, and files to begin with.
 fuzz_packages=(clang libclang-rt-14-dev python3-h5py)

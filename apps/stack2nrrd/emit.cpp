@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view slurm_template = R"(#!/bin/bash
 # @title@
 # Submit both jobs by    bash FILE    or    stack2nrrd ... --emit slurm | bash
-# If a shard fails, do that again: shards that are complete are not made again.
+# If a shard fails, the job that joins is cancelled. Submit again: shards that are complete are not made again.
 # Partition, account and the like come from SBATCH_PARTITION, SBATCH_ACCOUNT and so on. These also go before what is
 # written here (SBATCH_TIMELIMIT, SBATCH_MEM_PER_NODE).
 #
@@ -40,8 +40,14 @@ shards() {
 #SBATCH --time=@minutes@
 set -eu
 cd -- @folder@
+status=0
 # Which shard it is, SLURM_ARRAY_TASK_ID says.
-exec @program@ --shards @shards@ @words@
+@program@ --shards @shards@ @words@ || status=$?
+# Killed, as where others take the memory: once more, but for ever not. SLURM waits two minutes before it begins.
+if ((status == 137 && ${SLURM_RESTART_COUNT:-0} < 3)); then
+    scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" && sleep 600
+fi
+exit "$status"
 END_OF_JOB
 }
 
@@ -64,7 +70,7 @@ main() {
     cd -- @folder@
     array=$(shards | sbatch --parsable)
     array=${array%%;*}  # behind it may be the name of the cluster
-    join=$(finish | sbatch --parsable --dependency="afterok:$array")
+    join=$(finish | sbatch --parsable --dependency="afterok:$array" --kill-on-invalid-dep=yes)
     echo "array job $array makes the shards, job ${join%%;*} joins them"
 }
 
