@@ -29,6 +29,7 @@ struct ImportPlan::Detail : MakingPlan {
     std::shared_ptr<const Through> through;                ///< what Options::transforms says
     std::optional<WarpPlan> warp;                          ///< the first stage, if samples are looked up between others
     std::string warp_factor;                   ///< by how much that reduces, as text; empty with a reference
+    std::array<Index, 3> warp_enlarged{};      ///< sizes of its axes that are enlarged; 0 for the others
     double warp_outside = 0;                   ///< about which share of the result is outside
     bool warp_folds = false;                   ///< is something turned inside out?
     std::optional<Range> part;                 ///< the slab, in slices of the result; none for the whole

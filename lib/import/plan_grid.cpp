@@ -144,6 +144,7 @@ void plan_cover(const Options& options, const GridSource& source, Detail& plan) 
     const CoverGrid grid = grid_on(cover, resolved_axes(whole, cover.size));
     for (std::size_t a = 0; a < 3; ++a) {
         plan.warp_factor += (a == 0 ? "" : ",") + to_string(grid.step[a]);
+        if (grid.step[a].num < grid.step[a].den) plan.warp_enlarged[a] = grid.size[a];
     }
     plan_warp(options, grid.size, grid.geometry, source, "--transform", plan);
 }

@@ -3,6 +3,7 @@
 #include "core/file.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
+#include "import/inputs.hpp"
 #include "import/like.hpp"
 
 #include <stack2nrrd/version.hpp>
@@ -68,9 +69,27 @@ std::string dehaze_text(const Dehaze& dehaze) {
     return is_like_a_level ? text + ".0" : text;
 }
 
-/// The name of a file or folder, which may be given with a slash behind it.
+/// The name of a file or folder, which may be given with a slash behind it. In quotes where blanks would end it: see
+/// words_of().
 std::string name_text(const std::filesystem::path& path) {
-    return printable(utf8(path.has_filename() ? path.filename() : path.parent_path().filename()));
+    const std::string name = utf8(path.has_filename() ? path.filename() : path.parent_path().filename());
+    if (printable(name) == name && name.find_first_of(" \"\\") == std::string::npos) return name;
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return quoted + "\"";
+}
+
+/// Sizes of axes that are enlarged, for which no factor stands; 0 for others.
+std::array<Index, 3> enlarged_sizes(const ImportPlan::Detail& plan) {
+    if (plan.warp) return plan.warp_enlarged;
+    std::array<Index, 3> sizes{};
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (plan.axes[a].step.num < plan.axes[a].step.den) sizes[a] = plan.axes[a].outputs;
+    }
+    return sizes;
 }
 
 std::string vector_text(const Vector3& v) {
@@ -119,6 +138,10 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
 
     std::string given = factor.empty() ? "" : "factor=" + factor + " ";
     if (!has_reference(options)) {
+        if (const std::array<Index, 3> sizes = enlarged_sizes(plan); sizes != std::array<Index, 3>{}) {
+            given += "size=" + std::to_string(sizes[0]) + "," + std::to_string(sizes[1]) + "," +
+                     std::to_string(sizes[2]) + " ";
+        }
         given += std::string("align=") + (options.align == Align::cell ? "cell" : "first");
     } else {
         given += "like=" + (options.like_grid ? grid_text(*options.like_grid) : name_text(options.like));
@@ -129,6 +152,9 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
         }
         if (options.header_only) given += " header-only";
     }
+    // It also says that the source is not reduced before it is looked up.
+    if (plan.warp && options.quality == Quality::max) given += " quality=max";
+    if (options.labels) given += " labels";
     if (options.flip != std::array<bool, 3>{}) given += " flip=" + flip_text(options.flip);
     if (stack.taken.channels > 1) {
         given += " channel=" + std::to_string(stack.taken.channel);
@@ -157,6 +183,7 @@ std::vector<std::pair<std::string, std::string>> provenance(const Stack& stack, 
         {"stack2nrrd_crop", crop},
         {"stack2nrrd_source", printable(stack.name) + ", " + std::to_string(source[2]) + " slices"},
     };
+    if (stack.source == nullptr) notes.emplace_back("stack2nrrd_inputs", inputs_text(stack.files));
     if (factor.empty()) std::erase_if(notes, [](const auto& note) { return note.first == "stack2nrrd_factor"; });
     if (plan.warp) {
         const std::string finer = per_axis(

@@ -7,6 +7,7 @@
 #include "report/sections.hpp"
 #include "sink/file_sink.hpp"
 #include "sink/publish.hpp"
+#include "sink/slab_checksums.hpp"
 #include "sink/value_range.hpp"
 
 #include <stack2nrrd/report.hpp>
@@ -36,6 +37,8 @@ public:
     void write_slice(Index z, std::span<const std::byte> samples) override {
         gathered_->views.add(z, samples);
         gathered_->histogram.add(samples);
+        gathered_->checksums.add(samples);
+        gathered_->checksums.end_slice();
         if (gathered_->range) gathered_->range->add(samples);
     }
 
@@ -51,7 +54,8 @@ public:
                               histogram,
                               range ? range->min_text() : number_text(histogram.least()),
                               range ? range->max_text() : number_text(histogram.most()),
-                              late_notes_};
+                              late_notes_,
+                              gathered_->checksums.text()};
         file().write(page_begin(page_title(facts)) + sections_before(facts));
         write_pictures();
         file().write(sections_after(facts) + page_end());
@@ -61,12 +65,13 @@ public:
 
 private:
     struct Gathered {
-        explicit Gathered(const VolumeInfo& volume) : views(volume), histogram(volume.type) {
+        explicit Gathered(const VolumeInfo& volume) : views(volume), histogram(volume.type), checksums(volume.size[2]) {
             const bool simple = volume.channels == 1 && !is_float(volume.type) && !is_wide_integer(volume.type);
             if (!simple) range.emplace(volume.type, volume.channels);
         }
         Views views;
         Histogram histogram;
+        SlabChecksums checksums;
         std::optional<ValueRange> range;  ///< where the histogram does not have it
     };
 

@@ -238,9 +238,6 @@ std::string run_section(const PageFacts& facts) {
 
 // --------------------------------------------------------------------------------------------- header, command
 
-/// A number in the place that the header keeps for it.
-void fill_in(std::string& text, std::size_t at, const std::string& value) { text.replace(at, value.size(), value); }
-
 std::string header_section(const PageFacts& facts) {
     const Options& options = *facts.findings.options;
     const std::filesystem::path& file = facts.findings.results.front().file;
@@ -250,11 +247,7 @@ std::string header_section(const PageFacts& facts) {
         data = utf8(nrrd_samples_beside(file, options.nrrd.encoding).filename());
     }
     NrrdHeader header = nrrd_header(facts.volume, zarr ? Encoding::raw : options.nrrd.encoding, data);
-    for (std::size_t i = 0; i < std::min(header.late_notes_at.size(), facts.late_notes.size()); ++i) {
-        fill_in(header.text, header.late_notes_at[i], facts.late_notes[i]);
-    }
-    fill_in(header.text, header.min_at, facts.min);
-    fill_in(header.text, header.max_at, facts.max);
+    complete_header(header, {facts.late_notes, facts.min, facts.max, facts.samples_crc});
     return section(zarr ? "Header, if it were a NRRD" : "Header", "<pre>" + escaped_lines(header.text) + "</pre>\n");
 }
 

@@ -19,6 +19,7 @@ struct PageFacts {
     std::string min;  ///< as in a header: one number a channel
     std::string max;
     std::span<const std::string> late_notes;
+    std::string samples_crc;  ///< of all slabs, likewise
 };
 
 /// The name of the result, for the title.

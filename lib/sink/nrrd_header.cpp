@@ -1,7 +1,9 @@
 #include "sink/nrrd_header.hpp"
 
 #include "core/nrrd_words.hpp"
+#include "sink/slab_checksums.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace stack2nrrd {
@@ -90,9 +92,27 @@ NrrdHeader nrrd_header(const VolumeInfo& volume, Encoding encoding, std::string_
     text += std::string(range_width(volume), ' ') + "\nmax:=";
     header.max_at = text.size();
     text += std::string(range_width(volume), ' ') + "\n";
+    text += std::string(samples_crc_key) + ":=";
+    header.samples_crc_at = text.size();
+    text += std::string(SlabChecksums::text_width(volume.size[2]), ' ') + "\n";
+    header.header_crc_line = text.size();
+    text += std::string(header_crc_key) + ":=";
+    header.header_crc_at = text.size();
+    text += std::string(hex_text(0).size(), ' ') + "\n";
     // The name of the data file is the last line of a detached header; an attached one ends with an empty line.
     text += data_file.empty() ? "\n" : "data file: " + std::string(data_file) + "\n";
     return header;
+}
+
+void complete_header(NrrdHeader& header, const HeaderValues& values) {
+    const auto put = [&](std::size_t at, const std::string& value) { header.text.replace(at, value.size(), value); };
+    for (std::size_t i = 0; i < std::min(header.late_notes_at.size(), values.late_notes.size()); ++i) {
+        put(header.late_notes_at[i], values.late_notes[i]);
+    }
+    put(header.min_at, values.min);
+    put(header.max_at, values.max);
+    put(header.samples_crc_at, values.samples_crc);
+    put(header.header_crc_at, hex_text(crc32_of(std::string_view(header.text).substr(0, header.header_crc_line))));
 }
 
 }  // namespace stack2nrrd

@@ -9,7 +9,7 @@
 #include "sink/nrrd_sink.hpp"
 #include "sink/preview.hpp"
 #include "sink/publish.hpp"
-#include "sink/value_range.hpp"
+#include "sink/sample_summary.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -99,7 +99,7 @@ public:
     void begin(const VolumeInfo& volume) override {
         const bool detached = is_detached(file_);
         header_ = nrrd_header(volume, options_.encoding, detached ? utf8(samples_name().filename()) : "");
-        range_.emplace(volume.type, volume.channels);
+        summary_.emplace(volume);
         header_file_.emplace(file_, options_.force);
         if (detached) {
             samples_file_.emplace(samples_name(), options_.force, header_file_->tag());
@@ -116,7 +116,7 @@ public:
     }
 
     void write_slice(Index, std::span<const std::byte> samples) override {
-        range_->add(samples);
+        summary_->add_slice(samples);
         if (gzip_) {
             gzip_->write(samples);
         } else {
@@ -125,15 +125,14 @@ public:
     }
 
     void write_late_notes(std::span<const std::string> values) override {
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            header_file_->write_at(static_cast<std::int64_t>(header_.late_notes_at[i]), values[i]);
-        }
+        late_notes_.assign(values.begin(), values.end());
     }
 
     void finish() override {
         if (gzip_) gzip_->finish();
-        header_file_->write_at(static_cast<std::int64_t>(header_.min_at), range_->min_text());
-        header_file_->write_at(static_cast<std::int64_t>(header_.max_at), range_->max_text());
+        const ValueRange& range = summary_->range();
+        complete_header(header_, {late_notes_, range.min_text(), range.max_text(), summary_->checksums().text()});
+        header_file_->write_at(0, header_.text);
         if (samples_file_) samples_file_->sync();
         header_file_->sync();
     }
@@ -208,7 +207,8 @@ private:
     NrrdOptions options_;
     unsigned threads_;  ///< that compress
     NrrdHeader header_;
-    std::optional<ValueRange> range_;
+    std::optional<SampleSummary> summary_;
+    std::vector<std::string> late_notes_;
     std::optional<OutputFile> header_file_;
     std::optional<OutputFile> samples_file_;
     std::optional<GzipStream> gzip_;

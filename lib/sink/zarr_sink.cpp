@@ -12,7 +12,7 @@
 #include "sink/gzip_stream.hpp"
 #include "sink/preview.hpp"
 #include "sink/publish.hpp"
-#include "sink/value_range.hpp"
+#include "sink/sample_summary.hpp"
 #include "sink/zarr_layout.hpp"
 #include "sink/zarr_metadata.hpp"
 
@@ -130,7 +130,7 @@ public:
 
     void begin(const VolumeInfo& volume) override {
         layout_.emplace(volume);
-        range_.emplace(volume.type, volume.channels);
+        summary_.emplace(volume);
         slab_.resize(layout_->slab_bytes());
         store_->begin(level_, volume);
         if (has_files_a_slab()) make(fs::path(own_path()) / "c");
@@ -139,7 +139,7 @@ public:
     }
 
     void write_slice(Index z, std::span<const std::byte> samples) override {
-        range_->add(samples);
+        summary_->add_slice(samples);
         std::memcpy(slab_.data() + filled_, samples.data(), samples.size());
         filled_ += samples.size();
         if (filled_ == slab_.size() || z + 1 == layout_->size[2]) end_slab(z / layout_->chunk[2]);
@@ -152,8 +152,10 @@ public:
 
     void finish() override {
         slab_ = {};
-        store_->levels[level_].notes.emplace_back("min", range_->min_text());
-        store_->levels[level_].notes.emplace_back("max", range_->max_text());
+        auto& notes = store_->levels[level_].notes;
+        notes.emplace_back("min", summary_->range().min_text());
+        notes.emplace_back("max", summary_->range().max_text());
+        notes.emplace_back(samples_crc_key, summary_->checksums().text());
         sync_channels();
         store_->finish(level_);
     }
@@ -245,7 +247,7 @@ private:
     std::shared_ptr<Store> store_;
     std::size_t level_;
     std::optional<ZarrLayout> layout_;
-    std::optional<ValueRange> range_;
+    std::optional<SampleSummary> summary_;
     std::vector<std::byte> slab_;
     std::size_t filled_ = 0;
 };

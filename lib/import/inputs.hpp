@@ -1,0 +1,13 @@
+#pragma once
+
+#include <stack2nrrd/file_list.hpp>
+
+#include <string>
+
+namespace stack2nrrd {
+
+/// "147 files, 0123abcd": how many, and a checksum of their base names and sizes in this order, so that the same data
+/// elsewhere gives the same text. The files need their stamps.
+[[nodiscard]] std::string inputs_text(const FileList& files);
+
+}  // namespace stack2nrrd

@@ -1,0 +1,63 @@
+#include "sink/slab_checksums.hpp"
+
+#include <zlib.h>
+#if defined(STACK2NRRD_HAVE_LIBDEFLATE)
+#include <libdeflate.h>
+#endif
+#if defined(STACK2NRRD_HAVE_ISAL)
+#include <isa-l/crc.h>
+#endif
+
+#include <algorithm>
+
+namespace stack2nrrd {
+
+namespace {
+
+constexpr Index most_slabs = 64;
+
+Index slices_a_slab(Index slices) { return std::max<Index>(1, (slices + most_slabs - 1) / most_slabs); }
+
+}  // namespace
+
+std::uint32_t crc32_behind(std::uint32_t before, std::span<const std::byte> bytes) noexcept {
+#if defined(STACK2NRRD_HAVE_ISAL)
+    return ::crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+#elif defined(STACK2NRRD_HAVE_LIBDEFLATE)
+    return ::libdeflate_crc32(before, bytes.data(), bytes.size());
+#else
+    // Of no bytes zlib gives what it begins with, whatever came before.
+    if (bytes.empty()) return before;
+    return static_cast<std::uint32_t>(::crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+#endif
+}
+
+std::string hex_text(std::uint32_t number) {
+    std::string text(8, '0');
+    for (std::size_t i = text.size(); i-- > 0; number >>= 4U) text[i] = "0123456789abcdef"[number & 0xfU];
+    return text;
+}
+
+SlabChecksums::SlabChecksums(Index slices) : SlabChecksums(slices, slices_a_slab(slices)) {}
+SlabChecksums::SlabChecksums(Index slices, Index per_slab) : slices_(slices), per_slab_(per_slab) {}
+
+void SlabChecksums::end_slice() {
+    ++seen_;
+    if (seen_ % per_slab_ != 0 && seen_ != slices_) return;
+    values_.push_back(crc_);
+    crc_ = 0;
+}
+
+std::string SlabChecksums::text() const {
+    std::string text = std::to_string(per_slab_);
+    for (const std::uint32_t value : values_) text += " " + hex_text(value);
+    return text;
+}
+
+std::size_t SlabChecksums::text_width(Index slices) {
+    const Index per_slab = slices_a_slab(slices);
+    constexpr std::size_t each = 9;  // a blank and eight digits
+    return std::to_string(per_slab).size() + static_cast<std::size_t>((slices + per_slab - 1) / per_slab) * each;
+}
+
+}  // namespace stack2nrrd
