@@ -17,7 +17,7 @@ set(table
     "lib/picture        | core                                             | zlib"
     "lib/sink           | core picture                                     | zlib isal libdeflate zstd"
     "lib/volume         | core codec                                       | teem zlib"
-    "lib/parts          | core volume                                      | "
+    "lib/parts          | core sink volume                                 | "
     "lib/stack          | core codec sidecar volume                        | "
     "lib/source         | core codec stack volume                          | "
     "lib/making         | core codec intensity loops resample              | "

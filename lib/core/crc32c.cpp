@@ -4,7 +4,7 @@
 
 namespace stack2nrrd {
 
-std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) noexcept {
+std::uint32_t crc32c(std::span<const std::byte> bytes) noexcept {
     // What a byte does to the remainder; the lowest bit comes first.
     static constexpr std::array<std::uint32_t, 256> table = [] {
         constexpr std::uint32_t polynomial = 0x82f63b78U;
@@ -16,7 +16,7 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) noe
         }
         return steps;
     }();
-    std::uint32_t remainder = ~before;
+    std::uint32_t remainder = 0xffffffffU;
     for (const std::byte byte : bytes) {
         remainder = table[(remainder ^ static_cast<std::uint32_t>(byte)) & 0xffU] ^ (remainder >> 8U);
     }

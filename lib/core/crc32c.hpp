@@ -6,8 +6,7 @@
 
 namespace stack2nrrd {
 
-/// The cyclic redundancy check of Castagnoli's polynomial, as RFC 3720 (appendix B.4) has it. `before`: of
-/// the bytes in front of these.
-[[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before = 0) noexcept;
+/// The cyclic redundancy check of Castagnoli's polynomial, as RFC 3720 (appendix B.4) has it.
+[[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes) noexcept;
 
 }  // namespace stack2nrrd

@@ -3,7 +3,6 @@
 
 #include <stack2nrrd/shards.hpp>
 
-#include "core/crc32c.hpp"
 #include "core/file.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
@@ -15,6 +14,7 @@
 #include "parts/part_sink.hpp"
 #include "parts/stack_text.hpp"
 #include "parts/work_folder.hpp"
+#include "sink/slab_checksums.hpp"
 
 #include <stack2nrrd/error.hpp>
 #include <stack2nrrd/version.hpp>
@@ -54,9 +54,9 @@ private:
     void add(std::string_view name, const FileStamp& stamp) {
         ++files_;
         bytes_ += stamp.bytes;
-        mark_ = crc32c(std::as_bytes(std::span(name)), mark_);
-        mark_ = crc32c(std::as_bytes(std::span(&stamp.bytes, 1)), mark_);
-        mark_ = crc32c(std::as_bytes(std::span(&stamp.mark, 1)), mark_);
+        mark_ = crc32_behind(mark_, std::as_bytes(std::span(name)));
+        mark_ = crc32_behind(mark_, std::as_bytes(std::span(&stamp.bytes, 1)));
+        mark_ = crc32_behind(mark_, std::as_bytes(std::span(&stamp.mark, 1)));
     }
 
     std::int64_t files_ = 0;

@@ -1,8 +1,8 @@
 #include "parts/part.hpp"
 
-#include "core/crc32c.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "sink/slab_checksums.hpp"
 #include "volume/nrrd_text.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array<const char*, 5> note_keys{"stack2nrrd_clipped_low", "stack2nrrd_clipped_high", "stack2nrrd_nan",
-                                               "stack2nrrd_rounded_integers", "stack2nrrd_part_crc32c"};
+                                               "stack2nrrd_rounded_integers", "stack2nrrd_part_crc32"};
 
 constexpr std::size_t digits = 6;  // more in longer numbers, in the same order
 
@@ -111,7 +111,7 @@ void PartFile::read(const std::function<void(Index z, std::span<const std::byte>
         const std::size_t got = input.read_at(offset, slice.data(), slice.size());
         input.check();
         std::fill(slice.begin() + static_cast<std::ptrdiff_t>(got), slice.end(), std::byte{});
-        checksum = crc32c(slice, checksum);
+        checksum = crc32_behind(checksum, slice);
         take(z, slice);
     }
     if (checksum == checksum_) return;

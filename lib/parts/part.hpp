@@ -39,7 +39,7 @@ struct Part {
 
 /// The volume of a part of `whole`: in its place, with notes of what is needed to make a whole of parts.
 [[nodiscard]] VolumeInfo part_volume(const VolumeInfo& whole, Range slices);
-/// The values of its late notes. `report`: of its slices alone; `checksum`: crc32c() of its samples.
+/// The values of its late notes. `report`: of its slices alone; `checksum`: crc32_behind() of its samples.
 [[nodiscard]] std::vector<std::string> part_notes(const Report& report, std::uint32_t checksum);
 
 /// A part as it is on disk.

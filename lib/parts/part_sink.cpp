@@ -1,7 +1,7 @@
 #include "parts/part_sink.hpp"
 
-#include "core/crc32c.hpp"
 #include "core/file.hpp"
+#include "sink/slab_checksums.hpp"
 
 #include <utility>
 
@@ -28,7 +28,7 @@ void PartSink::write_slice(Index z, std::span<const std::byte> samples) {
         sink_->begin(volume);
         checksum_ = 0;
     }
-    checksum_ = crc32c(samples, checksum_);
+    checksum_ = crc32_behind(checksum_, samples);
     sink_->write_slice(place - slices.first, samples);
     if (place + 1 == slices.end) end_part();
 }

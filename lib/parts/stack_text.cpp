@@ -1,7 +1,7 @@
 #include "parts/stack_text.hpp"
 
-#include "core/crc32c.hpp"
 #include "core/text.hpp"
+#include "sink/slab_checksums.hpp"
 
 #include <stack2nrrd/error.hpp>
 
@@ -18,7 +18,7 @@ namespace {
 
 struct Damaged {};
 
-std::string checksum_of(std::string_view text) { return std::to_string(crc32c(std::as_bytes(std::span(text)))); }
+std::string checksum_of(std::string_view text) { return hex_text(crc32_of(text)); }
 
 /// Fields, one a line, in the order in which they are visited.
 class Writer {

@@ -2,7 +2,6 @@
 
 #include "parts/part.hpp"
 
-#include "core/crc32c.hpp"
 #include "parts/part_sink.hpp"
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
