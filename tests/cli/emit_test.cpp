@@ -16,7 +16,7 @@ using namespace cli_test;
 namespace {
 
 bool is_long_enough(const ShardCosts& costs, std::int64_t shards) {
-    return costs.read_bytes >= 600 * 100'000'000 * shards;
+    return costs.read_bytes >= std::int64_t{600} * 100'000'000 * shards;
 }
 
 bool has_little_halo(const ShardCosts& costs, std::int64_t shards) {
