@@ -3,6 +3,7 @@
 #include "warp/brick_store.hpp"
 
 #include "support/catch.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -84,16 +85,19 @@ TEST_CASE("a box of bricks has the volume's samples, whatever is held and cached
         support::TempFolder folder;
         const Index held = std::min<Index>(layout.edge, std::array<Index, 4>{1, 3, 4, 16}[random() % 4]);
         CAPTURE(round, layout.edge, held);
-        BrickStore store(layout, folder.path(), held);
-        CHECK(folder.entries() == 0);  // the scratch file has no name
-        write(store, samples);
-        const Index cached = std::array<Index, 3>{1, 5, 10000}[random() % 3];
-        store.open(cached);
-        for (int n = 0; n < 40; ++n) {
-            const SampleBox box = random_box(layout, random);
-            REQUIRE((copied(store, box) == cut_out(layout, samples, box)));
+        {
+            BrickStore store(layout, folder.path(), held);
+            if (support::open_files_lose_their_names()) CHECK(folder.entries() == 0);  // the scratch file has no name
+            write(store, samples);
+            const Index cached = std::array<Index, 3>{1, 5, 10000}[random() % 3];
+            store.open(cached);
+            for (int n = 0; n < 40; ++n) {
+                const SampleBox box = random_box(layout, random);
+                REQUIRE((copied(store, box) == cut_out(layout, samples, box)));
+            }
+            if (cached == 10000) CHECK(store.bricks_read() <= layout.bricks().value());
         }
-        if (cached == 10000) CHECK(store.bricks_read() <= layout.bricks().value());
+        CHECK(folder.entries() == 0);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "warp/through.hpp"
 
 #include "support/catch.hpp"
+#include "support/system.hpp"
 #include "support/temp_folder.hpp"
 
 namespace warps {
@@ -49,23 +50,25 @@ Outcome through(const WarpPlan& plan, const support::Volume& volume, SampleType 
     support::TempFolder folder;
     const auto stage_plan = warping(plan);
     const VolumeInfo info = info_of(volume, type, geometry);
-    const auto stage = stage_plan->before(kept, {folder.path(),
-                                                 [&] {
-                                                     ++outcome.pulses;
-                                                     if (pulse) pulse();
-                                                 },
-                                                 room});
+    auto stage = stage_plan->before(kept, {folder.path(),
+                                           [&] {
+                                               ++outcome.pulses;
+                                               if (pulse) pulse();
+                                           },
+                                           room});
     const std::vector<std::byte> bytes = support::to_bytes(volume.samples, type);
     stage->begin(info);
     const auto slice = static_cast<std::size_t>(info.slice_bytes());
     for (Index z = 0; z < info.size[2]; ++z) {
-        CHECK(folder.entries() == 0);  // the scratch file has no name
+        if (support::open_files_lose_their_names()) CHECK(folder.entries() == 0);  // the scratch file has no name
         stage->write_slice(z, std::span(bytes).subspan(static_cast<std::size_t>(z) * slice, slice));
     }
     stage->add_to(outcome.report);
     stage->write_late_notes({});
     stage->finish();
     stage->publish();
+    stage.reset();
+    CHECK(folder.entries() == 0);
     CHECK(outcome.info.size == stage_plan->result(info).size);
     return outcome;
 }
