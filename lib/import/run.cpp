@@ -1,3 +1,4 @@
+#include "core/retry.hpp"
 #include "import/outputs.hpp"
 #include "import/plan_detail.hpp"
 #include "making/read_through.hpp"
@@ -139,6 +140,8 @@ std::vector<Report> run_imports(std::span<const PlannedOutput> outputs, const Ke
                         "plan_imports()");
         }
     }
+    Retry retry(first.retry);
+    const RetryScope scope(&retry);
     try {
         return run(outputs, keep_going);
     } catch (const Stopped&) {
