@@ -26,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -38,8 +39,10 @@ enum kind {
     is_pread,
     is_write,
     is_pwrite,
+    is_size,
     is_fsync,
     is_close,
+    is_lock,
     is_rename,
     is_link,
     is_unlink,
@@ -50,8 +53,9 @@ enum kind {
     is_malloc,
     kinds
 };
-static const char* const names[kinds] = {"open",   "list", "read",   "pread", "write", "pwrite", "fsync",  "close",
-                                         "rename", "link", "unlink", "mkdir", "stat",  "mmap",   "thread", "malloc"};
+static const char* const names[kinds] = {"open",   "list",  "read",  "pread", "write",  "pwrite",
+                                         "size",   "fsync", "close", "lock",  "rename", "link",
+                                         "unlink", "mkdir", "stat",  "mmap",  "thread", "malloc"};
 
 extern void* __libc_malloc(size_t size);
 extern void* __libc_calloc(size_t count, size_t size);
@@ -274,6 +278,26 @@ static ssize_t write_at(int file, const void* bytes, size_t size, off_t offset) 
 }
 ssize_t pwrite(int file, const void* bytes, size_t size, off_t offset) { return write_at(file, bytes, size, offset); }
 ssize_t pwrite64(int file, const void* bytes, size_t size, off_t offset) { return write_at(file, bytes, size, offset); }
+
+static int resized(int file, off_t size) {
+    if (fails(is_size, NULL, file)) return -1;
+    if (traced()) trace_fd("write", file);
+    return (int)syscall(SYS_ftruncate, file, size);
+}
+int ftruncate(int file, off_t size) { return resized(file, size); }
+int ftruncate64(int file, off_t size) { return resized(file, size); }
+static int reserved(int file, int mode, off_t offset, off_t size) {
+    if (fails(is_size, NULL, file)) return -1;
+    if (traced()) trace_fd("write", file);
+    return (int)syscall(SYS_fallocate, file, mode, offset, size);
+}
+int fallocate(int file, int mode, off_t offset, off_t size) { return reserved(file, mode, offset, size); }
+int fallocate64(int file, int mode, off_t offset, off_t size) { return reserved(file, mode, offset, size); }
+int posix_fallocate(int file, off_t offset, off_t size) { return reserved(file, 0, offset, size) == 0 ? 0 : errno; }
+int posix_fallocate64(int file, off_t offset, off_t size) { return reserved(file, 0, offset, size) == 0 ? 0 : errno; }
+int flock(int file, int operation) {
+    return fails(is_lock, NULL, file) ? -1 : (int)syscall(SYS_flock, file, operation);
+}
 
 int fsync(int file) {
     if (fails(is_fsync, NULL, file)) return -1;

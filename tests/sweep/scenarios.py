@@ -1,10 +1,10 @@
 """What the sweep makes. A scenario is a line of the table; a new output is a new line.
 
 `command` is the run at which the faults come; it stands in the folder of the outputs, the stacks are beside that. Runs
-before it, whose outputs it needs, are `before`; what a user does after a run that failed is `again`, by itself the same
-command. `outputs` are all names that there are in the end, files or folders, and `work` those that may be left by a run
-that failed, besides hidden ones. A header and its samples belong together: `pairs`. The options `old` make what is
-there before, and `new` what the faulted run makes."""
+whose results it needs are `before`. `again` is what a user does after whatever became of that run, to have all outputs:
+by itself the same command. `outputs` are the names that are there in the end, files or folders; `work` those that runs
+before the last one may leave, besides hidden ones. A header and its samples belong together: `pairs`. The options `old`
+make what is there before, and `new` what the faulted run makes. `reads_only`: another line writes the same."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ class Scenario:
     threads: int = 1
     old: list = dataclasses.field(default_factory=lambda: spacing + ["2"])
     new: list = dataclasses.field(default_factory=lambda: spacing + ["3"] + smaller + ["--force"])
-    reads_only: bool = False  # what it writes is that of another scenario
+    reads_only: bool = False
 
     def run(self, command, options):
         return command + options + ["-q", "--threads", str(self.threads)]

@@ -10,6 +10,7 @@ FAULTS is the library made of faults.c; --points tries at most that many places 
 
 import argparse
 import concurrent.futures
+import dataclasses
 import errno
 import os
 import pathlib
@@ -40,12 +41,14 @@ errors = {
     "link": [errno.EIO, errno.EPERM, errno.EMLINK],
     "unlink": [errno.EBUSY, errno.EACCES, errno.EIO],
     "mkdir": [errno.ENOSPC, errno.EACCES],
+    "size": [errno.ENOSPC, errno.EFBIG, errno.EIO],
+    "lock": [errno.ENOLCK, errno.EIO],
     "stat": [errno.EIO, errno.ESTALE],
     "mmap": [errno.ENOMEM],
     "thread": [errno.EAGAIN],
     "malloc": [errno.ENOMEM],
 }
-calls_of_files = "open,read,pread,write,pwrite,fsync,close,rename,link,unlink,mkdir"
+calls_of_files = "open,read,pread,write,pwrite,size,fsync,close,lock,rename,link,unlink,mkdir"
 # The table's columns: name, calls, how long the fault lasts (0: to the end), killed?
 faults = ([(call, call, 1, False) for call in errors] +
           [(call + "..", call, 0, False) for call in ("open", "pread", "write", "fsync", "rename", "link", "unlink",
@@ -118,6 +121,16 @@ def resolved(state, header):
     return head, state.get(data, b"no such file: " + data.encode())
 
 
+@dataclasses.dataclass
+class Case:
+    """A scenario, and what is in the folder of its outputs."""
+    scenario: scenarios.Scenario
+    before: dict
+    wanted: dict  # when the run has succeeded
+    final: dict   # and when the runs after it have
+    old: dict = None  # where a killed run was before: what there was before that one
+
+
 class Sweep:
     def __init__(self, arguments):
         self.program = os.path.abspath(arguments.program)
@@ -173,35 +186,34 @@ class Sweep:
 
     def judge(self, case, column, n, fired, status, said, after):
         """What is wrong with a run; None if nothing is."""
-        scenario, before, wanted, was_killed = case
         name, _, _, killed = column
-        there = visible(after)
-        work = {path for path in there if any(path == w or path.startswith(w + "/") for w in scenario.work)}
-        there = {path: content for path, content in there.items() if path not in work}
+        is_work = lambda path: any(path == w or path.startswith(w + "/") for w in case.scenario.work)  # noqa: E731
+        results = lambda state: {p: c for p, c in visible(state).items() if not is_work(p)}  # noqa: E731
+        work = any(is_work(path) for path in after)
         hidden_left = len(visible(after)) != len(after)
-        done = there == visible(wanted)
-        undone = there == {path: content for path, content in visible(before).items() if path not in work}
+        done = results(after) == results(case.wanted)
+        undone = results(after) == results(case.before)
         if killed and fired:
             if status != -signal.SIGKILL:
                 return f"status {status} instead of a kill"
-            return self.judge_parts(scenario, [before, was_killed or {}, wanted], after) or self.judge_next(case, after)
+            return self.judge_parts(case, after) or self.judge_next(case, after)
         if status == 0:
-            if not done or work:
+            if not done:
                 return "status 0, but the outputs are not those of a whole run"
-            if hidden_left and name not in may_leave and not was_killed:
+            if hidden_left and name not in may_leave and case.old is None:
                 return "status 0, but hidden files are left"
-            return self.judge_next(case, after) if hidden_left else None
+            return self.judge_next(case, after) if hidden_left or work else None
         if not fired:
             return f"status {status} without a fault: {said}"
         if not isinstance(status, int) or status < 0:
             return f"ends by {status}: {said}"
-        if was_killed:  # what that run had left may be put right by now, or not yet
-            problem = self.judge_parts(scenario, [before, was_killed, wanted], after)
+        if case.old is not None:  # what that run had left may be put right by now, or not yet
+            problem = self.judge_parts(case, after)
             if problem:
                 return f"status {status}: {problem}"
         elif not undone:
             return f"status {status}, but the outputs are not those of before"
-        if hidden_left and name not in may_leave and not was_killed:
+        if hidden_left and name not in may_leave and case.old is None:
             return f"status {status}, and hidden files are left"
         allowed = {"malloc": {6}, "mmap": {6}, "thread": {6}, "open": {5, 6}}.get(name.rstrip("."), {5})
         if status not in allowed:
@@ -212,8 +224,9 @@ class Sweep:
         return self.judge_next(case, after) if hidden_left or work else None
 
     @staticmethod
-    def judge_parts(scenario, states, after):
-        """Every output is that of one of the states, and no header has the samples of another."""
+    def judge_parts(case, after):
+        """Every output is the old or the new one, and no header has the samples of another."""
+        scenario, states = case.scenario, [case.before, case.old or {}, case.wanted, case.final]
         samples = {data for _, data in scenario.pairs}
         headers = {header for header, _ in scenario.pairs}
         for name in scenario.outputs:
@@ -228,7 +241,7 @@ class Sweep:
 
     def judge_next(self, case, after):
         """The next run, without a fault."""
-        scenario, _, wanted, _ = case
+        scenario = case.scenario
         texts, seen = [], {}
         for path, content in sorted(after.items()):
             texts.append((path.encode(), content or b"", content is None))
@@ -245,13 +258,13 @@ class Sweep:
                     break
             if problem is None:
                 state = Folder.read(out)
-                if {path: masked(path, content) for path, content in state.items()} != visible(wanted):
+                if {path: masked(path, content) for path, content in state.items()} != visible(case.final):
                     problem = "the next run leaves " + ", ".join(sorted(state)) + " of which some are not right"
             self.known[key] = problem
         return self.known[key]
 
     def run_one(self, case, column, n):
-        scenario, before, _, was_killed = case
+        scenario, before = case.scenario, case.before
         name, calls, times, killed = column
         out, marks = self.place()
         Folder.write(out, before)
@@ -269,7 +282,7 @@ class Sweep:
             if problem:
                 row[2] += 1
                 kind = "kill" if killed else errno.errorcode[error]
-                old = "after a kill" if was_killed else "old outputs" if before else "none before"
+                old = "after a kill" if case.old is not None else "old outputs" if before else "none before"
                 self.broken.append(f"{scenario.name} ({old}): {name} {n} {kind}: {problem}")
         return fired
 
@@ -277,7 +290,7 @@ class Sweep:
 
     def counts(self, case):
         """How many calls of each kind a run makes, and in which order those that change files come."""
-        scenario, before, wanted, _ = case
+        scenario, before = case.scenario, case.before
         out, marks = self.place()
         Folder.write(out, before)
         count, trace = os.path.join(marks, "count"), os.path.join(marks, "trace")
@@ -289,12 +302,13 @@ class Sweep:
             call, number = line.split()
             counts[call] = int(number)
         lines = pathlib.Path(trace).read_text(errors="surrogateescape").splitlines()
-        if case[3] is None:
-            self.check_order(scenario, [line.split("\t") for line in lines], out)
+        if case.old is None:
+            self.check_order(case, [line.split("\t") for line in lines], out)
         return counts
 
-    def check_order(self, scenario, trace, out):
+    def check_order(self, case, trace, out):
         """What has a name is durable before it gets it, samples before their header, and names at the end."""
+        scenario = case.scenario
         out = os.path.realpath(out)
 
         def whole(path):
@@ -304,7 +318,8 @@ class Sweep:
             self.broken.append(f"{scenario.name}: order: {what}")
 
         outputs = {whole(name) for name in scenario.outputs}
-        unsynced, named, unsettled = set(), [], set()
+        made = {whole(name) for name in scenario.outputs if part(case.wanted, name) != part(case.before, name)}
+        unsynced, named, unsettled = set(), set(), set()
         for call, path, other in trace:
             path = whole(path)
             if call in ("write", "mkdir"):
@@ -321,12 +336,12 @@ class Sweep:
                 for header, data in scenario.pairs:
                     if whole(other) == whole(header) and whole(data) in unsettled:
                         wrong(f"the name of {data} is not durable when {header} gets its own")
-                named.append(whole(other))
+                named.add(whole(other))
                 unsettled.add(whole(other))
         if unsettled:
             wrong("names are not durable in the end: " + ", ".join(sorted(unsettled)))
-        if set(named) != outputs:
-            wrong("never named: " + ", ".join(sorted(outputs - set(named))))
+        if not made <= named:
+            wrong("never named: " + ", ".join(sorted(made - named)))
         with self.lock:
             row = self.table.setdefault(scenario.name, {}).setdefault("order", [0, 0, 0])
             row[0] += 1
@@ -334,7 +349,7 @@ class Sweep:
 
     def killed_midway(self, case):
         """What is there when a run was killed while it gave its outputs their names."""
-        scenario, before, _, _ = case
+        scenario, before = case.scenario, case.before
         renames = self.counts(case)["rename"]
         out, _ = self.place()
         Folder.write(out, before)
@@ -356,12 +371,13 @@ class Sweep:
             before = {} if way == "none" else old
             before = self.made(scenario.runs_before(), before) if scenario.before else before
             wanted = self.made([scenario.faulted()], before)
+            final = self.made(scenario.runs_after(), before)
             if way == "killed":
-                before = self.killed_midway((scenario, before, wanted, None))
-            expected = sorted({path.split("/")[0] for path in wanted})
-            if expected != sorted(scenario.outputs):
-                raise CannotSweep(f"{scenario.name} makes {expected}, but {scenario.outputs} was expected")
-            case = (scenario, before, wanted, old if way == "killed" else None)
+                before = self.killed_midway(Case(scenario, before, wanted, final))
+            made = sorted({path.split("/")[0] for path in final})
+            if made != sorted(scenario.outputs):
+                raise CannotSweep(f"{scenario.name} makes {made}, but {scenario.outputs} was expected")
+            case = Case(scenario, before, wanted, final, old if way == "killed" else None)
             counts = self.counts(case)
             if not only:
                 self.short(case)
@@ -383,7 +399,7 @@ class Sweep:
 
     def short(self, case):
         """Seven bytes at a time, and interrupted: no harm at all."""
-        scenario, before, wanted, _ = case
+        scenario, before, wanted = case.scenario, case.before, case.wanted
         out, _ = self.place()
         Folder.write(out, before)
         status, said = self.start(scenario.faulted(), short=7)
