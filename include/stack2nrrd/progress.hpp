@@ -33,6 +33,7 @@ struct Report {
     bool rounded_integers = false;  ///< the source has 64-bit integers that no float64 equals; the nearest was taken
     std::optional<Air> air{};       ///< with Options::dehaze
     Index files_with_surplus = 0;   ///< compressed data files with more samples than the header declares; not read
+    std::int64_t reads_again = 0;   ///< reads of all results together that failed and, tried again, did not; see retry
 };
 
 /// How far a run is, in slices of the source and, where a grid is turned or bent, those of the result, which are made

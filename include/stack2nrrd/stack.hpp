@@ -120,6 +120,10 @@ struct FindOptions {
     /// taken as they are stored: the index into a palette, MinIsWhite not inverted, 1, 2 and 4 bits not spread;
     /// `Channel::index` does that, too. Default: false. Set it for segmentations.
     bool labels = false;
+    /// How often a read is tried again that fails because of a disk, or of the network between: an input or output
+    /// error, a stale handle, a time-out; after a tenth of a second, then after twice as long each time, at most 3.2
+    /// seconds. Default: 0. Set it for network shares that come back. Never changes a byte of the result.
+    unsigned retry = 0;
 
     friend constexpr bool operator==(const FindOptions&, const FindOptions&) = default;
 };

@@ -80,7 +80,8 @@ std::filesystem::path path_of(const std::string& utf8) {
 
 const Stack& stack_of(stack2nrrd_handle& h) {
     FindOptions before = h.found_with;
-    before.threads = h.options.threads;  // which find the same
+    before.threads = h.options.threads;  // which find the same, as does the next
+    before.retry = h.options.retry;
     if (!h.stack || before != static_cast<const FindOptions&>(h.options)) {
         forget(h, true);
         if (h.source != nullptr) {

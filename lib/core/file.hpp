@@ -4,6 +4,7 @@
 
 #include "core/file_system.hpp"
 
+#include <stack2nrrd/error.hpp>
 #include <stack2nrrd/file_list.hpp>
 
 #include <array>
@@ -24,7 +25,8 @@ namespace stack2nrrd {
 [[nodiscard]] std::string_view base_name(std::string_view path_utf8) noexcept;
 
 /// An open file to read from at any offset. Movable. Its reads never throw, so that it can serve callbacks of C
-/// libraries: a failed read delivers fewer bytes and is remembered for check().
+/// libraries: a failed read delivers fewer bytes and is remembered for check(). Reads, and what opens the file, are
+/// tried again as retry.hpp says.
 class InputFile {
 public:
     /// \throws Error not_found, io; corrupt if it is a folder, a pipe or a device (which must never be waited for).
@@ -53,6 +55,8 @@ public:
 
 private:
     InputFile() = default;
+    std::size_t read_from_disk(std::int64_t offset, void* buffer, std::size_t size, std::error_code& failure) noexcept;
+    bool reopen() noexcept;
     void fill_block(std::int64_t offset, std::size_t size) noexcept;
 
     static constexpr std::size_t most_from_block = 1024;  ///< bytes; larger reads go to the disk themselves
@@ -70,6 +74,10 @@ private:
     std::int64_t block_begin_ = 0;
     std::int64_t block_end_ = 0;
 };
+
+/// Called while `error`, about `path`, is handled: throws it on if it says that the disk has failed, which is no answer
+/// to what the file is. That we may not read it is one.
+void throw_unless_answered(const Error& error, const std::string& path_utf8);
 
 /// As disk::list().
 /// \throws Error io, std::bad_alloc, and whatever `take` throws.

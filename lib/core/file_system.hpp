@@ -46,13 +46,17 @@ struct Facts {
 
 /// Of what a path names in the end.
 [[nodiscard]] Facts look(const Path& path);
+/// The same; never `failure` of a disk that gives no answer: whether something is there is not to be guessed.
+/// \throws Error io.
+[[nodiscard]] Facts look_surely(const Path& path);
 /// Of the path itself, which may be a link.
 [[nodiscard]] Facts look_at_name(const Path& path);
 [[nodiscard]] Facts look(FileHandle handle) noexcept;
 
-[[nodiscard]] inline bool exists(const Path& path) { return look(path).exists(); }
-[[nodiscard]] inline bool is_file(const Path& path) { return look(path).is_file(); }
-[[nodiscard]] inline bool is_folder(const Path& path) { return look(path).is_folder(); }
+// By look_surely(). \throws Error io.
+[[nodiscard]] inline bool exists(const Path& path) { return look_surely(path).exists(); }
+[[nodiscard]] inline bool is_file(const Path& path) { return look_surely(path).is_file(); }
+[[nodiscard]] inline bool is_folder(const Path& path) { return look_surely(path).is_folder(); }
 [[nodiscard]] bool is_same(const Path& one, const Path& other);
 
 [[nodiscard]] Path absolute(const Path& path);
@@ -66,6 +70,10 @@ struct Facts {
 /// Calls `take(name, is_folder)` for everything in `folder`, in no order: bare names, `.` and `..` left out. A link is
 /// a folder if it leads to one.
 [[nodiscard]] std::error_code list(const Path& folder, const std::function<void(const Path&, bool is_folder)>& take);
+
+/// Does a failure say nothing of a file, but only of the disk, or of the network between, so that it may be over when
+/// it is tried again?
+[[nodiscard]] bool may_pass(const std::error_code& failure) noexcept;
 
 // -------------------------------------------------------------------------------------------------------- reading
 

@@ -132,7 +132,7 @@ void OutputFile::close_stream() noexcept {
 
 // -------------------------------------------------------------------------------------------------- publishing
 
-bool OutputFile::link_previous() noexcept {
+bool OutputFile::link_previous() {
     if (!replace_ || kept_ != nullptr || !disk::is_file(file_)) return true;
     if (disk::link(file_, previous_)) return false;
     kept_ = &previous_;
@@ -204,15 +204,25 @@ void OutputFile::settle() {
 
 void OutputFile::hide() noexcept {
     if (!published_) return;
-    (void)disk::rename(file_, hidden_);
-    published_ = false;
+    std::error_code failure = disk::rename(file_, hidden_);
+    if (failure && kept_ != &temporary_) failure = disk::remove(file_);
+    published_ = static_cast<bool>(failure);
+}
+
+std::error_code OutputFile::restore() noexcept {
+    std::error_code failure = disk::rename(*kept_, file_);
+    if (!failure || kept_ != &previous_) return failure;
+    // Where no name can be changed any more, one may still be removed and given.
+    disk::remove(file_);
+    failure = disk::link(previous_, file_);
+    return failure;
 }
 
 void OutputFile::withdraw() noexcept {
     close_stream();
     std::error_code failure;
     if (kept_ != nullptr) {
-        failure = disk::rename(*kept_, file_);
+        failure = restore();
     } else if (published_) {
         failure = disk::remove(file_);
     }
@@ -245,7 +255,11 @@ std::string OutputFile::tag_of_previous(std::string_view name) const {
 void OutputFile::put_back(const std::string& tag) {
     // Where there are no links, an exchange leaves it under the other name, and it may have got no further.
     for (const std::string_view suffix : {previous_suffix, interim_suffix}) {
-        const std::error_code failure = disk::rename(names_.path(tag, suffix), file_);
+        const fs::path from = names_.path(tag, suffix);
+        // Where there are links it stays there besides, until sweep(): a header may still name it.
+        const bool is_linked = !disk::link(from, hidden_);
+        const std::error_code failure = disk::rename(is_linked ? hidden_ : from, file_);
+        if (is_linked) disk::remove(hidden_);  // nothing is renamed if both are names of one file already
         if (!failure) return;
         if (failure != std::errc::no_such_file_or_directory) {
             fail("cannot be put back where a run that was killed has hidden it", failure);

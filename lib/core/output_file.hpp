@@ -77,7 +77,8 @@ public:
     [[nodiscard]] std::string lost() const { return names_.lost(); }
     /// The tag in the hidden name of a previous file of this name; empty if it is none.
     [[nodiscard]] std::string tag_of_previous(std::string_view name) const;
-    /// Puts what a run of that tag has hidden back in its place. \throws Error io.
+    /// Puts what a run of that tag has hidden back in its place; where there are links it stays hidden, too, until
+    /// sweep(). \throws Error io.
     void put_back(const std::string& tag);
     /// Removes what killed runs have left; what they have taken away from this name and put nowhere is put back.
     /// \throws Error io.
@@ -87,7 +88,8 @@ public:
 
 private:
     [[noreturn]] void fail(const char* what, const std::error_code& why) const;
-    [[nodiscard]] bool link_previous() noexcept;
+    [[nodiscard]] bool link_previous();
+    [[nodiscard]] std::error_code restore() noexcept;
     void create();
     void close_stream() noexcept;
 

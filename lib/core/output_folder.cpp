@@ -45,7 +45,7 @@ fs::path locked_folder(const fs::path& folder) {
 }  // namespace
 
 void check_output_folder(const fs::path& named, bool replace, MayReplace may_replace, std::string_view kind) {
-    const disk::Facts facts = disk::look(named);
+    const disk::Facts facts = disk::look_surely(named);
     if (facts.is_folder()) {
         const std::string shown = printable(utf8(named));
         if (!replace) {
@@ -77,6 +77,7 @@ void check_output_folder(const fs::path& named, bool replace, MayReplace may_rep
 }
 
 OutputFolder::OutputFolder(fs::path folder, bool replace) : names_(followed(std::move(folder))), replace_(replace) {
+    const disk::Facts old = disk::look_surely(names_.target());
     for (int attempt = 0; temporary_.empty(); ++attempt) {
         tag_ = new_tag();
         fs::path path = names_.path(tag_, partial_suffix);
@@ -87,13 +88,17 @@ OutputFolder::OutputFolder(fs::path folder, bool replace) : names_(followed(std:
             fail("cannot be created", failure);
         }
     }
-    const disk::Facts old = disk::look(names_.target());
-    if (replace_ && old.is_folder()) {  // who may not look at the old one, nor at this one
-        mode_ = old.permissions;
-        disk::set_permissions(temporary_, mode_ | fs::perms::owner_all);
+    try {
+        if (replace_ && old.is_folder()) {  // who may not look at the old one, nor at this one
+            mode_ = old.permissions;
+            disk::set_permissions(temporary_, mode_ | fs::perms::owner_all);
+        }
+        previous_ = names_.path(tag_, previous_suffix);
+        names_.find_left_overs(tag_, temporary_);
+    } catch (...) {
+        withdraw();
+        throw;
     }
-    previous_ = names_.path(tag_, previous_suffix);
-    names_.find_left_overs(tag_, temporary_);
 }
 
 OutputFolder::~OutputFolder() {

@@ -284,6 +284,7 @@ Grid grid_of(const Options& options) {
     }
     FindOptions find;
     find.threads = options.threads;
+    find.retry = options.retry;
     const Stack stack = find_stack(options.like, find);
     for (const Problem& problem : stack.problems) {
         if (problem.fatal) throw Error(problem.code, problem.text);

@@ -58,6 +58,7 @@ std::shared_ptr<const Stack> mask_of(const Stack& stack, const Options& options)
     FindOptions as_stored;
     as_stored.labels = true;
     as_stored.threads = options.threads;
+    as_stored.retry = options.retry;
     auto mask = std::make_shared<const Stack>(find_stack(options.mask, as_stored));
     for (const Problem& problem : mask->problems) {
         if (problem.fatal) throw Error(problem.code, problem.text);

@@ -277,11 +277,13 @@ void set_force(Options& o, std::string_view v) { o.nrrd.force = o.zarr.force = t
 
 void set_threads(Options& o, std::string_view v) { o.threads = static_cast<unsigned>(to_integer(v, 0, 1024)); }
 
+void set_retry(Options& o, std::string_view v) { o.retry = static_cast<unsigned>(to_integer(v, 0, 1000)); }
+
 void set_memory(Options& o, std::string_view v) { o.memory = to_bytes(v); }
 
 // --------------------------------------------------------------------------------------------------- the table
 
-constexpr std::array<Entry, 44> entries{{
+constexpr std::array<Entry, 45> entries{{
     {{"order", "natural|given", "natural", "Input",
       "order of several files or a list; given takes them as they come and checks neither gaps nor duplicates"},
      set_order},
@@ -399,6 +401,9 @@ constexpr std::array<Entry, 44> entries{{
       "folder for a scratch file, which --dehaze, --flip z, and some --like and --transform need; beside the output by "
       "itself"},
      set_scratch},
+    {{"retry", "N", "0", "Running",
+      "try a read that failed again, up to N times, ever later: for disks and shares of the network that come back"},
+     set_retry},
 }};
 
 }  // namespace

@@ -59,7 +59,7 @@ std::vector<fs::path> files_of(std::span<Sink* const> sinks) {
 void check_not_written(const FileList& files, const std::vector<std::string>& others, std::span<Sink* const> sinks) {
     if (files.empty() && others.empty()) return;
     for (const fs::path& output : files_of(sinks)) {
-        const disk::Facts facts = disk::look(output);
+        const disk::Facts facts = disk::look_surely(output);
         if (!facts.exists()) continue;
         const bool is_folder = facts.is_folder();
         const auto check = [&](const std::string& input) {

@@ -2,6 +2,7 @@
 
 #include "core/byte_count.hpp"
 #include "core/file_system.hpp"
+#include "core/retry.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
 #include "import/carried.hpp"
@@ -344,6 +345,8 @@ std::vector<ImportPlan> plan_with_mask(const Stack& stack, std::span<const Optio
     for (const Problem& problem : stack.problems) {
         if (problem.fatal) throw Error(problem.code, problem.text);
     }
+    Retry retry(options.front().retry);
+    const RetryScope scope(&retry);
     const auto slices = std::make_shared<const std::vector<SliceRef>>(source_slices(stack, options.front()));
     const ThroughPtr through = read_transforms(options.front());
     std::vector<std::shared_ptr<Detail>> plans;
@@ -368,7 +371,10 @@ std::vector<ImportPlan> plan_with_mask(const Stack& stack, std::span<const Optio
                                           fill_sample(options.front().fill, stack.image.type));
         for (Detail* plan : shared) add_mask(mask, *its_slices, its_backward, *plan);
     }
-    for (Detail* plan : shared) plan->source = source;
+    for (Detail* plan : shared) {
+        plan->source = source;
+        plan->retry = options.front().retry;
+    }
     plan_sinks(shared, options);
     share_out(shared, options.front());
     std::vector<ImportPlan> result;

@@ -54,6 +54,7 @@ struct ImportPlan::Detail : MakingPlan {
     std::filesystem::path scratch;   ///< the folder for that
     std::int64_t list_bytes = 0;     ///< what the list of files and slices takes, here and in the stack
     unsigned threads = 1;
+    unsigned retry = 0;                 ///< how often reads are tried again
     Index in_flight = 1;                ///< slices between reader and z
     std::vector<std::string> left_out;  ///< keys of the source's header that are not true of the result
     std::vector<std::string> warnings;

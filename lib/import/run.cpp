@@ -1,5 +1,6 @@
 #include "import/run.hpp"
 
+#include "core/retry.hpp"
 #include "import/outputs.hpp"
 #include "import/plan_detail.hpp"
 #include "making/read_through.hpp"
@@ -145,6 +146,8 @@ std::vector<Report> run_fed(std::span<const PlannedOutput> outputs, const Feed& 
                         "plan_imports()");
         }
     }
+    Retry retry(first.retry);
+    const RetryScope scope(&retry);
     try {
         return run(outputs, feed, keep_going);
     } catch (...) {

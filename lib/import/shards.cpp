@@ -4,6 +4,7 @@
 #include <stack2nrrd/shards.hpp>
 
 #include "core/file.hpp"
+#include "core/retry.hpp"
 #include "core/sample_types.hpp"
 #include "core/text.hpp"
 #include "import/outputs.hpp"
@@ -283,6 +284,8 @@ ShardReport run_shard(const Stack& stack, std::span<const ImportPlan> plans, con
     result.slices_made = slices_in(missing);
     result.slices_kept = slices_in(parts) - result.slices_made;
     if (!missing.empty()) {
+        Retry retry(plans.front().detail().retry);
+        const RetryScope scope(&retry);
         try {
             make(plans, folder, missing, keep_going, result);
         } catch (...) {

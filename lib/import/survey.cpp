@@ -1,3 +1,4 @@
+#include "core/retry.hpp"
 #include "core/text.hpp"
 #include "import/plan_detail.hpp"
 #include "making/read_through.hpp"
@@ -16,6 +17,8 @@ namespace {
 /// Surveys the source of a plan of `stack` that needs a window.
 Window survey(const Stack& stack, const ImportPlan::Detail& plan, const std::array<double, 2>& shares,
               const KeepGoing& keep_going) {
+    Retry retry(plan.retry);
+    const RetryScope scope(&retry);
     Percentiles percentiles(plan.image.type, shares);
     const int passes = percentiles.passes();
     try {

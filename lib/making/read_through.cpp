@@ -1,5 +1,6 @@
 #include "making/read_through.hpp"
 
+#include "core/retry.hpp"
 #include "making/run_ordered.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -201,16 +202,23 @@ public:
     [[nodiscard]] Progress& progress() noexcept { return progress_; }
 
     void ask(bool now = false) {
+        if (end_) std::rethrow_exception(end_);  // who was told of it may have had to keep it to himself
         const auto time = std::chrono::steady_clock::now();
         if (!keep_going_ || (!now && time - last_ < std::chrono::milliseconds(100))) return;
         last_ = time;
-        if (!keep_going_(progress_)) throw Stopped{};
+        try {
+            if (!keep_going_(progress_)) throw Stopped{};
+        } catch (...) {
+            end_ = std::current_exception();
+            throw;
+        }
     }
 
 private:
     const KeepGoing& keep_going_;
     Progress progress_;
     std::chrono::steady_clock::time_point last_{};
+    std::exception_ptr end_;
 };
 
 }  // namespace
@@ -226,8 +234,10 @@ std::vector<Report> read_through(const Source& source, std::span<Making* const> 
     std::vector<Report>& reports = watch.progress().reports;
     reports.resize(makings.size());
 
+    Retry* const retry = retry_here();
     const auto make = [&](Index i, unsigned worker, const Pulse& pulse) {
         const Index z = slices.first + i;
+        const RetryScope scope(retry, &pulse);
         try {
             readers.use(z, worker, pulse, [&](SliceReader& reader) {
                 source.is_blank(z) ? lanes[worker]->blank(z) : lanes[worker]->read(z, reader, pulse);
@@ -249,6 +259,7 @@ std::vector<Report> read_through(const Source& source, std::span<Making* const> 
     for (Report& report : reports) {
         report.threads = working;
         report.files_with_surplus = readers.files_with_surplus();
+        report.reads_again = retry == nullptr ? 0 : retry->reads();
     }
     watch.ask(true);
     return reports;

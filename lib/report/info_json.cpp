@@ -2,6 +2,7 @@
 
 #include "core/file.hpp"
 #include "core/json.hpp"
+#include "core/retry.hpp"
 #include "core/text.hpp"
 #include "report/numbers.hpp"
 
@@ -129,6 +130,7 @@ Json run_json(const Findings& f) {
         sum.clipped_high += report.clipped_high;
         sum.rounded_integers = sum.rounded_integers || report.rounded_integers;
         sum.files_with_surplus = report.files_with_surplus;
+        sum.reads_again = report.reads_again;
     }
     Json json = Json::object({{"seconds", f.seconds},
                               {"slices_read", sum.slices_read},
@@ -136,7 +138,8 @@ Json run_json(const Findings& f) {
                               {"clipped_low", sum.clipped_low},
                               {"clipped_high", sum.clipped_high},
                               {"rounded_integers", sum.rounded_integers},
-                              {"files_with_surplus", sum.files_with_surplus}});
+                              {"files_with_surplus", sum.files_with_surplus},
+                              {"reads_again", sum.reads_again}});
     if (f.options->dehaze) json.add("air", air_json(f));
     if (f.peak_memory_bytes > 0) json.add("peak_memory_bytes", f.peak_memory_bytes);
     return json;
@@ -244,6 +247,9 @@ std::vector<std::string> run_warnings(const Findings& f) {
         warnings.emplace_back(
             "the source has integers beyond 2^53 that float64 cannot hold exactly, so they were filtered as the "
             "nearest ones that it can");
+    }
+    if (const std::int64_t again = f.results.front().report->reads_again; again > 0) {
+        warnings.push_back(again_text(again));
     }
     if (const Index surplus = f.results.front().report->files_with_surplus; surplus > 0) {
         const std::string files = std::to_string(surplus);

@@ -67,16 +67,18 @@ std::optional<std::string> with_data_file(std::string header, const std::string&
     return std::nullopt;
 }
 
-/// The text of a header that is there; empty if there is none, or none that may be read.
-std::string text_of(const fs::path& header) {
+/// The text of a header that is there, empty if there is none; nothing if it cannot be read.
+std::optional<std::string> text_of(const fs::path& header) {
     constexpr std::int64_t most = 1 << 20;
     try {
         InputFile file(utf8(header));
         std::string text(static_cast<std::size_t>(std::min(file.bytes(), most)), '\0');
         text.resize(file.read_at(0, text.data(), text.size()));
+        file.check();
         return text;
-    } catch (const Error&) {
-        return {};
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::not_found) return std::string();
+        return std::nullopt;
     }
 }
 
@@ -142,6 +144,7 @@ public:
         try {
             part_old_pair();
             samples_file_->publish();
+            samples_file_->settle();  // not every file system keeps the order of names by itself
             header_file_->publish();
             header_file_->settle();
         } catch (...) {
@@ -174,23 +177,27 @@ private:
     /// to do so is away in the meantime.
     void part_old_pair() {
         if (!options_.force) return;
-        const std::string old = text_of(file_);
+        const std::optional<std::string> old = text_of(file_);
         const std::string name = utf8(samples_name().filename());
-        if (old.find(name) == std::string::npos) return;
-        if (const auto interim = with_data_file(old, name, utf8(samples_file_->previous().filename()))) {
+        if (old && old->find(name) == std::string::npos) return;
+        const std::string hidden = utf8(samples_file_->previous().filename());
+        if (const auto interim = old ? with_data_file(*old, name, hidden) : std::nullopt) {
             header_file_->write_interim(*interim);
             samples_file_->keep();
             header_file_->stand_in();
         } else {
             header_file_->set_aside();
         }
+        header_file_->settle();
     }
 
     /// The same steps backwards, for a run that was killed between them. Its samples may have had the other encoding.
     void put_pair_back() {
         const bool raw = options_.encoding == Encoding::raw;
         OutputFile others(nrrd_samples_beside(file_, raw ? Encoding::gzip : Encoding::raw), true);
-        const std::string text = text_of(file_);
+        const std::optional<std::string> read = text_of(file_);
+        if (!read) return;  // it may need what is hidden
+        const std::string& text = *read;
         const std::size_t at = text.rfind("\ndata file: ");
         std::string tag = header_file_->lost();
         for (const OutputFile* samples : {&*samples_file_, &others}) {
@@ -198,7 +205,9 @@ private:
             tag = samples->tag_of_previous(trimmed(std::string_view(text).substr(at + 12)));
         }
         for (OutputFile* file : {&*samples_file_, &others, &*header_file_}) {
-            if (!tag.empty()) file->put_back(tag);
+            if (tag.empty()) break;
+            file->put_back(tag);
+            file->settle();
         }
         for (OutputFile* file : {&*samples_file_, &others, &*header_file_}) file->sweep();
     }

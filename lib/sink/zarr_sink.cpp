@@ -40,6 +40,7 @@ bool has_member(const fs::path& file, std::string_view member) {
     InputFile input(utf8(file));
     std::string text(static_cast<std::size_t>(std::min<std::int64_t>(input.bytes(), 1 << 20)), ' ');
     input.read_at(0, text.data(), text.size());
+    input.check();
     std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
     return text.find(member) != std::string::npos;
 }

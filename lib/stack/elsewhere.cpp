@@ -71,7 +71,8 @@ Search search_below(const fs::path& folder) {
             std::vector<std::string> below;
             try {
                 below = list_folders(above);
-            } catch (const Error&) {
+            } catch (const Error& error) {
+                throw_unless_answered(error, utf8(above));
                 continue;  // what may not be listed holds nothing for us
             }
             for (const std::string& text : below) {
@@ -84,7 +85,8 @@ Search search_below(const fs::path& folder) {
                 std::size_t images = 0;
                 try {
                     images = list_files(path, is_slice_name).size();
-                } catch (const Error&) {
+                } catch (const Error& error) {
+                    throw_unless_answered(error, text);
                     continue;
                 }
                 if (images > 0) {

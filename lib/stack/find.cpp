@@ -3,6 +3,7 @@
 #include "codec/codec.hpp"
 #include "core/file.hpp"
 #include "core/normal_form.hpp"
+#include "core/retry.hpp"
 #include "core/text.hpp"
 #include "stack/as_on_disk.hpp"
 #include "stack/assembly.hpp"
@@ -50,7 +51,8 @@ bool begins_like_an_image(const std::string& path) {
         InputFile file(path);
         (void)codec_for(file);
         return true;
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::io) throw;  // it may be a slice
         return false;
     }
 }
@@ -411,15 +413,23 @@ Stack find_files(ForEachPath&& for_each_path, const FindOptions& options) {
     return finished_list(std::move(stack), options);
 }
 
-}  // namespace
+/// What `find()` finds, with reads that are tried again.
+template <class Find>
+Stack persistently(const FindOptions& options, Find&& find) {
+    Retry retry(options.retry);
+    const RetryScope scope(&retry);
+    Stack stack = find();
+    if (retry.reads() > 0) stack.problems.push_back({ErrorCode::io, false, again_text(retry.reads())});
+    return stack;
+}
 
-Stack find_stack(const fs::path& input, const FindOptions& options) {
-    const disk::Facts facts = disk::look(input);
+Stack find_once(const fs::path& input, const FindOptions& options) {
+    const disk::Facts facts = disk::look_surely(input);
     if (facts.is_folder()) {
         Stack stack = find_in_folder(input);
         if (!stack.slices.empty()) return finished(std::move(stack), options);
         const Elsewhere there = look_elsewhere(input, list_files(input));
-        stack = find_stack(there.path, options);
+        stack = find_once(there.path, options);
         warn(stack, there.note);
         return stack;
     }
@@ -436,16 +446,24 @@ Stack find_stack(const fs::path& input, const FindOptions& options) {
         throw Error(ErrorCode::io, shown(input) + ": cannot be opened: " + facts.failure.message());
     }
     const fs::path there = path_from_utf8(NamesOnDisk().find(utf8(input)));
-    if (there != input) return find_stack(there, options);
+    if (there != input) return find_once(there, options);
     return finished(find_pattern(input, options), options);
 }
 
+}  // namespace
+
+Stack find_stack(const fs::path& input, const FindOptions& options) {
+    return persistently(options, [&] { return find_once(input, options); });
+}
+
 Stack find_stack(const std::vector<std::string>& paths_utf8, const FindOptions& options) {
-    return find_files([&](auto&& take) { std::for_each(paths_utf8.begin(), paths_utf8.end(), take); }, options);
+    const auto all = [&](auto&& take) { std::for_each(paths_utf8.begin(), paths_utf8.end(), take); };
+    return persistently(options, [&] { return find_files(all, options); });
 }
 
 Stack find_listed_stack(const fs::path& list, const FindOptions& options) {
-    Stack stack = find_files([&](auto&& take) { read_list(list, take); }, options);
+    const auto all = [&](auto&& take) { read_list(list, take); };
+    Stack stack = persistently(options, [&] { return find_files(all, options); });
     if (list != "-") stack.other_inputs.push_back(utf8(list));
     return stack;
 }

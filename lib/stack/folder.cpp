@@ -94,7 +94,7 @@ FileList expanded(const fs::path& pattern, Form form) {
             const fs::path folder = path_from_utf8(found.path(i));
             // A folder of just this name is meant even if the name looks like a pattern.
             const fs::path literal = folder / *component;
-            const disk::Facts facts = disk::look(literal);
+            const disk::Facts facts = disk::look_surely(literal);
             const bool is_there = is_last ? facts.exists() && !facts.is_folder() : facts.is_folder();
             if (is_there && !(is_last && is_glob(name_pattern))) {
                 take(literal);

@@ -2,6 +2,7 @@
 
 #include "codec/codec.hpp"
 #include "core/file.hpp"
+#include "core/retry.hpp"
 #include "core/text.hpp"
 #include "stack/assembly.hpp"
 #include "stack/pages.hpp"
@@ -449,7 +450,9 @@ FoundSpacing read_headers(Stack& stack, const FindOptions& options) {
     std::atomic<std::size_t> next{0};
     std::exception_ptr bug;  // whatever is no Error: out of memory, above all
     std::mutex bug_mutex;
+    Retry* const retry = retry_here();
     const auto work = [&]() noexcept {
+        const RetryScope scope(retry);
         try {
             for (std::size_t i = next++; i < headers; i = next++) read_header(stack, i, options, survey);
         } catch (...) {

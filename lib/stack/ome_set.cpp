@@ -27,10 +27,12 @@ std::string words_of(const std::string& path) {
             text.resize(static_cast<std::size_t>(
                 std::min<std::int64_t>(file.bytes(), static_cast<std::int64_t>(most_description_bytes))));
             text.resize(file.read_at(0, text.data(), text.size()));
+            file.check();
             return text;
         }
         return codec_for(file).probe(file, 0, Samples::stored).description;
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        throw_unless_answered(error, path);
         return {};
     }
 }
@@ -39,7 +41,8 @@ bool holds_one_page(const std::string& path) {
     try {
         InputFile file(path);
         return codec_for(file).pages(file).slices.size() == 1;
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        throw_unless_answered(error, path);
         return false;
     }
 }
@@ -69,9 +72,7 @@ public:
     }
 
 private:
-    static bool is_file(const std::string& path) {
-        return disk::is_file(path_from_utf8(path));
-    }
+    static bool is_file(const std::string& path) { return disk::is_file(path_from_utf8(path)); }
 
     void read_all() {
         if (all_are_read_) return;

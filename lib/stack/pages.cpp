@@ -85,7 +85,8 @@ PagedFile read_pages(InputFile& file, const Codec& codec, Samples samples) {
         // Words are in the first page, even if that is a thumbnail which nobody can decode.
         try {
             probe.description = codec.probe(file, 0, samples).description;
-        } catch (const Error&) {
+        } catch (const Error& error) {
+            throw_unless_answered(error, file.path());
         }
     }
     paged.places.reserve(pages.slices.size());
@@ -121,6 +122,7 @@ std::optional<FoundSpacing> expand_pages(Stack& stack, const FindOptions& option
             paged = read_pages(file, codec_for(file), samples_of(options));
         }
     } catch (const Error& error) {
+        throw_unless_answered(error, stack.files.path(0));
         if (!set) return std::nullopt;  // reading the headers will say it, in its place among the problems
         stack.problems.push_back({error.code(), true, error.what()});
         return std::nullopt;
@@ -189,7 +191,8 @@ void join_pages(Stack& stack, const FindOptions& options) {
             last = slice.file;
             try {
                 read(stack.files.path(static_cast<std::size_t>(slice.file)));
-            } catch (const Error&) {
+            } catch (const Error& error) {
+                throw_unless_answered(error, stack.files.path(static_cast<std::size_t>(slice.file)));
                 places = {unread_place};  // reading the headers will say it
             }
         }
@@ -249,7 +252,8 @@ bool is_stack_by_itself(const std::string& path_utf8) {
         InputFile file(path_utf8);
         const PageOrder order = read_pages(file, codec_for(file), Samples::stored).order;
         if (order.slices > 1 || order.times > 1) return true;
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        throw_unless_answered(error, path_utf8);
         return false;
     }
     return ome_set_of(path_utf8).has_value();

@@ -2,6 +2,7 @@
 
 #include "core/characters.hpp"
 #include "core/file.hpp"
+#include "core/retry.hpp"
 #include "core/text.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -178,9 +179,16 @@ void read_list(const fs::path& list, const std::function<void(std::string_view)>
         }
     };
     std::error_code failure;
-    const Stream stream{disk::open_stream(list, failure)};
+    Stream stream{disk::open_stream(list, failure)};
+    for (unsigned attempt = 1; failure && try_again(attempt, failure); ++attempt) {
+        stream.handle = disk::open_stream(list, failure);
+    }
     const auto more = [&](std::span<char> room) {
-        const std::size_t got = failure ? 0 : disk::read(stream.handle, room, failure);
+        std::size_t got = failure ? 0 : disk::read(stream.handle, room, failure);
+        for (unsigned attempt = 1; stream.handle != no_file && failure && try_again(attempt, failure); ++attempt) {
+            failure.clear();
+            got = disk::read(stream.handle, room, failure);
+        }
         if (failure) throw unreadable(name, " (" + failure.message() + ")");
         return got;
     };

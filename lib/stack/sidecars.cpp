@@ -41,7 +41,8 @@ std::vector<std::string> candidates(Stack& stack) {
     try {
         const FileList listed = list_files(path_from_utf8(folder), is_wanted);
         for (std::size_t i = 0; i < listed.size(); ++i) paths.push_back(listed.path(i));
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        throw_unless_answered(error, std::string(folder));
         return paths;  // slices may be read from a folder that may not be listed
     }
     std::stable_sort(paths.begin(), paths.end(),
@@ -120,6 +121,7 @@ std::vector<FoundSidecar> sidecars_of(Stack& stack) {
             compare(found, stack);
             all.push_back(std::move(found));
         } catch (const Error& error) {
+            throw_unless_answered(error, path);
             stack.problems.push_back({error.code(), false, error.what()});
         }
     }
@@ -132,7 +134,8 @@ std::optional<Sidecar> read_sidecar(const std::string& path) {
     if (!may_be_sidecar(path)) return std::nullopt;
     try {
         return parse_sidecar(path, read_text(path));
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        throw_unless_answered(error, path);
         return std::nullopt;
     }
 }

@@ -53,6 +53,7 @@ bool is_volume(const std::string& path_utf8) {
     InputFile file(path_utf8);
     std::array<std::byte, 16> head{};
     const std::size_t size = file.read_at(0, head.data(), head.size());
+    file.check();
     return is_nrrd(std::span(head.data(), size));
 }
 

@@ -46,9 +46,16 @@ Facts look(const Path& path) { return asked(path, ::stat); }
 Facts look_at_name(const Path& path) { return asked(path, ::lstat); }
 
 bool is_same(const Path& one, const Path& other) {
-    const Facts a = look(one);
-    const Facts b = look(other);
+    const Facts a = look_surely(one);
+    const Facts b = look_surely(other);
     return a.exists() && b.exists() && a.volume == b.volume && a.id == b.id;
+}
+
+bool may_pass(const std::error_code& failure) noexcept {
+    constexpr std::array passing{EIO,          ESTALE,     ETIMEDOUT,    EAGAIN,   ENETDOWN,  ENETUNREACH, ENETRESET,
+                                 ECONNABORTED, ECONNRESET, ECONNREFUSED, ENOTCONN, EHOSTDOWN, EHOSTUNREACH};
+    return failure.category() == std::generic_category() &&
+           std::find(passing.begin(), passing.end(), failure.value()) != passing.end();
 }
 
 Path absolute(const Path& path) { return fs::absolute(path); }

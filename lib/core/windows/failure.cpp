@@ -107,6 +107,15 @@ std::error_code failure_of(unsigned long code) noexcept {
     return {static_cast<int>(code), category};
 }
 
+bool may_pass(const std::error_code& failure) noexcept {
+    constexpr std::array<DWORD, 14> passing{
+        ERROR_READ_FAULT,    ERROR_CRC,          ERROR_IO_DEVICE,          ERROR_NETNAME_DELETED, ERROR_SEM_TIMEOUT,
+        ERROR_UNEXP_NET_ERR, ERROR_BAD_NET_RESP, ERROR_ADAP_HDW_ERR,       ERROR_NETWORK_BUSY,    ERROR_REM_NOT_LIST,
+        ERROR_DEV_NOT_EXIST, ERROR_NOT_READY,    ERROR_CONNECTION_ABORTED, ERROR_HOST_UNREACHABLE};
+    return failure.category() == failure_of(0).category() &&
+           std::find(passing.begin(), passing.end(), static_cast<DWORD>(failure.value())) != passing.end();
+}
+
 std::error_code last_failure() noexcept { return failure_of(::GetLastError()); }
 
 }  // namespace stack2nrrd::disk

@@ -105,8 +105,8 @@ Facts look(const Path& path) {
 Facts look_at_name(const Path& path) { return named(NativePath(path)); }
 
 bool is_same(const Path& one, const Path& other) {
-    const Facts a = look(one);
-    const Facts b = look(other);
+    const Facts a = look_surely(one);
+    const Facts b = look_surely(other);
     if (!a.exists() || !b.exists()) return false;
     // Some file systems of the network number nothing.
     return a.id == 0 || b.id == 0 ? disk::canonical(one) == disk::canonical(other)

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -83,4 +85,25 @@ TEST_CASE("a system with little memory ends a run with status 6, not with a cras
         }
     }
     if (refused == 0 || !done) say_skipped("address space is not limited here");
+}
+
+TEST_CASE("a volume beyond 4 GiB is read where it is asked for", "[cli]") {
+    const Folder folder;
+    constexpr std::uint64_t side = 2048, slices = 1100, wanted = 1090;  // 4.6 GB, almost all of it a hole
+    const std::string header = "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 2048 2048 1100\nencoding: raw\n\n";
+    const fs::path file = folder / "v.nrrd";
+    write_file(file, header);
+    std::error_code failure;
+    fs::resize_file(file, header.size() + side * side * slices, failure);
+    if (failure) return say_skipped("a file of 4.6 GB: " + failure.message());
+    {
+        std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+        stream.seekp(static_cast<std::streamoff>(header.size() + side * side * wanted + side * 7 + 5));
+        stream << "far";
+    }
+    const Result result = run_in(folder.path(), {"v.nrrd", "-o", "w.nrrd", "--crop", "4:9,7:8,1089:1092"});
+    CAPTURE(result.err);
+    CHECK(result.status == 0);
+    const Bytes none(5, '\0');
+    CHECK(samples_of(folder / "w.nrrd") == none + Bytes("\0far\0", 5) + none);
 }
