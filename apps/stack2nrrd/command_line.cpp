@@ -54,7 +54,7 @@ void set_progress(Command& command, const std::string& value) {
     command.progress = value;
 }
 
-constexpr std::array<ProgramOption, 14> own_options{{
+constexpr std::array<ProgramOption, 16> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
@@ -67,6 +67,15 @@ constexpr std::array<ProgramOption, 14> own_options{{
     {{"info", "", "", "Running", "look only: what was found, what would be made, memory, problems"},
      '\0',
      [](Command& c, const std::string&) { c.info = true; }},
+    {{"verify", "FILE", "", "Running",
+      "compare a result with the checksums in its header, and INPUT with what it was made from; without INPUT, what is "
+      "there by that name"},
+     '\0',
+     [](Command& c, const std::string& v) { c.verify = v; }},
+    {{"replay", "FILE", "", "Running",
+      "make a result again, with the options in its header, and compare it with the file; nothing is written"},
+     '\0',
+     [](Command& c, const std::string& v) { c.replay = v; }},
     {{"json", "", "", "Running", "print what --info prints, or the report of a run, as JSON"},
      '\0',
      [](Command& c, const std::string&) { c.json = true; }},
@@ -160,7 +169,8 @@ std::string help_text() {
     return text + "\n" +
            paragraph(
                "Exit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is "
-               "unreadable, 5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.");
+               "unreadable or a result not as it was written, 5 output or system, 6 a limit, 7 an input changed, 130 "
+               "and 143 stopped by a signal.");
 }
 
 // ----------------------------------------------------------------------------------------------------- parsing
@@ -210,11 +220,13 @@ std::string dashed(std::string_view name) {
     return text;
 }
 
-/// "; did you mean '--version'?", if that is the only name that begins with this letter.
+/// "; did you mean '--verify' or '--version'?", if no more than two names begin with this letter.
 std::string begun_with(char letter) {
     std::vector<std::string_view> names = all_names();
     std::erase_if(names, [&](std::string_view name) { return name.front() != letter; });
-    return names.size() == 1 ? "; did you mean '--" + std::string(names.front()) + "'?" : "";
+    if (names.empty() || names.size() > 2) return "";
+    const std::string second = names.size() == 2 ? "' or '--" + std::string(names.back()) : "";
+    return "; did you mean '--" + std::string(names.front()) + second + "'?";
 }
 
 /// The long name of the option that `argument`, with one dash, begins with.
@@ -259,6 +271,26 @@ void check_stray(const std::string& input, const std::string& option) {
            (repeats(option)       ? "one value; give --" + option + " again for each"
             : takes_value(option) ? "one value; join several with commas and no blanks"
                                   : "no value; leave it out"));
+}
+
+/// What --verify and --replay compare was made with the options in its header: others would compare something else.
+void check_no_others(const Command& command) {
+    const std::string option = command.verify.empty() ? "replay" : "verify";
+    if (!command.verify.empty() && !command.replay.empty()) {
+        refuse("--verify, --replay: are both given; give one of them");
+    }
+    constexpr std::array<std::string_view, 11> beside{"verify", "replay",  "files-from",  "input",
+                                                      "json",   "quiet",   "progress",    "threads",
+                                                      "memory", "scratch", "input-volume"};
+    for (const auto& [name, value] : command.given) {
+        if (std::find(beside.begin(), beside.end(), name) != beside.end()) continue;
+        refuse("--" + name + ": has no use with --" + option +
+               ", which takes all that shapes a volume from the header" +
+               " of the file, and writes nothing; leave it out");
+    }
+    if (!command.inputs.empty() && !command.files_from.empty()) {
+        refuse("both INPUT and --files-from were given; give one of them");
+    }
 }
 
 /// Inputs directly behind an option, and that.
@@ -345,7 +377,9 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
     if (in_scene && command.inputs.size() > 1) {
         refuse("--input-volume: is an input, and there is another one; give slices, or a volume of the scene");
     }
-    if (command.inputs.empty() == command.files_from.empty()) {
+    if (!command.verify.empty() || !command.replay.empty()) {
+        check_no_others(command);
+    } else if (command.inputs.empty() == command.files_from.empty()) {
         refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"
                                       : "both INPUT and --files-from were given; give one of them");
     }
