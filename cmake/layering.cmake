@@ -25,6 +25,7 @@ set(table
     "lib/transform      | core                                             | zlib"
     "lib/warp           | core intensity loops making resample stage transform | "
     "lib/import         | codec core intensity loops making parts picture resample sink source stack stage transform volume warp | "
+    "lib/verify         | core import sink stack volume                    | "
     "lib/report         | core picture sink                                | "
     "lib/capi           |                                                  | "
     "apps/python        |                                                  | "

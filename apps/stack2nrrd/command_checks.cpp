@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace {
@@ -56,6 +57,26 @@ void check_emit(const Command& command) {
     }
 }
 
+/// What --verify and --replay compare was made with the options in its header: others would compare something else.
+void check_no_others(const Command& command) {
+    const std::string option = command.verify.empty() ? "replay" : "verify";
+    if (!command.verify.empty() && !command.replay.empty()) {
+        refuse("--verify, --replay: are both given; give one of them");
+    }
+    constexpr std::array<std::string_view, 11> beside{"verify", "replay",  "files-from",  "input",
+                                                      "json",   "quiet",   "progress",    "threads",
+                                                      "memory", "scratch", "input-volume"};
+    for (const auto& [name, value] : command.given) {
+        if (std::find(beside.begin(), beside.end(), name) != beside.end()) continue;
+        refuse("--" + name + ": has no use with --" + option +
+               ", which takes all that shapes a volume from the header" +
+               " of the file, and writes nothing; leave it out");
+    }
+    if (!command.inputs.empty() && !command.files_from.empty()) {
+        refuse("both INPUT and --files-from were given; give one of them");
+    }
+}
+
 }  // namespace
 
 void check_together(const Command& command) {
@@ -66,7 +87,9 @@ void check_together(const Command& command) {
     if (in_scene && command.inputs.size() > 1) {
         refuse("--input-volume: is an input, and there is another one; give slices, or a volume of the scene");
     }
-    if (command.inputs.empty() == command.files_from.empty()) {
+    if (!command.verify.empty() || !command.replay.empty()) {
+        check_no_others(command);
+    } else if (command.inputs.empty() == command.files_from.empty()) {
         refuse(command.inputs.empty() ? "no input was given; name a folder of slices, or see --help"
                                       : "both INPUT and --files-from were given; give one of them");
     }

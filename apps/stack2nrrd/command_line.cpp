@@ -90,7 +90,7 @@ void set_emit(Command& command, const std::string& value) {
     command.emit = value;
 }
 
-constexpr std::array<ProgramOption, 19> own_options{{
+constexpr std::array<ProgramOption, 21> own_options{{
     {{"files-from", "LIST", "", "Input", "read the names of the slices from a file, one a line; - is standard input"},
      '\0',
      [](Command& c, const std::string& v) { c.files_from = v; }},
@@ -103,6 +103,15 @@ constexpr std::array<ProgramOption, 19> own_options{{
     {{"info", "", "", "Running", "look only: what was found, what would be made, memory, problems"},
      '\0',
      [](Command& c, const std::string&) { c.info = true; }},
+    {{"verify", "FILE", "", "Running",
+      "compare a result with the checksums in its header, and INPUT with what it was made from; without INPUT, what is "
+      "there by that name"},
+     '\0',
+     [](Command& c, const std::string& v) { c.verify = v; }},
+    {{"replay", "FILE", "", "Running",
+      "make a result again, with the options in its header, and compare it with the file; nothing is written"},
+     '\0',
+     [](Command& c, const std::string& v) { c.replay = v; }},
     {{"json", "", "", "Running", "print what --info prints, or the report of a run, as JSON"},
      '\0',
      [](Command& c, const std::string&) { c.json = true; }},
@@ -212,7 +221,8 @@ std::string help_text() {
     return text + "\n" +
            paragraph(
                "Exit status: 0 done, 1 a bug, 2 the command line, 3 the stack is inconsistent, 4 a slice is "
-               "unreadable, 5 output or system, 6 a limit, 7 an input changed, 130 and 143 stopped by a signal.");
+               "unreadable or a result not as it was written, 5 output or system, 6 a limit, 7 an input changed, 130 "
+               "and 143 stopped by a signal.");
 }
 
 // ----------------------------------------------------------------------------------------------------- parsing
@@ -262,11 +272,13 @@ std::string dashed(std::string_view name) {
     return text;
 }
 
-/// "; did you mean '--version'?", if that is the only name that begins with this letter.
+/// "; did you mean '--verify' or '--version'?", if no more than two names begin with this letter.
 std::string begun_with(char letter) {
     std::vector<std::string_view> names = all_names();
     std::erase_if(names, [&](std::string_view name) { return name.front() != letter; });
-    return names.size() == 1 ? "; did you mean '--" + std::string(names.front()) + "'?" : "";
+    if (names.empty() || names.size() > 2) return "";
+    const std::string second = names.size() == 2 ? "' or '--" + std::string(names.back()) : "";
+    return "; did you mean '--" + std::string(names.front()) + second + "'?";
 }
 
 /// The long name of the option that `argument`, with one dash, begins with.

@@ -18,6 +18,8 @@ struct Command {
     std::filesystem::path output;
     std::filesystem::path manifest;
     bool info = false;
+    std::string verify;  ///< a result to be checked; UTF-8
+    std::string replay;  ///< a result to be made again and compared
     bool json = false;
     bool quiet = false;
     std::string progress = "auto";

@@ -1,5 +1,6 @@
 // The stack2nrrd program: find, plan, run, and report.
 
+#include "checking.hpp"
 #include "command_line.hpp"
 #include "emit.hpp"
 #include "process.hpp"
@@ -410,6 +411,9 @@ int run(Session& session, const std::vector<std::string>& arguments) {
         clear_last_words();
         print(command.answer);
         return 0;
+    }
+    if (!command.verify.empty() || !command.replay.empty()) {
+        return check(command, find, [&](const std::string& text) { print_json(session, text); });
     }
     session.stack = find(command);
     session.findings.stack = &*session.stack;

@@ -66,10 +66,10 @@ std::string man_page() {
          {"1", "a bug in stack2nrrd"},
          {"2", "the command line is wrong"},
          {"3", "the stack is inconsistent: a gap, another size or type, no slices"},
-         {"4", "a slice or header is corrupt, unreadable or unsupported"},
+         {"4", "a slice or header is corrupt, unreadable or unsupported, or a result not as it was written"},
          {"5", "output or system failed"},
          {"6", "a limit was reached"},
-         {"7", "an input changed during the run"},
+         {"7", "an input changed during the run, or since a result was made"},
          {"130, 143", "stopped by a signal"}}};
     for (const auto& [status, meaning] : statuses) {
         text += ".TP\n.B " + std::string(status) + "\n" + roff(meaning) + "\n";

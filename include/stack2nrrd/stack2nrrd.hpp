@@ -24,4 +24,5 @@
 #include <stack2nrrd/source.hpp>
 #include <stack2nrrd/spelling.hpp>
 #include <stack2nrrd/stack.hpp>
+#include <stack2nrrd/verify.hpp>
 #include <stack2nrrd/version.hpp>

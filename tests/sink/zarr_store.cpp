@@ -274,8 +274,9 @@ TEST_CASE("what a NRRD header would say is in the attributes", "[sink]") {
     CHECK(own.at("kind") == "list");
     CHECK(own.at("component label") == "tensor");
     const json& key_values = own.at("key_values");
-    CHECK(key_values.size() == nrrd.pairs.size());
+    CHECK(key_values.size() == nrrd.pairs.size() - 1);
     for (const auto& [key, value] : nrrd.pairs) {
+        if (key == "stack2nrrd_header_crc32") continue;  // of a header that it does not have
         CAPTURE(key);
         std::string trimmed = value;
         trimmed.erase(trimmed.find_last_not_of(' ') + 1);
