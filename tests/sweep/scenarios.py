@@ -20,6 +20,7 @@ class Scenario:
     pairs: list = dataclasses.field(default_factory=list)
     before: list = dataclasses.field(default_factory=list)
     again: list = None
+    before_old: list = None  # the runs that make what was there before, where they are others
     work: list = dataclasses.field(default_factory=list)
     threads: int = 1
     old: list = dataclasses.field(default_factory=lambda: spacing + ["2"])
@@ -41,7 +42,7 @@ class Scenario:
         return [self.run(each, self.new) for each in (self.again or [self.command])]
 
     def runs_old(self):
-        return [self.run(each, self.old) for each in self.before + [self.command]]
+        return [self.run(each, self.old) for each in self.before_old or self.before + [self.command]]
 
 
 stack = "../../tiff"
@@ -61,6 +62,17 @@ sinks = [
              pairs=[("v_1.nhdr", "v_1.raw"), ("v_2.nhdr", "v_2.raw")], new=whole),
     Scenario("zarr pyramid", [stack, "-o", "v.ome.zarr", "--pyramid", "1,2"], ["v.ome.zarr"], new=whole),
     Scenario("scratch", [stack, "-o", "v.nhdr", "--dehaze", "100"], ["v.nhdr", "v.raw"], pairs=[("v.nhdr", "v.raw")]),
+    Scenario("resume", [stack, "-o", "v.nrrd", "--resume"], ["v.nrrd"], before_old=[[stack, "-o", "v.nrrd"]],
+             work=["v.nrrd.unfinished"]),
+    Scenario("shard", [stack, "-o", "v.nrrd", "--shard", "1/2"], ["v.nrrd"], before_old=[[stack, "-o", "v.nrrd"]],
+             before=[[stack, "-o", "v.nrrd", "--shard", "0/2"]], work=["v.nrrd.unfinished"],
+             again=[[stack, "-o", "v.nrrd", *more] for more in (("--shard", "0/2"), ("--shard", "1/2"),
+                                                               ("--shards", "2", "--finish"))]),
+    Scenario("finish", [stack, "-o", "v.nhdr", "--shards", "2", "--finish"], ["v.nhdr", "v.raw"],
+             pairs=[("v.nhdr", "v.raw")], before_old=[[stack, "-o", "v.nhdr"]], work=["v.nhdr.unfinished"],
+             before=[[stack, "-o", "v.nhdr", "--shard", shard] for shard in ("0/2", "1/2")],
+             again=[[stack, "-o", "v.nhdr", *more] for more in (("--shard", "0/2"), ("--shard", "1/2"),
+                                                               ("--shards", "2", "--finish"))]),
     Scenario("3 threads", [stack, "-o", "v.nrrd", "--encoding", "gzip"], ["v.nrrd"], threads=3),
 ]
 
