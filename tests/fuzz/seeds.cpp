@@ -380,6 +380,19 @@ void add_options() {
     add("options", "in\n--factor=2,2,4\n--output=out.nrrd\n--kernel\nbox\n-q\n--transform=affine:1 0 0\n--\n-x\n");
 }
 
+void add_parts() {
+    // A stack of two slices in one file: see parts/stack_text.cpp for the order of its fields.
+    add("parts", std::string(1, '\0') +
+                     "asked\nname\npages\n1\na.tif\n9\n7\n2\n0\n0\n-1\n0\n1\n0\n1\n0\n0\n1\nx\n0\n0\n1\n7\n1\nword\n0\n"
+                     "4\n3\n0\n2\nTIFF\n1\nvector\n\n0\n0\n0\n0\n5\n1.0\n0.0\n0.0\n0.0\n1.0\n0.0\n0.0\n0.0\n1.0\n"
+                     "0.0\n0.0\n0.0\n1\na.log\n\n\n\n\n\n\n\n0\n\n\n\n1\n8\n1\n0\n");
+    add("parts", "\x01stack2nrrd 1\nshards: 3\nwindow: 1.5,1e3\ninputs: 3 files\nresult 0: 1 x 2\n");
+    add("parts",
+        "\x02NRRD0004\ntype: uint8\ndimension: 3\nsizes: 3 2 2\nencoding: raw\nstack2nrrd_clipped_low:=1\n"
+        "stack2nrrd_clipped_high:=2\nstack2nrrd_nan:=0\nstack2nrrd_rounded_integers:=1\n"
+        "stack2nrrd_part_crc32:=123\n\nabcdefghijkl");
+}
+
 // -------------------------------------------------------------------------------------------------- what others wrote
 
 void add_file(const std::string& target, const fs::path& file) {
@@ -438,6 +451,7 @@ int main(int count, char** arguments) {
         add_transforms();
         add_texts();
         add_options();
+        add_parts();
         for (int i = 2; i < count; ++i) std::cout << add_data(arguments[i]) << " files of " << arguments[i] << "\n";
         return 0;
     } catch (const std::exception& exception) {
