@@ -43,7 +43,7 @@ cd -- @folder@
 status=0
 # Which shard it is, SLURM_ARRAY_TASK_ID says.
 @program@ --shards @shards@ @words@ || status=$?
-# Killed, as where others take the memory: once more, but for ever not. SLURM waits two minutes before it begins.
+# Killed, as where memory was short: once more, three times at most. SLURM waits two minutes before it begins.
 if ((status == 137 && ${SLURM_RESTART_COUNT:-0} < 3)); then
     scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" && sleep 600
 fi
@@ -58,10 +58,10 @@ finish() {
 #SBATCH --requeue
 #SBATCH --cpus-per-task=@threads@
 #SBATCH --mem=@memory@M
-#SBATCH --time=@minutes@
+#SBATCH --time=@finish_minutes@
 set -eu
 cd -- @folder@
-exec @program@ --shards @shards@ --finish @words@
+exec @program@ --shards @shards@ --finish @finish_words@
 END_OF_JOB
 }
 
@@ -100,7 +100,7 @@ main() {
         echo "a shard failed; the same command again makes those that are missing" >&2
         return 1
     fi
-    @program@ --shards @shards@ --finish @words@
+    @program@ --shards @shards@ --finish @finish_words@
     rm -f -- @joblog@
 }
 
@@ -118,8 +118,8 @@ rule finish:
     input: expand("@mark@", shard=range(@shards@))
     output: @results@
     threads: @threads@
-    resources: mem_mb=@memory@, runtime=@minutes@
-    shell: "@program_in_rule@ --shards @shards@ --finish @words_in_rule@"
+    resources: mem_mb=@memory@, runtime=@finish_minutes@
+    shell: "@program_in_rule@ --shards @shards@ --finish @finish_words_in_rule@"
 
 rule shard:
     output: temp(touch("@mark@"))
@@ -154,16 +154,18 @@ constexpr std::int64_t surroundings = 64 * mebi;
 
 /// How time and memory were reckoned, as comments.
 std::string costs_text(const ShardScript& script) {
-    const std::string seconds = in_units(script.read_bytes, static_cast<std::int64_t>(assumed_rate));
+    const auto rate = static_cast<std::int64_t>(assumed_rate);
     return "# Time: a shard reads about " + in_units(script.read_bytes, mega) + " MB of source files, which takes " +
-           seconds + " s at 100 MB a second. It is given four times that,\n# and at least half an hour: " +
-           std::to_string(minutes_for(script.read_bytes)) +
-           " minutes.\n"
-           "# Memory: a shard takes at most " +
+           in_units(script.read_bytes, rate) + " s at 100 MB a second; the " + in_units(script.joined_bytes, mega) +
+           " MB of\n# the result take " + in_units(script.joined_bytes, rate) +
+           " s to join. Each is given four times that, and at least half an hour.\n"
+           "# Memory: each takes at most " +
            in_units(script.memory_bytes, mebi) + " MiB; 64 are added for what is around it.";
 }
 
 Values values_of(const ShardScript& script) {
+    std::vector<std::string> finish_words = script.more_to_finish;
+    finish_words.insert(finish_words.end(), script.words.begin(), script.words.end());
     const std::string shards = std::to_string(script.shards);
     return {{"title", quoted(script.output) + " in " + shards + (script.shards == 1 ? " shard" : " shards") +
                           ", joined when all are there. Written by stack2nrrd " STACK2NRRD_VERSION "."},
@@ -173,9 +175,11 @@ Values values_of(const ShardScript& script) {
             {"threads", std::to_string(script.threads)},
             {"memory", in_units(script.memory_bytes + surroundings, mebi)},
             {"minutes", std::to_string(minutes_for(script.read_bytes))},
+            {"finish_minutes", std::to_string(minutes_for(script.joined_bytes))},
             {"folder", quoted(script.folder)},
             {"program", quoted(script.program)},
-            {"words", stack2nrrd::command_text(script.words)}};
+            {"words", stack2nrrd::command_text(script.words)},
+            {"finish_words", stack2nrrd::command_text(finish_words)}};
 }
 
 /// What is between the quotes of a text in Python.
@@ -228,15 +232,16 @@ std::string snakefile(const ShardScript& script) {
     values["folder_text"] = in_python(script.folder);
     values["program_in_rule"] = in_rule(values["program"]);
     values["words_in_rule"] = in_rule(values["words"]);
+    values["finish_words_in_rule"] = in_rule(values["finish_words"]);
     return filled(snakemake_template, values);
 }
 
 }  // namespace
 
-std::int64_t minutes_for(std::int64_t read_bytes) {
+std::int64_t minutes_for(std::int64_t bytes) {
     constexpr double margin = 4, seconds = 60;
     constexpr std::int64_t least = 30, step = 10;
-    const double minutes = margin * static_cast<double>(read_bytes) / assumed_rate / seconds;
+    const double minutes = margin * static_cast<double>(bytes) / assumed_rate / seconds;
     return std::max(least, static_cast<std::int64_t>(std::ceil(minutes / static_cast<double>(step))) * step);
 }
 

@@ -22,6 +22,17 @@ struct Shard {
     Index count = 1;  ///< at most a million; those beyond the number of slices have nothing to do
 };
 
+/// What a shard has to do.
+struct ShardAmount {
+    Index slices = 0;             ///< of the result that has the most of them
+    Index source_slices = 0;      ///< that are read, counted as ImportPlan::source_slices()
+    std::int64_t read_bytes = 0;  ///< about how many of the source files, as ImportPlan::read_bytes()
+};
+
+/// Worked out without reading anything. `stack` and `plans`: as for run_shard().
+[[nodiscard]] STACK2NRRD_EXPORT ShardAmount amount_of_shard(const Stack& stack, std::span<const ImportPlan> plans,
+                                                            Shard shard);
+
 /// Where the parts of an unfinished result are kept: `FILE.unfinished`, a folder. It has about the size of the result,
 /// uncompressed. It may be removed at any time: then all begins anew.
 [[nodiscard]] STACK2NRRD_EXPORT std::filesystem::path work_folder(const std::filesystem::path& output);
