@@ -181,7 +181,8 @@ protected:
     /// Makes the volume and returns its buffer: VolumeInfo::bytes() bytes, in the order of memory_sink(). Refuse here
     /// what the library does not hold. Called once.
     virtual std::byte* make(const VolumeInfo& volume) = 0;
-    /// Called when all samples are there, with all key/values that the header of a NRRD file would have.
+    /// Called when all samples are there, with all key/values that the header of a NRRD file would have,
+    /// but for checksums.
     virtual void complete(const std::vector<std::pair<std::string, std::string>>& notes) = 0;
     /// Exchanges the caller's volume and the new one. Called once more to take that back.
     virtual void exchange() noexcept = 0;
@@ -192,7 +193,8 @@ private:
 };
 
 /// The header of a NRRD file of `volume`, as nrrd_sink() writes it for raw samples that follow it, up to and with the
-/// empty line. What is known only at the end is not in it: late notes, and the keys `min` and `max`.
+/// empty line. What is known only at the end is not in it: late notes, the keys `min` and `max`, and
+/// checksums.
 [[nodiscard]] STACK2NRRD_EXPORT std::string nrrd_header_text(const VolumeInfo& volume);
 
 }  // namespace stack2nrrd

@@ -55,9 +55,8 @@ std::string SlabChecksums::text() const {
 }
 
 std::size_t SlabChecksums::text_width(Index slices) {
-    const Index per_slab = slices_a_slab(slices);
     constexpr std::size_t each = 9;  // a blank and eight digits
-    return std::to_string(per_slab).size() + static_cast<std::size_t>((slices + per_slab - 1) / per_slab) * each;
+    return std::to_string(slices_a_slab(slices)).size() + static_cast<std::size_t>(std::min(slices, most_slabs)) * each;
 }
 
 }  // namespace stack2nrrd

@@ -37,7 +37,8 @@ public:
 
     /// "2 0123abcd 4567cdef": slices of a slab, then the checksums.
     [[nodiscard]] std::string text() const;
-    /// How many characters that has.
+    /// The most characters that it has. That does not become fewer with more slices: the length of a header is searched
+    /// through by halving, see Target::fit.
     [[nodiscard]] static std::size_t text_width(Index slices);
 
 private:

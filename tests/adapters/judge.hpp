@@ -137,14 +137,15 @@ inline fs::path run_both(const stack2nrrd::ImportPlan& plan, const fs::path& fil
     return file;
 }
 
-/// The key/values that a file of ours has, without the blanks behind what was known late.
+/// The key/values that a file of ours has, without the blanks behind what was known late, and without checksums, which
+/// only a file has.
 inline std::vector<std::pair<std::string, std::string>> notes_of(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::vector<std::pair<std::string, std::string>> notes;
     std::string line;
     while (std::getline(in, line) && !line.empty()) {
         const std::size_t separator = line.find(":=");
-        if (separator == line.npos) continue;
+        if (separator == line.npos || line.substr(0, separator).ends_with("_crc32")) continue;
         std::string value;
         for (std::size_t i = separator + 2; i < line.size(); ++i) {
             const bool escape = line[i] == '\\' && i + 1 < line.size();

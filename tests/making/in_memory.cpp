@@ -1,6 +1,7 @@
 // stack_from() of a volume in memory: it makes what the same volume makes from its file.
 
 #include "import/recipe.hpp"
+#include "support/but_for_inputs.hpp"
 #include "support/catch.hpp"
 #include "support/phantom.hpp"
 #include "support/temp_folder.hpp"
@@ -41,7 +42,7 @@ Bytes file_of(const Stack& stack, const Options& options) {
     const support::TempFolder out;
     const auto plan = stack2nrrd::plan_import(stack, options);
     stack2nrrd::run_import(plan, *stack2nrrd::nrrd_sink(out / "v.nrrd", options.nrrd, options.threads));
-    return support::read_file(out / "v.nrrd");
+    return support::but_for_inputs(support::read_file(out / "v.nrrd"));
 }
 
 std::vector<std::string> texts_of(const std::vector<stack2nrrd::Problem>& problems, const std::string& name) {

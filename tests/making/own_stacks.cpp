@@ -1,6 +1,7 @@
 // stack_from(): a program's own slices make what the same slices make that are read from files.
 
 #include "import/recipe.hpp"
+#include "support/but_for_inputs.hpp"
 #include "support/catch.hpp"
 #include "support/own_source.hpp"
 #include "support/phantom.hpp"
@@ -36,7 +37,7 @@ Bytes file_of(const Stack& stack, const Options& options) {
     const auto plan = stack2nrrd::plan_import(stack, options);
     const auto sink = stack2nrrd::nrrd_sink(out / "v.nrrd", options.nrrd, options.threads);
     stack2nrrd::run_import(plan, *sink);
-    return support::read_file(out / "v.nrrd");
+    return support::but_for_inputs(support::read_file(out / "v.nrrd"));
 }
 
 /// The own counterpart of a stack of files.

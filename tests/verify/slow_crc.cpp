@@ -71,7 +71,10 @@ TEST_CASE("checksums are those of slow arithmetic, whatever parts they are made 
         }
         CAPTURE(slices);
         CHECK(sums.text() == slow_checksums(some, slices));
-        CHECK(stack2nrrd::SlabChecksums::text_width(slices) == sums.text().size());
+        const auto width = stack2nrrd::SlabChecksums::text_width(slices);
+        CHECK(width >= sums.text().size());
+        CHECK(width >= stack2nrrd::SlabChecksums::text_width(std::max<Index>(slices - 1, 1)));
+        CHECK(width <= 2 + 64 * 9);
         CHECK(sums.values().size() <= 64);
     }
 }
@@ -106,7 +109,8 @@ TEST_CASE("a file has the checksums of its samples and of its header", "[verify]
                         const support::Nrrd nrrd = support::read_nrrd(folder / name);
                         CAPTURE(name, slices, channels);
                         CHECK((nrrd.samples == bytes));
-                        CHECK(nrrd.pair("stack2nrrd_crc32") == slow_checksums(bytes, slices));
+                        const std::string sums = nrrd.pair("stack2nrrd_crc32");
+                        CHECK(sums.substr(0, sums.find_last_not_of(' ') + 1) == slow_checksums(bytes, slices));
                         const std::size_t line = nrrd.text.find("stack2nrrd_header_crc32:=");
                         REQUIRE(line != std::string::npos);
                         const auto before = std::as_bytes(std::span(nrrd.text).first(line));
