@@ -166,8 +166,9 @@ TEST_CASE("TIFF: a last strip that holds more rows than the slice is read to its
     spec.width = 50;
     spec.height = 28;
     spec.bits = GENERATE(std::uint16_t{8}, std::uint16_t{16}, std::uint16_t{32});
-    spec.compression = GENERATE(COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE);
-    spec.predictor = GENERATE(PREDICTOR_NONE, PREDICTOR_HORIZONTAL, PREDICTOR_FLOATINGPOINT);
+    spec.compression = static_cast<std::uint16_t>(GENERATE(COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE));
+    spec.predictor =
+        static_cast<std::uint16_t>(GENERATE(PREDICTOR_NONE, PREDICTOR_HORIZONTAL, PREDICTOR_FLOATINGPOINT));
     if (spec.predictor == PREDICTOR_FLOATINGPOINT) {
         if (spec.bits != 32) return;
         spec.format = SAMPLEFORMAT_IEEEFP;
