@@ -49,7 +49,9 @@ std::string_view written(const NumberPattern& pattern, std::string_view number) 
         const std::size_t decimals = has_point ? digits_at(rest, 1).size() : 0;
         if (rest.size() != decimals + (has_point ? 1 : 0) || (has_point && decimals == 0)) return {};
         if (pattern.decimals && *pattern.decimals != decimals) return {};
-        const bool fits = text.size() < number.size() ? number.size() == pattern.width : number.size() >= pattern.width;
+        // Without a width blanks are taken as they come: `%g` is also what fits numbers that were filled up.
+        const bool is_filled = text.size() < number.size() && pattern.width > 0;
+        const bool fits = is_filled ? number.size() == pattern.width : number.size() >= pattern.width;
         return fits ? text : std::string_view();
     }
     if (!rest.empty()) return {};
@@ -154,12 +156,13 @@ std::vector<std::string_view> matched_in_glob(const NumberPattern& pattern, std:
             longest += digits_at(name, end + 1).size();
             if (longest > end) ++longest;
         }
-        // Blanks in front belong to the number, as many as its width has beside it.
+        // Blanks in front belong to the number, as many as its width has and the text beside it has not.
         const auto fits_filled = [&](std::size_t begin, std::size_t stop) {
-            if (fits(begin, stop)) return true;
-            if (pattern.zero_padded || stop < pattern.width || stop - pattern.width >= begin) return false;
-            const std::string_view before = name.substr(stop - pattern.width, begin - (stop - pattern.width));
-            return before.find_first_not_of(' ') == std::string_view::npos && fits(stop - pattern.width, stop);
+            while (!fits(begin, stop)) {
+                if (pattern.zero_padded || begin == 0 || name[begin - 1] != ' ') return false;
+                --begin;
+            }
+            return true;
         };
         const bool sign = at > 0 && name[at - 1] == '-';
         for (const std::size_t stop : {longest, end}) {

@@ -109,7 +109,7 @@ TEST_CASE("whatever printf writes is matched", "[stack]") {
 TEST_CASE("no pattern takes blanks that printf would not write", "[stack]") {
     CHECK(matched_digits(*parse_number_pattern("s%5.1f"), "s  4.8") == "4.8");
     CHECK(matched_digits(*parse_number_pattern("s%5.1f"), "s   4.8").empty());
-    CHECK(matched_digits(*parse_number_pattern("s%g"), "s  4").empty());
+    CHECK(matched_digits(*parse_number_pattern("s%g"), "s  4") == "4");  // any decimal number, filled up or not
     CHECK(matched_digits(*parse_number_pattern("s%3d"), "s   4").empty());
 }
 
@@ -135,6 +135,7 @@ TEST_CASE("a number within a glob", "[stack]") {
     CHECK(found("* %5d.tif", "s    -7.tif") == Found{"-7"});
     CHECK(found("s%2d*", "s   8.tif").empty());
     CHECK(found("*%g", "s  4") == Found{"4"});
+    CHECK(found("s [a-z]%g*", "s z  4.5um") == Found{"4.5"});
     CHECK(found("*%d*", "a7_b8.tif") == Found{"7", "8"});
     CHECK(found("[ab]%d_?.tif", "b12_x.tif") == Found{"12"});
     CHECK(found("[ab]%d_?.tif", "c12_x.tif").empty());
