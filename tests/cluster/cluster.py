@@ -53,7 +53,7 @@ def write_tiff(file, width, height, samples):
     file.write_bytes(b"II*\0" + struct.pack("<I", 8 + len(samples)) + samples + directory)
 
 
-def wait_until(condition, what, seconds=60):
+def wait_until(condition, what, seconds=300):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()

@@ -70,7 +70,7 @@ class Slurm:
             words = ["setpriv", "--pdeathsig", "TERM", program, "-f", self.file, *command[1:]]
             with open(self.folder / f"{command[0]}.log", "wb") as log:
                 self.daemons.append(subprocess.Popen(words, env=self.environment(), stdout=log, stderr=log))
-        cluster.wait_until(lambda: self.ask("sinfo", "-h", "-o", "%T") == "idle", "SLURM has an idle node", 30)
+        cluster.wait_until(lambda: self.ask("sinfo", "-h", "-o", "%T") == "idle", "SLURM has an idle node", 120)
 
     def stop(self):
         if len(self.daemons) == 2 and all(daemon.poll() is None for daemon in self.daemons):
@@ -99,7 +99,7 @@ class Slurm:
         lines = self.ask("squeue", "-h", "-r", "-o", "%i %T").split("\n")
         return dict(line.split() for line in lines if line)
 
-    def wait_for_all(self, seconds=60):
+    def wait_for_all(self, seconds=300):
         try:
             cluster.wait_until(lambda: not self.states(), "all jobs are over", seconds)
         except AssertionError as late:

@@ -42,7 +42,7 @@ class Parallel(cluster.Bench):
             ["bash", "-c", script], cwd="/", env=cluster.environment(JOBS="3"), stderr=subprocess.PIPE
         ) as running:
             self.kill_at_work(program)
-            running.communicate(timeout=60)
+            running.communicate(timeout=300)
         self.assertNotEqual(running.returncode, 0)
         self.check_nothing(folder)
         done = self.run_script(script, folder)
