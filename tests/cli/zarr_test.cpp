@@ -3,6 +3,7 @@
 #include "cli/program.hpp"
 #include "cli/slices.hpp"
 #include "support/catch.hpp"
+#include "support/system.hpp"
 #include "support/zarr_reader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -150,14 +151,16 @@ TEST_CASE("the depth of chunks is what memory allows, whatever the threads", "[c
                                       "--memory", memory, "--threads", threads});
     };
     std::int64_t last = 0;
-    for (const char* memory : {"64M", "84M", "110M", "160M"}) {
+    constexpr int libraries = support::is_windows ? 16 : 0;  // the system's own are larger there, as the plan knows
+    for (const int mebibytes : {64, 84, 110, 160}) {
+        const std::string memory = std::to_string(mebibytes + libraries) + "M";
         std::int64_t depth = 0;
         for (const char* threads : {"1", "2", "4"}) {
             CAPTURE(memory, threads);
             const Result made = run_with(memory, threads);
             CAPTURE(made.err);
             REQUIRE(made.status == 0);
-            if (!is_sanitized()) CHECK(made.peak_bytes <= std::int64_t{std::stoi(memory)} << 20);
+            if (!is_sanitized()) CHECK(made.peak_bytes <= std::int64_t{mebibytes + libraries} << 20);
             const std::int64_t got = depth_of(folder / "v.zarr" / "0");
             CHECK((depth == 0 || got == depth));
             depth = got;

@@ -6,11 +6,11 @@
 #include "support/write_slices.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace {
@@ -223,20 +223,25 @@ TEST_CASE("samples that are rewritten between the passes of a survey are an erro
             for (double& sample : after.samples) {
                 sample = fewer ? std::numeric_limits<double>::quiet_NaN() : 12345;
             }
+            // MinGW's standard library sets times to whole seconds only, so they are such from the start.
+            const auto time = std::chrono::floor<std::chrono::seconds>(std::filesystem::file_time_type::clock::now());
+            const auto set_times = [&] {
+                for (const auto& entry : std::filesystem::directory_iterator(source.folder.path()))
+                    std::filesystem::last_write_time(entry.path(), time);
+            };
+            set_times();
+            const Stack stack = stack2nrrd::find_stack(source.folder.path());
             bool rewritten = false;
             std::string sentence;
             INFO(stack2nrrd::sample_type_name(type) << (fewer ? " NaN" : " a constant"));
             CHECK(refusal(
                       [&] {
                           const auto found =
-                              stack2nrrd::survey_window(source.stack, {}, [&](const stack2nrrd::Progress& progress) {
+                              stack2nrrd::survey_window(stack, {}, [&](const stack2nrrd::Progress& progress) {
                                   if (rewritten || progress.done < progress.total / 2) return true;
                                   rewritten = true;
-                                  std::vector<std::pair<std::filesystem::path, std::filesystem::file_time_type>> times;
-                                  for (const auto& entry : std::filesystem::directory_iterator(source.folder.path()))
-                                      times.emplace_back(entry.path(), entry.last_write_time());
                                   support::write_slices(source.folder.path(), after, type);
-                                  for (const auto& [file, time] : times) std::filesystem::last_write_time(file, time);
+                                  set_times();
                                   return true;
                               });
                           static_cast<void>(found);
