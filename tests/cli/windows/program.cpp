@@ -194,7 +194,8 @@ Result run_line(const Program& program, std::wstring line) {
         if (text.size() > known) program.on_err(text, static_cast<int>(made.dwProcessId));
         known = text.size();
         result.peak_bytes = std::max(result.peak_bytes, peak_of(process.get()));
-        if (elapsed() > program.patience && !too_long) too_long = ::TerminateProcess(process.get(), 1) != 0;
+        if (elapsed() > program.patience * STACK2NRRD_PATIENCE && !too_long)
+            too_long = ::TerminateProcess(process.get(), 1) != 0;
     }
     result.seconds = elapsed();
     result.out = said.all();
