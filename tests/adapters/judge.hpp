@@ -3,6 +3,8 @@
 // What the three judges share. Each case is a volume on disk and options; one run makes a NRRD file of it and hands the
 // same to the adapter. Others' readers then say what is in the file.
 
+#include "../support/but_for_inputs.hpp"
+
 #include <stack2nrrd/import.hpp>
 
 #include <bit>
@@ -167,10 +169,10 @@ inline Bytes read(const fs::path& file) {
     return bytes;
 }
 
-/// The file that an import of `stack` makes, header and all.
+/// The file that an import of `stack` makes, header and all but what says which files that was.
 inline Bytes import_of(const stack2nrrd::Stack& stack, const stack2nrrd::Options& options, const fs::path& file) {
     run_import(plan_import(stack, options), *nrrd_sink(file, options.nrrd));
-    return read(file);
+    return support::but_for_inputs(read(file));
 }
 
 /// The samples alone.

@@ -36,6 +36,7 @@ std::vector<std::pair<std::string, std::string>> notes(const Nrrd& nrrd) {
         std::free(key);
         std::free(value);
         all.back().second.erase(all.back().second.find_last_not_of(' ') + 1);
+        if (all.back().first.ends_with("_crc32")) all.pop_back();  // which only a file has
     }
     return all;
 }
