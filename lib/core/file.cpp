@@ -29,7 +29,8 @@ InputFile::InputFile(const std::string& path_utf8) : path_(path_utf8) {
         handle_ = disk::open_to_read(path, facts);
     }
     if (handle_ == no_file) {
-        if (!facts.failure) throw Error(ErrorCode::corrupt, shown() + ": is not a regular file, one was expected; give another name");
+        if (!facts.failure)
+            throw Error(ErrorCode::corrupt, shown() + ": is not a regular file, one was expected; give another name");
         const auto is = [&](std::errc condition) { return facts.failure == condition; };
         const bool absent = is(std::errc::no_such_file_or_directory) || is(std::errc::not_a_directory) ||
                             is(std::errc::too_many_symbolic_link_levels);

@@ -21,7 +21,6 @@
 #include <stack2nrrd/version.hpp>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <set>
 #include <string>
@@ -45,7 +44,6 @@ public:
             add(files.name(i), stamp);
         }
     }
-    void add(const std::string& path) { add(base_name(path), InputFile(path).stamp()); }
 
     [[nodiscard]] std::string text() const {
         return std::to_string(files_) + " files, " + std::to_string(bytes_) + " bytes, mark " + std::to_string(mark_);
