@@ -89,12 +89,17 @@ std::string TiffDirectory::text(std::uint16_t tag, std::uint64_t most, std::uint
 
 std::uint64_t TiffDirectory::value_bytes() const {
     const std::uint64_t entry_bytes = 4 + 2 * word_;
+    constexpr std::uint64_t first_read = std::uint64_t{1} << 20;
+    const auto file_bytes = static_cast<std::uint64_t>(file_.bytes());
     std::uint64_t sum = 0;
+    std::uint64_t given_up = 0;  // one after the other
     for (std::uint64_t i = 0; i < entries_; ++i) {
         const Entry e = entry(&bytes_[(word_ == 8 ? 8 : 2) + i * entry_bytes]);
-        if (e.inside == nullptr) sum += std::min(e.count, static_cast<std::uint64_t>(file_.bytes())) * e.size;
+        if (e.inside != nullptr) continue;
+        sum += std::min(e.count, file_bytes) * e.size;
+        if (e.count > file_bytes / e.size) given_up = std::max(given_up, std::min(e.count, first_read) * e.size);
     }
-    return sum;
+    return std::min(sum, 64 * file_bytes) + std::min(given_up, first_read);
 }
 
 TiffDirectory::Entry TiffDirectory::entry(const unsigned char* bytes) const {

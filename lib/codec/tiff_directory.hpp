@@ -38,7 +38,8 @@ public:
     /// The text of a tag up to its first NUL, at most `most` bytes of it. `bytes` receives its length as declared.
     [[nodiscard]] std::string text(std::uint16_t tag, std::uint64_t most, std::uint64_t& bytes) const;
 
-    /// Bytes of all values that are outside of the directory, as far as the file could hold them.
+    /// Bytes that libtiff takes at most for the values that are outside of the directory. Of those that end behind the
+    /// file it reads the first mebibyte before it gives them up.
     [[nodiscard]] std::uint64_t value_bytes() const;
 
 private:

@@ -336,9 +336,8 @@ TiffLayout read_tiff_layout(const TiffHandle& tiff, Samples samples) {
     if (tiff.place() < 0) move_samples(tiff, layout);
     // libtiff keeps the values of all tags, some of them widened, and two numbers for each block.
     const std::int64_t blocks = stored_planes * layout.blocks_down * layout.blocks_across;
-    probe.decoder_bytes =
-        static_cast<std::int64_t>(2 * std::min(raw.value_bytes, 64 * static_cast<std::uint64_t>(file.bytes()))) +
-        32 * blocks + compression.held_bytes + compression.held_blocks * layout.block_bytes();
+    probe.decoder_bytes = static_cast<std::int64_t>(2 * raw.value_bytes) + 32 * blocks + compression.held_bytes +
+                          compression.held_blocks * layout.block_bytes();
     if (tags.compression == COMPRESSION_LZMA) {
         probe.decoder_bytes += lzma_window(tiff, static_cast<std::uint32_t>(blocks));
     }

@@ -93,13 +93,15 @@ ZlibUnpacker::State ZlibUnpacker::run(Piece& piece) {
     stream_->next_out = reinterpret_cast<std::uint8_t*>(piece.next_out);
     stream_->avail_out = static_cast<std::uint32_t>(out);
     const State state = stream_->go();
-    const std::size_t taken = in - stream_->avail_in;
+    // ISA-L reads ahead, and gives back more than it got this time if the stream ended in the piece before.
+    const bool ended_before = stream_->avail_in > in;
+    const std::size_t taken = ended_before ? 0 : in - stream_->avail_in;
     const std::size_t made = out - stream_->avail_out;
     piece.next_in += taken;
     piece.available_in -= taken;
     piece.next_out += made;
     piece.available_out -= made;
-    return state;
+    return ended_before ? State::damaged : state;
 }
 
 #if defined(STACK2NRRD_HAVE_LIBDEFLATE)

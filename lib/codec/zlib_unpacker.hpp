@@ -29,7 +29,8 @@ public:
     ZlibUnpacker& operator=(const ZlibUnpacker&) = delete;
 
     /// Goes on until there is no more input or no more room, and moves the piece's ends. `finished`: the stream has
-    /// ended, and its checksum is right. What was unpacked before damage is there.
+    /// ended, and its checksum is right. What was unpacked before damage is there. `damaged`, too: the stream has ended
+    /// before this piece.
     [[nodiscard]] State run(Piece& piece);
 
     [[nodiscard]] static std::size_t room_bytes();

@@ -46,7 +46,7 @@ bool is_hash(std::string_view word, std::size_t length) noexcept {
     return is_uuid(word) || std::all_of(word.begin(), word.end(), is_hex);
 }
 
-/// Calls `text(part)`, `run(DigitRun)` and `hash()` for what `stem` is made of, from left to right.
+/// Calls `text(part)`, `run(DigitRun)` and `hash(place)` for what `stem` is made of, from left to right.
 template <class Text, class Run, class Hash>
 void for_each_part(std::string_view stem, std::size_t hash_length, Text&& text, Run&& run, Hash&& hash) {
     std::size_t text_start = 0;
@@ -57,7 +57,7 @@ void for_each_part(std::string_view stem, std::size_t hash_length, Text&& text, 
         const bool word_begins = hash_length > 0 && is_word(stem[at]) && (at == 0 || !is_word(stem[at - 1]));
         if (word_begins && is_hash(word_at(stem, at), hash_length)) {
             end_text(at);
-            hash();
+            hash(at);
             at += hash_length;
             text_start = at;
         } else if (is_digit(stem[at])) {
@@ -186,15 +186,24 @@ void rank_by_text(const Names& names, Numbers& numbers) {
 void find_runs(std::string_view stem, std::size_t hash_length, std::vector<DigitRun>& runs) {
     runs.clear();
     for_each_part(
-        stem, hash_length, [](std::string_view) {}, [&](const DigitRun& run) { runs.push_back(run); }, [] {});
+        stem, hash_length, [](std::string_view) {}, [&](const DigitRun& run) { runs.push_back(run); },
+        [](std::size_t) {});
 }
 
 std::string text_around(std::string_view stem, std::size_t hash_length) {
     std::string text;
     for_each_part(
         stem, hash_length, [&](std::string_view part) { text += part; }, [&](const DigitRun&) { text += '0'; },
-        [&] { text += '\x01'; });
+        [&](std::size_t) { text += random_word_mark; });
     return text;
+}
+
+std::vector<std::size_t> find_random_words(std::string_view stem, std::size_t hash_length) {
+    std::vector<std::size_t> places;
+    for_each_part(
+        stem, hash_length, [](std::string_view) {}, [](const DigitRun&) {},
+        [&](std::size_t at) { places.push_back(at); });
+    return places;
 }
 
 std::size_t find_hash_length(const Names& names) {

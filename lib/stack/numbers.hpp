@@ -32,6 +32,12 @@ struct DigitRun {
 /// and hold no run; 0 if there are none.
 void find_runs(std::string_view stem, std::size_t hash_length, std::vector<DigitRun>& runs);
 
+/// Where random words begin in `stem`, from left to right.
+[[nodiscard]] std::vector<std::size_t> find_random_words(std::string_view stem, std::size_t hash_length);
+
+/// What a random word shrinks to: a character that no name can have.
+inline constexpr char random_word_mark = '\0';
+
 /// The text of `stem` around its runs and random words, each of which shrinks to one character; a sign shrinks to none.
 [[nodiscard]] std::string text_around(std::string_view stem, std::size_t hash_length);
 

@@ -31,7 +31,8 @@ struct NumberPattern {
 /// The number in `name` (a part of it), if printf could have written `name` with `pattern`; empty if not.
 [[nodiscard]] std::string_view matched_digits(const NumberPattern& pattern, std::string_view name) noexcept;
 
-/// The numbers in `name` with which it fits `pattern`, if the text before and after the number is a glob.
+/// The numbers in `name` with which it fits `pattern`, if the text before and after the number is a glob. Digits that
+/// follow each other are one number.
 [[nodiscard]] std::vector<std::string_view> matched_in_glob(const NumberPattern& pattern, std::string_view name);
 
 /// Has `text` any of `*`, `?` and `[`?

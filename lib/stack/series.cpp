@@ -298,7 +298,7 @@ void group(const Names& names, std::size_t hash_length, std::vector<Series>& fou
     std::vector<DigitRun> runs;
     for (std::size_t i = 0; i < names.size(); ++i) {
         std::string key = text_key(names[i], hash_length);
-        const bool has_hash = key.find('\x01') != std::string::npos;
+        const bool has_hash = key.find(random_word_mark) != std::string::npos;
         const auto [entry, is_new] = series_of_text.try_emplace(std::move(key), found.size());
         if (is_new) {
             found.emplace_back();

@@ -76,24 +76,10 @@ Mould mould_of(const Names& names, const Members& members, std::size_t hash_leng
             mould.free.emplace_back(runs[i].at - (runs[i].sign != 0 ? 1 : 0), runs[i].at + runs[i].size);
         }
     }
-    if (hash_length > 0) {
-        // Random words hold no runs: whatever is between runs and is not all text is one.
-        const std::string around = text_around(stem_of(first), hash_length);
-        std::size_t at = 0;
-        std::size_t run = 0;
-        for (const char c : around) {
-            if (c == '\x01') {
-                mould.free.emplace_back(at, at + hash_length);
-                at += hash_length;
-            } else if (run < runs.size() && at == runs[run].at - (runs[run].sign != 0 ? 1 : 0)) {
-                at = runs[run].at + runs[run].size;
-                ++run;
-            } else {
-                ++at;
-            }
-        }
-        std::sort(mould.free.begin(), mould.free.end());
+    for (const std::size_t at : find_random_words(stem_of(first), hash_length)) {
+        mould.free.emplace_back(at, at + hash_length);
     }
+    std::sort(mould.free.begin(), mould.free.end());
     return mould;
 }
 

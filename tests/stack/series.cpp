@@ -1,4 +1,5 @@
 #include "stack/series.hpp"
+#include "stack/pattern.hpp"
 
 #include "support/catch.hpp"
 
@@ -143,6 +144,21 @@ TEST_CASE("one name stands for all if one number orders all, else for those that
     CHECK(alone.members == Members{2, 3});
     // As many of one as of the other.
     CHECK(find_series_of({"r1_c1.tif", "r1_c2.tif", "r2_c1.tif", "r2_c2.tif"}, 3).verdict == Verdict::several);
+}
+
+TEST_CASE("a control character in a name is no random word", "[stack]") {
+    // A fuzzer found names with the character that stood for random words, and a pattern that was cut behind its end.
+    const Names names{
+        "c9.z\x01"
+        "_0123456789abcde",
+        "s10.0123456789abcdp.png"};
+    for (const Series& series : find_series(names)) {
+        const std::string glob = glob_for(names, series);
+        for (const std::uint32_t member : series.members) CHECK(glob_matches(glob, names[member]));
+    }
+    const Names alike{"\x01_1_0123456789abcdef.png", "\x01_2_fedcba9876543210.png"};
+    REQUIRE(find_series(alike).size() == 1);
+    CHECK(glob_for(alike, find_series(alike)[0]) == "\x01_*_*.png");
 }
 
 TEST_CASE("the pattern that picks a series", "[stack]") {
