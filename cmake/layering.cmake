@@ -8,7 +8,7 @@ cmake_minimum_required(VERSION 3.25)
 #   folder             | rooms of lib/ besides itself                     | headers of others
 set(table
     "include/stack2nrrd |                                                  | "
-    "lib/core           |                                                  | system intrinsics sanitizers"
+    "lib/core           |                                                  | system intrinsics sanitizers zlib isal libdeflate"
     "lib/codec          | core                                             | tiff png jpeg openjpeg zlib isal libdeflate"
     "lib/sidecar        | core                                             | "
     "lib/loops          | core                                             | "

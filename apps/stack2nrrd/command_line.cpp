@@ -57,14 +57,6 @@ void set_progress(Command& command, const std::string& value) {
     command.progress = value;
 }
 
-/// A whole number and nothing else.
-std::optional<stack2nrrd::Index> whole_number(std::string_view text) {
-    stack2nrrd::Index number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
 void set_shard(Command& command, const std::string& value) {
     const std::size_t slash = value.find('/');
     const auto index = whole_number(std::string_view(value).substr(0, slash));
@@ -369,6 +361,13 @@ void parse(Command& command, const std::vector<std::string>& arguments, Strays& 
 }
 
 }  // namespace
+
+std::optional<stack2nrrd::Index> whole_number(std::string_view text) {
+    stack2nrrd::Index number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
 
 std::filesystem::path path_of(const std::string& utf8) {
     return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));

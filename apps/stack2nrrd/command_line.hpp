@@ -53,3 +53,6 @@ struct ListedOption {
 
 [[nodiscard]] std::filesystem::path path_of(const std::string& utf8);
 [[nodiscard]] std::string utf8_of(const std::filesystem::path& path);
+
+/// A whole number and nothing else; none if it is not one.
+[[nodiscard]] std::optional<stack2nrrd::Index> whole_number(std::string_view text);

@@ -99,6 +99,16 @@ Stack find(const Command& command) {
     return find_stack(path_of(command.inputs.front()), command.options);
 }
 
+/// What a run left that was killed at its very end: the work folder of a finished result goes, and what already has a
+/// result's name is the run's own.
+void go_on_from_the_end(Command& command) {
+    if (command.info || !has_work_folder(command)) return;
+    remove_finished_shards(command.output);
+    if (!results_are_of_shards(command.output)) return;
+    command.options.nrrd.force = true;
+    command.options.zarr.force = true;
+}
+
 using Sinks = std::vector<std::unique_ptr<Sink>>;
 
 std::vector<Sink*> pointers(const Sinks& sinks) {
@@ -415,6 +425,7 @@ int run(Session& session, const std::vector<std::string>& arguments) {
     if (!command.verify.empty() || !command.replay.empty()) {
         return check(command, find, [&](const std::string& text) { print_json(session, text); });
     }
+    go_on_from_the_end(session.command);
     session.stack = find(command);
     session.findings.stack = &*session.stack;
     session.findings.command = command.text;

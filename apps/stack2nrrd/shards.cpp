@@ -5,7 +5,6 @@
 #include <stack2nrrd/error.hpp>
 
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <string_view>
 
@@ -29,20 +28,13 @@ constexpr std::array<Scheduler, 5> schedulers{{
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::invalid_argument, sentence); }
 
-std::optional<Index> number_of(std::string_view text) {
-    Index number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
 Shard shard_of_task(Index count) {
     const Scheduler* found = nullptr;
     Index index = 0;
     for (const Scheduler& scheduler : schedulers) {
         const char* value = std::getenv(scheduler.variable);
         if (value == nullptr || *value == '\0' || std::string_view(value) == "undefined") continue;
-        const std::optional<Index> number = number_of(value);
+        const std::optional<Index> number = whole_number(value);
         if (number == 0 && scheduler.first == 1) continue;
         const std::string shown = std::string(scheduler.variable) + "=" + value;
         if (!number || *number < scheduler.first || *number - scheduler.first >= count) {
@@ -60,15 +52,6 @@ Shard shard_of_task(Index count) {
     refuse("--shards: which of the " + std::to_string(count) +
            " shards to make is not known, there is no number of a task (SLURM_ARRAY_TASK_ID, PBS_ARRAY_INDEX, "
            "PBS_ARRAYID, LSB_JOBINDEX, SGE_TASK_ID); give --shard K/N, or --finish if all are made");
-}
-
-std::string shards(const std::vector<Index>& numbers) {
-    constexpr std::size_t most = 8;
-    std::string text;
-    for (std::size_t i = 0; i < numbers.size() && i < most; ++i) {
-        text += (i == 0 ? "" : ", ") + std::to_string(numbers[i]);
-    }
-    return text + (numbers.size() > most ? ", ..." : "");
 }
 
 }  // namespace
@@ -109,8 +92,8 @@ std::string shard_text(const Findings& findings, const Command& command) {
     if (found.report.slices_kept > 0) text += ", " + std::to_string(found.report.slices_kept) + " were there already";
     const std::vector<Index>& missing = found.report.missing;
     if (missing.empty()) return text + "; all shards are there, --finish puts them together";
-    return text + "; " + std::to_string(missing.size()) + (missing.size() == 1 ? " is" : " are") +
-           " still missing: " + shards(missing);
+    return text + "; " + std::to_string(missing.size()) + " of " + std::to_string(found.shard.count) +
+           " shards are still missing";
 }
 
 std::string what_is_left(const Command& command) {

@@ -37,6 +37,14 @@ struct ShardAmount {
 /// uncompressed. It may be removed at any time: then all begins anew.
 [[nodiscard]] STACK2NRRD_EXPORT std::filesystem::path work_folder(const std::filesystem::path& output);
 
+/// Was a run killed while it finished shards of `output` and gave the results their names, which were free before? Then
+/// what has these names is made of these shards: it may be replaced by the same. \throws Error io.
+[[nodiscard]] STACK2NRRD_EXPORT bool results_are_of_shards(const std::filesystem::path& output);
+
+/// Removes the work folder if all results have their names, and the run that made them was killed before it could.
+/// \throws Error io.
+STACK2NRRD_EXPORT void remove_finished_shards(const std::filesystem::path& output);
+
 /// The window that the first shard has found, for Options::window_auto. None if nothing has been begun.
 /// \throws Error io, corrupt.
 [[nodiscard]] STACK2NRRD_EXPORT std::optional<Window> window_of_shards(const std::filesystem::path& output);

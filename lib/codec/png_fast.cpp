@@ -1,5 +1,7 @@
 #include "codec/png_fast.hpp"
 
+#include "core/crc32.hpp"
+
 #include "codec/png_unfilter.hpp"
 #include "codec/zlib_unpacker.hpp"
 
@@ -36,7 +38,7 @@ struct ChunkHead {
 
     explicit ChunkHead(const std::byte* bytes) : length(big32(bytes)) { std::copy_n(bytes + 4, 4, name.begin()); }
     [[nodiscard]] bool is(std::string_view text) const { return std::memcmp(name.data(), text.data(), 4) == 0; }
-    [[nodiscard]] std::uint32_t crc() const { return crc32_after(0, name.data(), name.size()); }
+    [[nodiscard]] std::uint32_t crc() const { return crc32_behind(0, name); }
 };
 
 /// What the IDAT chunks hold, in one piece, with checked checksums.
@@ -69,7 +71,7 @@ public:
             const std::size_t part = std::min(left_, capacity_ - have);
             const std::size_t after = part == left_ ? crc_bytes + chunk_head_bytes : 0;
             if (!read(to, part + after)) return false;
-            crc_ = crc32_after(crc_, to, part);
+            crc_ = crc32_behind(crc_, {to, part});
             left_ -= part;
             have += part;
             if (after != 0) {

@@ -12,7 +12,6 @@
 
 #if defined(STACK2NRRD_HAVE_ISAL)
 
-#include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 
 namespace stack2nrrd {
@@ -33,12 +32,6 @@ struct ZlibUnpacker::Stream : inflate_state {
 std::int64_t ZlibUnpacker::memory_bytes() { return 0; }
 
 bool prefers_whole(int bits) { return unpacks_whole() && bits == 16; }
-
-std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
-    const std::uint32_t after = crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes), size);
-    restore_vector_state();
-    return after;
-}
 
 }  // namespace stack2nrrd
 
@@ -65,10 +58,6 @@ struct ZlibUnpacker::Stream : z_stream {
 std::int64_t ZlibUnpacker::memory_bytes() { return std::int64_t{64} << 10; }
 
 bool prefers_whole(int) { return unpacks_whole(); }
-
-std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size) {
-    return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes), size));
-}
 
 }  // namespace stack2nrrd
 

@@ -56,7 +56,4 @@ private:
 /// takes some codes that zlib refuses: that of a length which there is not.
 [[nodiscard]] bool unpack_whole(std::span<const std::byte> packed, std::span<std::byte> unpacked);
 
-/// The CRC-32 of PNG's chunks (and of gzip), of bytes that follow others with the checksum `before`; 0 if none do.
-[[nodiscard]] std::uint32_t crc32_after(std::uint32_t before, const std::byte* bytes, std::size_t size);
-
 }  // namespace stack2nrrd

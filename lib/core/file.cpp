@@ -179,4 +179,12 @@ void for_each_entry(const fs::path& folder, const std::function<void(const fs::p
     if (failure) throw Error(ErrorCode::io, printable(utf8(folder)) + ": cannot be listed: " + failure.message());
 }
 
+std::string read_text(const std::string& path_utf8, std::int64_t most) {
+    InputFile file(path_utf8);
+    std::string text(static_cast<std::size_t>(std::min(file.bytes(), most)), '\0');
+    text.resize(file.read_at(0, text.data(), text.size()));
+    file.check();
+    return text;
+}
+
 }  // namespace stack2nrrd

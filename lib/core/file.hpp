@@ -84,4 +84,7 @@ void throw_unless_answered(const Error& error, const std::string& path_utf8);
 void for_each_entry(const std::filesystem::path& folder,
                     const std::function<void(const std::filesystem::path& name, bool is_folder)>& take);
 
+/// The first bytes of a file, at most `most`. \throws Error as InputFile, io.
+[[nodiscard]] std::string read_text(const std::string& path_utf8, std::int64_t most);
+
 }  // namespace stack2nrrd

@@ -48,7 +48,8 @@ private:
 };
 
 /// From samples to names.
-std::vector<Report> run(std::span<const PlannedOutput> outputs, const Feed& feed, const KeepGoing& keep_going) {
+std::vector<Report> run(std::span<const PlannedOutput> outputs, const Feed& feed, const KeepGoing& keep_going,
+                        const std::function<void()>& before_naming) {
     Index to_make = 0;  // by stages that take long
     for (const PlannedOutput& output : outputs) {
         if (output.plan.detail().warp) to_make += output.plan.volume().size[2];
@@ -93,6 +94,7 @@ std::vector<Report> run(std::span<const PlannedOutput> outputs, const Feed& feed
     pulse();  // what is printed as a sink finishes has the reports from here
     for (Sink* sink : sinks) sink->finish();
     pulse();  // finishing may have taken long
+    if (before_naming) before_naming();
     publish_all(sinks);
     return reports;
 }
@@ -124,7 +126,8 @@ void rethrow_as_error(const ImportPlan::Detail& plan) {
     }
 }
 
-std::vector<Report> run_fed(std::span<const PlannedOutput> outputs, const Feed& feed, const KeepGoing& keep_going) {
+std::vector<Report> run_fed(std::span<const PlannedOutput> outputs, const Feed& feed, const KeepGoing& keep_going,
+                            const std::function<void()>& before_naming) {
     const ImportPlan::Detail& first = outputs.front().plan.detail();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const PlannedOutput& output = outputs[i];
@@ -149,7 +152,7 @@ std::vector<Report> run_fed(std::span<const PlannedOutput> outputs, const Feed& 
     Retry retry(first.retry);
     const RetryScope scope(&retry);
     try {
-        return run(outputs, feed, keep_going);
+        return run(outputs, feed, keep_going, before_naming);
     } catch (...) {
         rethrow_as_error(first);
     }

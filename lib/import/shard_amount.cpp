@@ -3,21 +3,13 @@
 #include <stack2nrrd/shards.hpp>
 
 #include "import/plan_detail.hpp"
+#include "making/making.hpp"
 #include "parts/part.hpp"
 #include "source/amount.hpp"
 
 #include <algorithm>
 
 namespace stack2nrrd {
-
-namespace {
-
-Range hull(Range a, Range b) {
-    if (a.empty() || b.empty()) return a.empty() ? b : a;
-    return {std::min(a.first, b.first), std::max(a.end, b.end)};
-}
-
-}  // namespace
 
 ShardAmount amount_of_shard(const Stack& stack, std::span<const ImportPlan> plans, Shard shard) {
     ShardAmount amount;

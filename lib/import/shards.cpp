@@ -79,8 +79,8 @@ std::string plan_text(const Stack& stack, std::span<const ImportPlan> plans, Ind
     const ImportPlan::Detail& first = plans.front().detail();
     std::string text = "stack2nrrd " STACK2NRRD_VERSION "\nshards: " + std::to_string(count) + "\n";
     if (first.surveyed && first.window) {
-        text +=
-            std::string(window_line) + number_text(first.window->low) + "," + number_text(first.window->high) + "\n";
+        text += std::string(window_line) + number_text(first.window->low) + "," + number_text(first.window->high);
+        text += (first.window->padding ? "," + number_text(*first.window->padding) : "") + "\n";
     }
     text += std::string(inputs_line) + inputs_of(stack, first) + "\n";
     for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -194,6 +194,14 @@ std::string list_of(const std::vector<Index>& numbers) {
     return text;
 }
 
+/// Has anything a name that a result will have?
+bool any_is_there(std::span<const PlannedOutput> outputs) {
+    return std::any_of(outputs.begin(), outputs.end(), [](const PlannedOutput& output) {
+        const std::vector<fs::path> files = output.sink->files();
+        return std::any_of(files.begin(), files.end(), [](const fs::path& file) { return disk::exists(file); });
+    });
+}
+
 /// Hands on the parts of all shards.
 class Gathering {
 public:
@@ -245,16 +253,23 @@ private:
 
 fs::path work_folder(const fs::path& output) { return WorkFolder(output).path(); }
 
+bool results_are_of_shards(const fs::path& output) { return WorkFolder(output).stage() == WorkFolder::Stage::naming; }
+
+void remove_finished_shards(const fs::path& output) { WorkFolder(output).remove_if_named(); }
+
 std::optional<Window> window_of_shards(const fs::path& output) {
     const WorkFolder folder(output);
     const std::optional<std::string> text = folder.line(window_line);
     if (!text) return std::nullopt;
-    const std::vector<std::string_view> ends = split(*text, ',');
-    const auto low = parse_double(ends.front());
-    const auto high = parse_double(ends.back());
-    if (ends.size() == 2 && low && high) return Window{*low, *high};
+    std::vector<double> values;  // its ends, and its padding, if it has any
+    for (const std::string_view value : split(*text, ',')) {
+        if (const auto number = parse_double(value)) values.push_back(*number);
+    }
+    if (values.size() == 2) return Window{values[0], values[1]};
+    if (values.size() == 3) return Window{values[0], values[1], values[2]};
     throw Error(ErrorCode::corrupt, printable(utf8(folder.path())) + ": has a plan with the window '" +
-                                        printable(*text) + "', two numbers were expected; remove it to begin anew");
+                                        printable(*text) +
+                                        "', two numbers or three were expected; remove it to begin anew");
 }
 
 std::optional<Stack> stack_of_shards(const fs::path& output, std::string_view request) {
@@ -311,11 +326,23 @@ std::vector<Report> finish_shards(const Stack& stack, std::span<const PlannedOut
                                                    std::to_string(count) + ", then finish again");
     }
     Gathering gathering(plans, folder, count);
-    std::vector<Report> reports = run_fed(
-        outputs, [&](std::span<Sink* const> sinks, const KeepGoing& watched) { return gathering.feed(sinks, watched); },
-        keep_going);
-    folder.remove();
-    return reports;
+    bool naming = false;
+    const auto before_naming = [&] {
+        if (folder.stage() == WorkFolder::Stage::naming || any_is_there(outputs)) return;
+        folder.begin_naming();
+        naming = true;
+    };
+    try {
+        std::vector<Report> reports = run_fed(
+            outputs,
+            [&](std::span<Sink* const> sinks, const KeepGoing& watched) { return gathering.feed(sinks, watched); },
+            keep_going, before_naming);
+        folder.remove();
+        return reports;
+    } catch (...) {
+        if (naming) folder.forget_naming();
+        throw;
+    }
 }
 
 }  // namespace stack2nrrd

@@ -13,6 +13,7 @@
 #include <stack2nrrd/sink.hpp>
 #include <stack2nrrd/source.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,12 @@ public:
     /// but everything else, wants the same rows of the same slices, and exists at least as long. False if it cannot.
     [[nodiscard]] virtual bool lead(SliceWorker& other);
 };
+
+/// The least range that has both in it.
+[[nodiscard]] inline Range hull(Range a, Range b) {
+    if (a.empty() || b.empty()) return a.empty() ? b : a;
+    return {std::min(a.first, b.first), std::max(a.end, b.end)};
+}
 
 class Making {
 public:

@@ -64,11 +64,6 @@ private:
     Index given_up_ = std::numeric_limits<Index>::max();  ///< the lowest that could not be made
 };
 
-Range hull(const Range& a, const Range& b) {
-    if (a.empty()) return b;
-    return b.empty() ? a : Range{std::min(a.first, b.first), std::max(a.end, b.end)};
-}
-
 bool contains(const Range& range, Index z) { return range.first <= z && z < range.end; }
 
 /// One thread's part: rows go from a reader to the workers of all makings that want the slice.

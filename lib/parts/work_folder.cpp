@@ -18,16 +18,12 @@ namespace {
 
 constexpr std::string_view plan_name = "plan.txt";
 constexpr std::string_view stack_name = "stack.txt";
+constexpr std::string_view naming_name = "naming.txt";
+constexpr std::string_view named_name = "named.txt";
 
-/// All of a file that is read at once.
-std::string text_of(const fs::path& path) {
-    constexpr std::int64_t most = std::int64_t{1} << 30;
-    InputFile file(utf8(path));
-    std::string text(static_cast<std::size_t>(std::min(file.bytes(), most)), '\0');
-    text.resize(file.read_at(0, text.data(), text.size()));
-    file.check();
-    return text;
-}
+bool is_stage_name(std::string_view name) noexcept { return name == naming_name || name == named_name; }
+
+constexpr std::int64_t most_text_bytes = std::int64_t{1} << 30;
 
 void write_new(OutputFile& file, const std::string& text) {
     file.write(text);
@@ -59,14 +55,18 @@ WorkFolder::WorkFolder(const fs::path& output) : path_(followed(output)) {
     path_ += ".unfinished";
     plan_ = path_ / path_from_utf8(plan_name);
     stack_ = path_ / path_from_utf8(stack_name);
+    naming_ = path_ / path_from_utf8(naming_name);
+    named_ = path_ / path_from_utf8(named_name);
 }
 
 std::optional<std::string> WorkFolder::plan() const {
     if (!disk::exists(plan_)) return std::nullopt;
-    return text_of(plan_);
+    return read_text(utf8(plan_), most_text_bytes);
 }
 
-std::string WorkFolder::stack() const { return disk::exists(stack_) ? text_of(stack_) : std::string(); }
+std::string WorkFolder::stack() const {
+    return disk::exists(stack_) ? read_text(utf8(stack_), most_text_bytes) : std::string();
+}
 
 std::optional<std::string> WorkFolder::line(std::string_view begin) const {
     const std::optional<std::string> text = plan();
@@ -108,31 +108,47 @@ void WorkFolder::check(const std::string& plan) const {
                     " is asked for now; give the same inputs and options again, or remove the folder to begin anew");
 }
 
+WorkFolder::Stage WorkFolder::stage() const {
+    if (disk::exists(named_)) return Stage::named;
+    return disk::exists(naming_) ? Stage::naming : Stage::making;
+}
+
+void WorkFolder::begin_naming() const {
+    OutputFile file(naming_, true);
+    write_new(file, "what has the names of the results is made of these parts\n");
+}
+
+void WorkFolder::forget_naming() const noexcept { disk::remove(naming_); }
+
 void WorkFolder::begin(const std::string& plan, const std::string& stack) const {
-    const std::error_code why = disk::make_folder(path_);
-    if (why && why != std::errc::file_exists) {
-        throw Error(ErrorCode::io, printable(utf8(path_)) + ": cannot be made: " + why.message());
-    }
+    remove_if_named();
     constexpr int most_attempts = 200;  // ten seconds: it is a small file
     for (int attempt = 0; !disk::exists(plan_); ++attempt) {
+        const std::error_code why = disk::make_folder(path_);
+        if (why && why != std::errc::file_exists) {
+            throw Error(ErrorCode::io, printable(utf8(path_)) + ": cannot be made: " + why.message());
+        }
         try {
             for_each_entry(path_, [&](const fs::path& name, bool) {
                 const std::string text = utf8(name);
-                if (text.starts_with('.') || is_part_name(text) || text == plan_name || text == stack_name) return;
+                const bool own = is_part_name(text) || text == plan_name || text == stack_name || is_stage_name(text);
+                if (own || text.starts_with('.')) return;
                 throw Error(ErrorCode::io, printable(utf8(path_)) + ": has other files in it (" + printable(text) +
                                                "), a name that is free was expected; give another output");
             });
             OutputFile file(plan_, false);  // from here on no other process makes one
             if (disk::exists(plan_)) break;
             for (const fs::path& old : own_files(false)) disk::remove(old);
+            forget_naming();
             if (!stack.empty()) {
                 OutputFile found(stack_, true);
                 write_new(found, stack);
             }
             write_new(file, plan);
         } catch (const Error& error) {
-            // Another one makes it at this moment, or just has.
-            if (error.code() != ErrorCode::invalid_argument || attempt == most_attempts) throw;
+            // Another one makes it at this moment, or just has; or has removed the folder, which was empty.
+            const bool gone = !disk::exists(path_);
+            if ((error.code() != ErrorCode::invalid_argument && !gone) || attempt == most_attempts) throw;
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
     }
@@ -164,10 +180,15 @@ std::vector<fs::path> WorkFolder::own_files(bool all) const {
         const bool of_part =
             is_part_name(whole) || (hidden && end != text.npos && is_part_name(text.substr(0, end + 5)));
         const bool of_stack = text.starts_with(stack_name);
-        const bool of_plan = all && hidden && text.starts_with(plan_name);
+        const bool of_plan = all && hidden && (text.starts_with(plan_name) || text.starts_with(naming_name));
         if (!is_folder && (of_part || of_stack || of_plan)) files.push_back(path_ / name);
     });
     return files;
+}
+
+void WorkFolder::remove_if_named() const {
+    if (stage() == Stage::named) return remove();
+    disk::remove(path_);  // fails unless it is empty: all but the folder itself is removed then
 }
 
 void WorkFolder::remove_if_empty() const noexcept {
@@ -179,8 +200,10 @@ void WorkFolder::remove_if_empty() const noexcept {
 
 void WorkFolder::remove() const noexcept {
     try {
+        (void)disk::rename(naming_, named_);  // if it has come so far
         disk::remove(plan_);
         for (const fs::path& file : own_files(true)) disk::remove(file);
+        disk::remove(named_);
         disk::remove(path_);
     } catch (...) {  // it stays, without a plan, and is emptied by the next run
     }

@@ -207,14 +207,6 @@ struct BlockDeflater::State {
 
 #endif
 
-std::uint32_t gzip_checksum(std::span<const std::byte> bytes) {
-#if defined(STACK2NRRD_HAVE_LIBDEFLATE)
-    return ::libdeflate_crc32(0, bytes.data(), bytes.size());
-#else
-    return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-#endif
-}
-
 BlockDeflater::BlockDeflater(int level) : state_(std::make_unique<State>(level)) {}
 BlockDeflater::BlockDeflater(BlockDeflater&&) noexcept = default;
 BlockDeflater::~BlockDeflater() = default;

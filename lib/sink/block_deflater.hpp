@@ -7,9 +7,6 @@
 
 namespace stack2nrrd {
 
-/// The checksum of gzip (RFC 1952, 8).
-[[nodiscard]] std::uint32_t gzip_checksum(std::span<const std::byte> bytes);
-
 /// Compresses blocks of bytes, each by itself, into pieces of one raw deflate stream (RFC 1951): every piece ends at a
 /// whole byte, so that pieces can be made side by side and laid one behind the other. For one thread at a time.
 ///

@@ -1,5 +1,6 @@
 #include "sink/chunk_codec.hpp"
 
+#include "core/crc32.hpp"
 #include "sink/block_deflater.hpp"
 
 #include <stack2nrrd/error.hpp>
@@ -60,7 +61,7 @@ std::size_t gzip(BlockDeflater& deflater, std::span<const std::byte> chunk, std:
     pen.put(~static_cast<std::uint32_t>(stored), 2);
     pen.put(chunk.first(stored));
     if (!is_all) pen.skip(deflater.deflate(chunk.first(stored), chunk.subspan(stored), true, pen.rest()));
-    pen.put(gzip_checksum(chunk), 4);
+    pen.put(crc32_behind(0, chunk), 4);
     pen.put(static_cast<std::uint32_t>(chunk.size()), 4);
     return pen.at();
 }

@@ -1,5 +1,6 @@
 #include "sink/gzip_stream.hpp"
 
+#include "core/crc32.hpp"
 #include "sink/block_deflater.hpp"
 
 #include <zlib.h>
@@ -45,7 +46,7 @@ void compress(Block& block, BlockDeflater& deflater) noexcept {
     const std::span<const std::byte> bytes = std::span(block.bytes).first(block.filled);
     try {
         // A first argument of null would mean something else to zlib than no bytes.
-        block.crc = gzip_checksum(bytes);
+        block.crc = crc32_behind(0, bytes);
         const std::span<const std::byte> before = std::span(block.before).first(block.first ? 0 : block.before.size());
         block.made = deflater.deflate(before, bytes, block.last, block.piece);
     } catch (...) {

@@ -71,11 +71,7 @@ std::optional<std::string> with_data_file(std::string header, const std::string&
 std::optional<std::string> text_of(const fs::path& header) {
     constexpr std::int64_t most = 1 << 20;
     try {
-        InputFile file(utf8(header));
-        std::string text(static_cast<std::size_t>(std::min(file.bytes(), most)), '\0');
-        text.resize(file.read_at(0, text.data(), text.size()));
-        file.check();
-        return text;
+        return read_text(utf8(header), most);
     } catch (const Error& error) {
         if (error.code() == ErrorCode::not_found) return std::string();
         return std::nullopt;

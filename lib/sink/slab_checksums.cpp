@@ -1,13 +1,5 @@
 #include "sink/slab_checksums.hpp"
 
-#include <zlib.h>
-#if defined(STACK2NRRD_HAVE_LIBDEFLATE)
-#include <libdeflate.h>
-#endif
-#if defined(STACK2NRRD_HAVE_ISAL)
-#include <isa-l/crc.h>
-#endif
-
 #include <algorithm>
 
 namespace stack2nrrd {
@@ -19,18 +11,6 @@ constexpr Index most_slabs = 64;
 Index slices_a_slab(Index slices) { return std::max<Index>(1, (slices + most_slabs - 1) / most_slabs); }
 
 }  // namespace
-
-std::uint32_t crc32_behind(std::uint32_t before, std::span<const std::byte> bytes) noexcept {
-#if defined(STACK2NRRD_HAVE_ISAL)
-    return ::crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-#elif defined(STACK2NRRD_HAVE_LIBDEFLATE)
-    return ::libdeflate_crc32(before, bytes.data(), bytes.size());
-#else
-    // Of no bytes zlib gives what it begins with, whatever came before.
-    if (bytes.empty()) return before;
-    return static_cast<std::uint32_t>(::crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-#endif
-}
 
 std::string hex_text(std::uint32_t number) {
     std::string text(8, '0');

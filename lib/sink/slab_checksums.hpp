@@ -2,6 +2,8 @@
 
 // Checksums of samples as they are written, a few slices each, so that what is damaged later can be told apart.
 
+#include "core/crc32.hpp"
+
 #include <stack2nrrd/geometry.hpp>
 
 #include <cstddef>
@@ -12,12 +14,6 @@
 #include <vector>
 
 namespace stack2nrrd {
-
-/// The CRC-32 of gzip and PNG, of some bytes that follow others; `before` is that of these, 0 if there are none.
-[[nodiscard]] std::uint32_t crc32_behind(std::uint32_t before, std::span<const std::byte> bytes) noexcept;
-[[nodiscard]] inline std::uint32_t crc32_of(std::string_view text) noexcept {
-    return crc32_behind(0, std::as_bytes(std::span(text)));
-}
 
 /// Always eight digits.
 [[nodiscard]] std::string hex_text(std::uint32_t number);

@@ -18,7 +18,7 @@ namespace {
 
 /// Bounds for folders full of texts that are no sidecars. Real ones have some 10 KiB.
 constexpr std::size_t most_candidates = 48;
-constexpr std::size_t most_bytes = 1 << 20;
+constexpr std::int64_t most_bytes = 1 << 20;
 
 bool is_wanted(std::string_view name) { return !is_hidden(name) && may_be_sidecar(name); }
 
@@ -57,14 +57,6 @@ std::vector<std::string> candidates(Stack& stack) {
         paths.resize(most_candidates);
     }
     return paths;
-}
-
-std::string read_text(const std::string& path) {
-    InputFile file(path);
-    std::string text(static_cast<std::size_t>(std::min<std::int64_t>(file.bytes(), most_bytes)), '\0');
-    text.resize(file.read_at(0, text.data(), text.size()));
-    file.check();
-    return text;
 }
 
 std::optional<bool> is_type_of(std::string_view name, std::string_view type) {
@@ -112,7 +104,7 @@ std::vector<FoundSidecar> sidecars_of(Stack& stack) {
     std::vector<FoundSidecar> all;
     for (const std::string& path : candidates(stack)) {
         try {
-            std::optional<Sidecar> content = parse_sidecar(path, read_text(path));
+            std::optional<Sidecar> content = parse_sidecar(path, read_text(path, most_bytes));
             if (!content) continue;
             stack.other_inputs.push_back(path);
             FoundSidecar found;
@@ -133,7 +125,7 @@ std::vector<FoundSidecar> sidecars_of(Stack& stack) {
 std::optional<Sidecar> read_sidecar(const std::string& path) {
     if (!may_be_sidecar(path)) return std::nullopt;
     try {
-        return parse_sidecar(path, read_text(path));
+        return parse_sidecar(path, read_text(path, most_bytes));
     } catch (const Error& error) {
         throw_unless_answered(error, path);
         return std::nullopt;

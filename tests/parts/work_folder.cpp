@@ -109,3 +109,34 @@ TEST_CASE("a work folder is removed with all that is its own, and nothing else",
     folder.remove();
     CHECK_FALSE(fs::exists(folder.path()));
 }
+
+TEST_CASE("a work folder knows how far its end has come", "[parts]") {
+    const support::TempFolder place;
+    const WorkFolder folder(place.path() / "v.nrrd");
+    using Stage = WorkFolder::Stage;
+    const Part part{0, {0, 4}};
+    CHECK(folder.stage() == Stage::making);
+    folder.begin(plan, "a stack\n");
+    CHECK(folder.stage() == Stage::making);
+    folder.begin_naming();
+    CHECK(folder.stage() == Stage::naming);
+    CHECK_NOTHROW(folder.begin(plan, {}));
+    CHECK(folder.stage() == Stage::naming);
+    folder.forget_naming();
+    CHECK(folder.stage() == Stage::making);
+    folder.begin_naming();
+    folder.remove();
+    CHECK_FALSE(fs::exists(folder.path()));
+    // A removal that was interrupted: whatever is there still is of no use.
+    for (const bool has_plan : {false, true}) {
+        folder.begin(plan, "a stack\n");
+        write(folder.file_of(part));
+        write(folder.path() / "named.txt");
+        if (!has_plan) fs::remove(folder.path() / "plan.txt");
+        CHECK(folder.stage() == Stage::named);
+        folder.begin(plan, "a stack\n");
+        CHECK(folder.stage() == Stage::making);
+        CHECK(folder.names().empty());
+        folder.remove();
+    }
+}
