@@ -62,19 +62,23 @@ Mould mould_of(const Names& names, const Members& members, std::size_t hash_leng
     std::vector<DigitRun> others;
     find_runs(stem_of(first), hash_length, runs);
     std::vector<bool> varies(runs.size(), false);
+    std::vector<bool> sign_varies(runs.size(), false);
     for (const std::uint32_t member : members) {
         const std::string_view name = names[member];
         mould.one_suffix = mould.one_suffix && image_suffix(name) == image_suffix(first);
         find_runs(stem_of(name), hash_length, others);
         for (std::size_t i = 0; i < runs.size(); ++i) {
-            varies[i] = varies[i] || others[i].digits(name) != runs[i].digits(first) || others[i].sign != runs[i].sign;
+            sign_varies[i] = sign_varies[i] || others[i].sign != runs[i].sign;
+            varies[i] = varies[i] || sign_varies[i] || others[i].digits(name) != runs[i].digits(first);
         }
     }
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const bool own = reading != nullptr && i >= reading->first && i < reading->first + reading->runs;
-        if (!own && varies[i] && !fix_others) {
-            mould.free.emplace_back(runs[i].at - (runs[i].sign != 0 ? 1 : 0), runs[i].at + runs[i].size);
-        }
+        const std::size_t begin = runs[i].at - (runs[i].sign != 0 ? 1 : 0);
+        if (!own && varies[i] && !fix_others) mould.free.emplace_back(begin, runs[i].at + runs[i].size);
+        // A sign that only some have, and that is none of the number's: s1, s+2.
+        if (own && i == reading->first && sign_varies[i] && !reading->is_signed)
+            mould.free.emplace_back(begin, runs[i].at);
     }
     for (const std::size_t at : find_random_words(stem_of(first), hash_length)) {
         mould.free.emplace_back(at, at + hash_length);
@@ -116,7 +120,7 @@ std::optional<std::string> pattern_for(const Names& names, const Members& member
     std::size_t at = 0;
     for (const auto& [begin, end] : mould.free) {
         pattern += literal(first.substr(at, begin - at));
-        pattern += begin == own_place.first && as_printf ? conversion : "*";
+        pattern += std::pair(begin, end) == own_place && as_printf ? conversion : "*";
         at = end;
     }
     const std::string_view stem = stem_of(first);

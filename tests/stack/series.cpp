@@ -171,5 +171,7 @@ TEST_CASE("the pattern that picks a series", "[stack]") {
     CHECK(pattern_for({"a_01.tif", "a_02"}, {0, 1}, whole(0), false) == "a_%02d*");  // a fuzzer found "a_%02d.*"
     CHECK(pattern_for({"5%_[1]_7.tif", "5%_[1]_8.tif"}, {0, 1}, whole(2), false) == "5%%_[1]_%d.tif");
     CHECK(pattern_for({"[x]_7_1.tif", "[x]_8_2.tif"}, {0, 1}, whole(1), false) == "[[]x]_*_%d.tif");
+    CHECK(pattern_for({"s+1.tif", "s2.tif"}, {0, 1}, whole(0), false) == "s*%d.tif");  // a fuzzer found "s+%d.tif"
+    CHECK(pattern_for({"s1.tif", "s+2.tif"}, {0, 1}, whole(0), false) == "s*%d.tif");
     CHECK(pattern_for({"s_001_c1.tif", "s_002_c2.tif"}, {0, 1}, whole(0), true) == "s_%03d_c1.tif");
 }
