@@ -413,10 +413,15 @@ std::optional<std::string> mixed_pattern_for(const Names& names, const Members& 
         }
         parts.push_back(std::move(part));
     }
-    bool has_exponent = false;  // the patterns here have none
-    columns.for_each(reading.first,
-                     [&](std::size_t, const Token& token) { has_exponent = has_exponent || token.has_exponent; });
-    if (has_exponent) return {};
+    // The patterns here have no exponent, and no sign that only some names have and that is none of the number's.
+    bool has_exponent = false;
+    bool one_sign = true;
+    const char sign = columns.first(reading.first).sign;
+    columns.for_each(reading.first, [&](std::size_t, const Token& token) {
+        has_exponent = has_exponent || token.has_exponent;
+        one_sign = one_sign && token.sign == sign;
+    });
+    if (has_exponent || (!reading.is_signed && !one_sign)) return {};
     return with_parts(names, members, parts, parts.size() > 1, true);
 }
 

@@ -161,6 +161,20 @@ TEST_CASE("a control character in a name is no random word", "[stack]") {
     CHECK(glob_for(alike, find_series(alike)[0]) == "\x01_*_*.png");
 }
 
+TEST_CASE("a sign that only some names have is not in their pattern", "[stack]") {
+    // A fuzzer found +%g.tif.
+    const Names names{"+8.tif", "4.8.tif", "9.6.tif", "4.25.tif"};
+    const std::vector<Series> found = find_series(names);
+    REQUIRE(found.size() == 1);
+    REQUIRE(found[0].number);
+    const auto pattern = pattern_for(names, found[0].members, *found[0].number, false);
+    CAPTURE(pattern.value_or(""));
+    const auto parsed = parse_number_pattern(pattern.value_or(""));
+    for (std::size_t i = 0; parsed && i < names.size(); ++i) {
+        CHECK((!matched_digits(*parsed, names[i]).empty() || !matched_in_glob(*parsed, names[i]).empty()));
+    }
+}
+
 TEST_CASE("the pattern that picks a series", "[stack]") {
     CHECK(pattern_for({"a_001.tif", "a_100.tif"}, {0, 1}, whole(0), false) == "a_%03d.tif");
     CHECK(pattern_for({"a_999.tif", "a_1000.tif", "a_001.tif"}, {0, 1, 2}, whole(0), false) == "a_%03d.tif");
