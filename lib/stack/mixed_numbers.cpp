@@ -391,7 +391,10 @@ Numbers mixed_numbers_in(const Names& names, const Members& members, const Readi
 std::optional<std::string> mixed_pattern_for(const Names& names, const Members& members, const Reading& reading) {
     const Columns columns(names, members);
     std::string conversion = "%g";
-    if (reading.kind == NumberKind::whole) {
+    bool has_fraction = false;  // a whole number may be written so: 0.0
+    columns.for_each(reading.first,
+                     [&](std::size_t, const Token& token) { has_fraction = has_fraction || !token.fraction.empty(); });
+    if (!has_fraction) {
         const std::size_t width = columns.filled_width(reading.first).value_or(0);
         const std::size_t length = columns.first(reading.first).whole.size();
         bool has_zeros = false;  // in front
