@@ -400,6 +400,7 @@ Series find_series_of(const Names& names, std::size_t which) {
     for (std::uint32_t& member : series.members) member = indices[member];
     indices = {};
     if (series.verdict != Verdict::several && series.verdict != Verdict::disputed) return series;
+    if (series.number && series.number->mixed) return series;  // its names have not the same runs
 
     // For each number the names that differ from this one in no other.
     const std::size_t at = static_cast<std::size_t>(

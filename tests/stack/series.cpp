@@ -132,6 +132,17 @@ TEST_CASE("the series of one name", "[stack]") {
     CHECK(find_series_of({"a_1.tif", "a_1.TIF"}, 1).members == Members{0, 1});
 }
 
+TEST_CASE("the series of one name, where numbers are of varying length and disputed", "[stack]") {
+    // A fuzzer found these, and a run of digits that the second has and the first has not.
+    const Names names{"2.023-01-01 10.00.03.png", "2023-01-065 10.00.01.png"};
+    const std::vector<Series> found = find_series(names);
+    REQUIRE(found.size() == 1);
+    CHECK((found[0].number && found[0].number->mixed));
+    for (const std::size_t which : {std::size_t{0}, std::size_t{1}}) {
+        CHECK(find_series_of(names, which).members == Members{0, 1});
+    }
+}
+
 TEST_CASE("one name stands for all if one number orders all, else for those that differ in one number", "[stack]") {
     CHECK(find_series_of({"s0_z0.5.tif", "s1_z1.0.tif", "s2_z1.5.tif"}, 1).members.size() == 3);
     const Names names{"s03_1.tif", "s03_2.tif", "s03_3.tif", "s04_1.tif", "s04_2.tif", "s04_3.tif"};
