@@ -310,10 +310,15 @@ std::optional<Reading> find_clock(const Names& names, const Members& members, co
 
 bool is_point(std::string_view text) { return text == "." || text == ","; }
 
+/// Is there nothing but a point between runs `i` and `i + 1`? In some names there may be a sign.
+bool are_joined(const Facts& facts, std::size_t i) {
+    return i + 1 < facts.runs.size() && is_point(facts.before[i + 1]) && facts.runs[i + 1].with_sign == 0;
+}
+
 /// Do runs `i` and `i + 1` look like one decimal number? Three with points between them are none.
 bool may_be_decimal(const Facts& facts, std::size_t i) {
     constexpr std::size_t most_decimals = 9;
-    if (i + 1 >= facts.runs.size() || !is_point(facts.before[i + 1])) return false;
+    if (!are_joined(facts, i)) return false;
     if (i > 0 && facts.before[i] == facts.before[i + 1]) return false;
     if (i + 2 < facts.runs.size() && facts.before[i + 2] == facts.before[i + 1]) return false;
     const RunFacts& fraction = facts.runs[i + 1];
@@ -367,7 +372,7 @@ std::optional<Reading> find_decimal(const Names& names, const Members& members, 
 
 /// The run that is the exponent of the number at run `i`, if that is written with one in all names: 1e-06, 2.5E+03.
 std::optional<std::size_t> exponent_of(const Facts& facts, std::size_t i, std::size_t names) {
-    const std::size_t at = i + 1 < facts.runs.size() && is_point(facts.before[i + 1]) ? i + 2 : i + 1;
+    const std::size_t at = are_joined(facts, i) ? i + 2 : i + 1;
     if (at >= facts.runs.size() || (facts.before[at] != "e" && facts.before[at] != "E")) return {};
     if (facts.runs[at].with_sign != names) return {};
     return at;

@@ -202,5 +202,9 @@ TEST_CASE("the pattern that picks a series", "[stack]") {
     CHECK(pattern_for({"[x]_7_1.tif", "[x]_8_2.tif"}, {0, 1}, whole(1), false) == "[[]x]_*_%d.tif");
     CHECK(pattern_for({"s+1.tif", "s2.tif"}, {0, 1}, whole(0), false) == "s*%d.tif");  // a fuzzer found "s+%d.tif"
     CHECK(pattern_for({"s1.tif", "s+2.tif"}, {0, 1}, whole(0), false) == "s*%d.tif");
+    // A fuzzer found that 5.+0 was taken for a decimal number.
+    for (const Reading& reading : readings_of({"z=5.20um.tif", "z=5.+0um.tif"}, {0, 1}, 0)) {
+        CHECK(reading.kind == NumberKind::whole);
+    }
     CHECK(pattern_for({"s_001_c1.tif", "s_002_c2.tif"}, {0, 1}, whole(0), true) == "s_%03d_c1.tif");
 }
