@@ -55,7 +55,7 @@ bool may_have_wrapped(const std::vector<std::int64_t>& values, std::int64_t wide
     if (widest < 99 || values.back() != widest || values.front() > 1) return false;
     std::int64_t gap = 0;
     for (std::size_t i = 1; i < values.size(); ++i) gap = std::max(gap, values[i] - values[i - 1] - 1);
-    return gap > 0 && gap * 10 >= static_cast<std::int64_t>(values.size());
+    return gap > 0 && gap >= (static_cast<std::int64_t>(values.size()) + 9) / 10;
 }
 
 }  // namespace
@@ -69,7 +69,9 @@ std::int64_t widest_of(const Numbers& numbers) { return widest_of(numbers.of, nu
 
 std::int64_t widest_of(const std::vector<NumberedName>& numbers, NumberKind kind, bool countable) {
     if (kind != NumberKind::whole || !countable || numbers.empty()) return 0;
+    constexpr std::size_t most_digits = 18;  // that fit into 64 bits; longer numbers begin with zeros
     const std::size_t size = numbers.front().size;
+    if (size > most_digits) return 0;
     std::int64_t widest = 0;
     for (std::size_t i = 0; i < size; ++i) widest = widest * 10 + 9;
     const bool fixed =

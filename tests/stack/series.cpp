@@ -132,6 +132,15 @@ TEST_CASE("the series of one name", "[stack]") {
     CHECK(find_series_of({"a_1.tif", "a_1.TIF"}, 1).members == Members{0, 1});
 }
 
+TEST_CASE("numbers may have more digits than fit into 64 bits, if they begin with zeros", "[stack]") {
+    // Found by a fuzzer: the largest number of so many digits does not fit. Nor do ten times a gap of 18.
+    const Numbering padded =
+        numbering_of({"0000000000000000000001.png", "0000000000000000000003.png", "0000000000000000000002.png"});
+    CHECK((padded.countable && padded.missing == 0 && !padded.wrapped));
+    const Numbering wide = numbering_of({"000000000000000001.png", "999999999999999998.png", "999999999999999999.png"});
+    CHECK(wide.wrapped);
+}
+
 TEST_CASE("the series of one name, where numbers are of varying length and disputed", "[stack]") {
     // A fuzzer found these, and a run of digits that the second has and the first has not.
     const Names names{"2.023-01-01 10.00.03.png", "2023-01-065 10.00.01.png"};
