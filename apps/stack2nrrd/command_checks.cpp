@@ -47,6 +47,11 @@ void check_emit(const Command& command) {
     if (std::filesystem::path::preferred_separator != '/') {
         refuse("--emit: writes for the shell of Linux and macOS; give it where the script will run");
     }
+    if (command.emit == "snakemake" && command.options.nrrd.force) {
+        refuse(
+            "--force: Snakemake makes what is not there, and nothing else; remove the old result, or give another "
+            "output, and leave out --force");
+    }
     if (command.output.empty()) refuse("--emit: is about a result, but there is none; give -o FILE");
     if (command.info || command.json) {
         refuse(std::string(command.info ? "--info" : "--json") +

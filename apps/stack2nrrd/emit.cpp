@@ -100,8 +100,10 @@ main() {
         echo "a shard failed; the same command again makes those that are missing" >&2
         return 1
     fi
-    @program@ --shards @shards@ --finish @finish_words@
-    rm -f -- @joblog@
+    local status=0
+    @program@ --shards @shards@ --finish @finish_words@ || status=$?
+    rm -f -- @joblog@  # if a part was damaged, all shards are asked again what is missing
+    return "$status"
 }
 
 main </dev/null
@@ -119,7 +121,9 @@ rule finish:
     output: @results@
     threads: @threads@
     resources: mem_mb=@memory@, runtime=@finish_minutes@
+    # If a part was damaged, all shards are asked again what is missing.
     shell: "@program_in_rule@ --shards @shards@ --finish @finish_words_in_rule@"
+        " || {{ status=$?; rm -f -- {input:q}; exit $status; }}"
 
 rule shard:
     output: temp(touch("@mark@"))

@@ -37,6 +37,7 @@ namespace {
 struct Session {
     bool json = false;  ///< until something is printed as JSON: it is one object, whatever happens
     Command command;
+    bool own_results = false;  ///< does what has a result's name come from the same command, which was killed?
     std::optional<Stack> stack;
     std::vector<ImportPlan> plans;
     Findings findings;
@@ -101,10 +102,12 @@ Stack find(const Command& command) {
 
 /// What a run left that was killed at its very end: the work folder of a finished result goes, and what already has a
 /// result's name is the run's own.
-void go_on_from_the_end(Command& command) {
+void go_on_from_the_end(Session& session) {
+    Command& command = session.command;
     if (command.info || !has_work_folder(command)) return;
     remove_finished_shards(command.output);
-    if (!results_are_of_shards(command.output)) return;
+    if (command.options.nrrd.force || !results_are_of_shards(command.output)) return;
+    session.own_results = true;
     command.options.nrrd.force = true;
     command.options.zarr.force = true;
 }
@@ -324,6 +327,7 @@ int import(Session& session) {
     }
     const std::vector<Level> levels = levels_to_make(command, *findings.stack);
     Sinks sinks = outputs_of(command, *findings.stack, levels, std::move(texts));
+    if (session.own_results) check_results_of_shards(command.output, pointers(sinks));
     if (command.json) {
         const auto report = [&] {
             (void)made();
@@ -425,7 +429,7 @@ int run(Session& session, const std::vector<std::string>& arguments) {
     if (!command.verify.empty() || !command.replay.empty()) {
         return check(command, find, [&](const std::string& text) { print_json(session, text); });
     }
-    go_on_from_the_end(session.command);
+    go_on_from_the_end(session);
     session.stack = find(command);
     session.findings.stack = &*session.stack;
     session.findings.command = command.text;

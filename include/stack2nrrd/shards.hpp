@@ -41,6 +41,9 @@ struct ShardAmount {
 /// what has these names is made of these shards: it may be replaced by the same. \throws Error io.
 [[nodiscard]] STACK2NRRD_EXPORT bool results_are_of_shards(const std::filesystem::path& output);
 
+/// Checks that of what has such a name nothing has been written since. \throws Error invalid_argument, io.
+STACK2NRRD_EXPORT void check_results_of_shards(const std::filesystem::path& output, std::span<Sink* const> sinks);
+
 /// Removes the work folder if all results have their names, and the run that made them was killed before it could.
 /// \throws Error io.
 STACK2NRRD_EXPORT void remove_finished_shards(const std::filesystem::path& output);

@@ -275,6 +275,7 @@ std::shared_ptr<Detail> detail_of(const Stack& stack, const Options& asked, Slic
     plan->intensity = intensity_map(stack.image.type, volume.type, options.window);
     plan->window = options.window;
     plan->surveyed = options.window_auto;
+    plan->percentiles = options.window_percentiles;
     plan->needs_window = options.window_auto && !options.window;
     // As long as the window is not known, it may be one that needs double precision, and more memory.
     plan->single = !plan->needs_window && is_single_enough(stack.image.type, volume.type, options.window);

@@ -11,6 +11,7 @@
 
 #include <stack2nrrd/import.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +40,7 @@ struct ImportPlan::Detail : MakingPlan {
     SliceList slices;                          ///< of the source
     std::shared_ptr<const Stack> mask;         ///< null if there is none
     bool surveyed = false;                     ///< does a survey come before the run?
+    std::array<double, 2> percentiles{};       ///< that it looks for
     bool needs_window = false;                 ///< see ImportPlan
     std::optional<Window> window;              ///< see ImportPlan
     bool backward = false;                     ///< is a volume that goes forward only read from its end?

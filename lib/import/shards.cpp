@@ -72,14 +72,16 @@ std::string inputs_of(const Stack& stack, const ImportPlan::Detail& plan) {
     return print.text();
 }
 
-constexpr std::string_view window_line = "window: ";
+constexpr std::string_view percentiles_end = " % are ";
 
 /// Everything that shapes the parts and what becomes of them, one thing a line.
 std::string plan_text(const Stack& stack, std::span<const ImportPlan> plans, Index count) {
     const ImportPlan::Detail& first = plans.front().detail();
     std::string text = "stack2nrrd " STACK2NRRD_VERSION "\nshards: " + std::to_string(count) + "\n";
     if (first.surveyed && first.window) {
-        text += std::string(window_line) + number_text(first.window->low) + "," + number_text(first.window->high);
+        const auto [low, high] = first.percentiles;
+        text += std::string(window_line) + number_text(low) + "," + number_text(high) + std::string(percentiles_end) +
+                number_text(first.window->low) + "," + number_text(first.window->high);
         text += (first.window->padding ? "," + number_text(*first.window->padding) : "") + "\n";
     }
     text += std::string(inputs_line) + inputs_of(stack, first) + "\n";
@@ -116,19 +118,35 @@ std::vector<Part> parts_of(std::span<const ImportPlan> plans, Shard shard) {
     return parts;
 }
 
-std::vector<Part> missing_of(const std::vector<Part>& parts, const std::set<std::string>& there) {
+/// What shards are made in.
+struct Work {
+    std::span<const ImportPlan> plans;
+    const WorkFolder& folder;
+    Index count;                      ///< of the shards
+    std::vector<VolumeInfo> volumes;  ///< the results before any stage, marked
+
+    Work(std::span<const ImportPlan> all, const WorkFolder& in, Index shards, std::string_view text)
+        : plans(all), folder(in), count(shards) {
+        for (const ImportPlan& plan : plans) volumes.push_back(marked_volume(plan.detail().volume, text));
+    }
+};
+
+/// Those that are not there. What another run has put in their place, which had begun with another plan, is none.
+std::vector<Part> missing_of(const Work& work, const std::vector<Part>& parts, const std::set<std::string>& there) {
     std::vector<Part> missing;
     for (const Part& part : parts) {
-        if (!there.contains(part_name(part))) missing.push_back(part);
+        const bool is_there = there.contains(part_name(part)) &&
+                              !PartFile::is_foreign(work.folder.file_of(part), work.volumes[part.result], part);
+        if (!is_there) missing.push_back(part);
     }
     return missing;
 }
 
-std::vector<Index> incomplete(std::span<const ImportPlan> plans, const WorkFolder& folder, Index count) {
-    const std::set<std::string> there = folder.names();
+std::vector<Index> incomplete(const Work& work) {
+    const std::set<std::string> there = work.folder.names();
     std::vector<Index> shards;
-    for (Index i = 0; i < count; ++i) {
-        if (!missing_of(parts_of(plans, {i, count}), there).empty()) shards.push_back(i);
+    for (Index i = 0; i < work.count; ++i) {
+        if (!missing_of(work, parts_of(work.plans, {i, work.count}), there).empty()) shards.push_back(i);
     }
     return shards;
 }
@@ -155,8 +173,8 @@ Index slices_in(const std::vector<Part>& parts) {
     return slices;
 }
 
-void make(std::span<const ImportPlan> plans, const WorkFolder& folder, const std::vector<Part>& missing,
-          const KeepGoing& keep_going, ShardReport& result) {
+void make(const Work& work, const std::vector<Part>& missing, const KeepGoing& keep_going, ShardReport& result) {
+    const std::span<const ImportPlan> plans = work.plans;
     const ImportPlan::Detail& first = plans.front().detail();
     std::vector<std::size_t> which;
     std::vector<std::unique_ptr<Task>> tasks;  // makings refer to their plans
@@ -170,7 +188,7 @@ void make(std::span<const ImportPlan> plans, const WorkFolder& folder, const std
         const Range slices{parts.front().slices.first, parts.back().slices.end};
         auto task = std::make_unique<Task>();
         task->plan = making_plan(plans[i].detail(), slices);
-        task->sink = std::make_unique<PartSink>(folder.path(), plans[i].detail().volume, slices.first, parts);
+        task->sink = std::make_unique<PartSink>(work.folder.path(), work.volumes[i], slices.first, parts);
         task->making = making_of(task->plan, first.threads, first.in_flight, *task->sink);
         task->sink->set_report([making = task->making.get()] { return making->report(); });
         makings.push_back(task->making.get());
@@ -205,15 +223,15 @@ bool any_is_there(std::span<const PlannedOutput> outputs) {
 /// Hands on the parts of all shards.
 class Gathering {
 public:
-    Gathering(std::span<const ImportPlan> plans, const WorkFolder& folder, Index count)
-        : plans_(plans), folder_(folder), count_(count) {}
+    explicit Gathering(const Work& work) : work_(work) {}
 
     std::vector<Report> feed(std::span<Sink* const> sinks, const KeepGoing& keep_going) {
         progress_.reports.resize(sinks.size());
-        for (const ImportPlan& plan : plans_) progress_.total += plan.detail().volume.size[2];
+        for (const VolumeInfo& volume : work_.volumes) progress_.total += volume.size[2];
         for (std::size_t i = 0; i < sinks.size(); ++i) {
-            for (Index k = 0; k < count_; ++k) {
-                for (const Part& part : parts_of(plans_[i], i, {k, count_})) take(part, *sinks[i], k, keep_going);
+            for (Index k = 0; k < work_.count; ++k) {
+                for (const Part& part : parts_of(work_.plans[i], i, {k, work_.count}))
+                    take(part, *sinks[i], k, keep_going);
             }
         }
         return progress_.reports;
@@ -222,7 +240,7 @@ public:
 private:
     void take(const Part& part, Sink& sink, Index shard, const KeepGoing& keep_going) {
         try {
-            const PartFile file(folder_.file_of(part), plans_[part.result].detail().volume, part);
+            const PartFile file(work_.folder.file_of(part), work_.volumes[part.result], part);
             file.read([&](Index z, std::span<const std::byte> samples) {
                 sink.write_slice(z, samples);
                 ++progress_.done;
@@ -236,16 +254,15 @@ private:
             report.threads = 1;
         } catch (const Error& error) {
             if (error.code() != ErrorCode::corrupt) throw;
-            folder_.remove(part);
-            throw Error(ErrorCode::corrupt, printable(utf8(folder_.file_of(part))) +
+            work_.folder.remove(part);
+            throw Error(ErrorCode::corrupt, printable(utf8(work_.folder.file_of(part))) +
                                                 ": is not as it was written, and was removed; make shard " +
-                                                std::to_string(shard) + " of " + std::to_string(count_) + " again");
+                                                std::to_string(shard) + " of " + std::to_string(work_.count) +
+                                                " again");
         }
     }
 
-    std::span<const ImportPlan> plans_;
-    const WorkFolder& folder_;
-    Index count_;
+    const Work& work_;
     Progress progress_;
 };
 
@@ -255,6 +272,19 @@ fs::path work_folder(const fs::path& output) { return WorkFolder(output).path();
 
 bool results_are_of_shards(const fs::path& output) { return WorkFolder(output).stage() == WorkFolder::Stage::naming; }
 
+void check_results_of_shards(const fs::path& output, std::span<Sink* const> sinks) {
+    const WorkFolder folder(output);
+    for (const Sink* sink : sinks) {
+        for (const fs::path& file : sink->files()) {
+            if (!folder.is_newer(file)) continue;
+            throw Error(ErrorCode::invalid_argument,
+                        printable(utf8(file)) +
+                            ": exists already, and is newer than the run that was killed as it made it; use --force to "
+                            "replace it");
+        }
+    }
+}
+
 void remove_finished_shards(const fs::path& output) { WorkFolder(output).remove_if_named(); }
 
 std::optional<Window> window_of_shards(const fs::path& output) {
@@ -262,7 +292,9 @@ std::optional<Window> window_of_shards(const fs::path& output) {
     const std::optional<std::string> text = folder.line(window_line);
     if (!text) return std::nullopt;
     std::vector<double> values;  // its ends, and its padding, if it has any
-    for (const std::string_view value : split(*text, ',')) {
+    const std::size_t end = text->find(percentiles_end);
+    const std::size_t begin = end == text->npos ? 0 : end + percentiles_end.size();
+    for (const std::string_view value : split(std::string_view(*text).substr(begin), ',')) {
         if (const auto number = parse_double(value)) values.push_back(*number);
     }
     if (values.size() == 2) return Window{values[0], values[1]};
@@ -291,22 +323,29 @@ ShardReport run_shard(const Stack& stack, std::span<const ImportPlan> plans, con
     result.reports.resize(plans.size());
     if (plans.empty()) return result;
     const WorkFolder folder(output);
-    folder.begin(plan_text(stack, plans, shard.count), stack_text(stack, request));
+    const std::string text = plan_text(stack, plans, shard.count);
+    folder.begin(text, stack_text(stack, request));
+    const Work work(plans, folder, shard.count, text);
     const std::vector<Part> parts = parts_of(plans, shard);
-    const std::vector<Part> missing = missing_of(parts, folder.names());
+    const std::vector<Part> missing = missing_of(work, parts, folder.names());
     result.slices_made = slices_in(missing);
     result.slices_kept = slices_in(parts) - result.slices_made;
     if (!missing.empty()) {
         Retry retry(plans.front().detail().retry);
         const RetryScope scope(&retry);
         try {
-            make(plans, folder, missing, keep_going, result);
+            make(work, missing, keep_going, result);
+        } catch (const Error& error) {
+            if (shard.count == 1) folder.remove_if_empty();
+            if (error.code() != ErrorCode::changed) throw;
+            throw Error(error.code(), std::string(error.what()) + "; then remove " + printable(utf8(folder.path())) +
+                                          ", which was begun with the inputs as they were");
         } catch (...) {
             if (shard.count == 1) folder.remove_if_empty();
             rethrow_as_error(plans.front().detail());
         }
     }
-    result.missing = incomplete(plans, folder, shard.count);
+    result.missing = incomplete(work);
     return result;
 }
 
@@ -317,20 +356,23 @@ std::vector<Report> finish_shards(const Stack& stack, std::span<const PlannedOut
     std::vector<ImportPlan> plans;
     for (const PlannedOutput& each : outputs) plans.push_back(each.plan);
     const WorkFolder folder(output);
-    folder.check(plan_text(stack, plans, count));
-    if (const std::vector<Index> missing = incomplete(plans, folder, count); !missing.empty()) {
+    const std::string text = plan_text(stack, plans, count);
+    folder.check(text);
+    const Work work(plans, folder, count, text);
+    if (const std::vector<Index> missing = incomplete(work); !missing.empty()) {
         throw Error(ErrorCode::missing_slices, printable(utf8(folder.path())) + ": of " + std::to_string(count) +
                                                    " shards, " + list_of(missing) +
                                                    (missing.size() == 1 ? " is" : " are") +
                                                    " not complete, all were expected; make each with --shard K/" +
                                                    std::to_string(count) + ", then finish again");
     }
-    Gathering gathering(plans, folder, count);
+    Gathering gathering(work);
     bool naming = false;
     const auto before_naming = [&] {
-        if (folder.stage() == WorkFolder::Stage::naming || any_is_there(outputs)) return;
-        folder.begin_naming();
-        naming = true;
+        const bool again = folder.stage() == WorkFolder::Stage::naming;
+        if (!again && any_is_there(outputs)) return;
+        folder.begin_naming();  // again: for the time that it says
+        naming = !again;
     };
     try {
         std::vector<Report> reports = run_fed(

@@ -21,11 +21,24 @@ namespace {
 constexpr std::array<const char*, 5> note_keys{"stack2nrrd_clipped_low", "stack2nrrd_clipped_high", "stack2nrrd_nan",
                                                "stack2nrrd_rounded_integers", "stack2nrrd_part_crc32"};
 
+constexpr const char* plan_key = "stack2nrrd_plan";
+constexpr const char* part_key = "stack2nrrd_part";
+
 constexpr std::size_t digits = 6;  // more in longer numbers, in the same order
 
 std::string padded(Index number) {
     const std::string text = std::to_string(number);
     return std::string(digits - std::min(digits, text.size()), '0') + text;
+}
+
+/// Does the header say that it is this part, and of this plan?
+bool is_of(const NrrdText& text, const VolumeInfo& whole, const Part& part) {
+    const VolumeInfo volume = part_volume(whole, part);
+    return std::all_of(volume.notes.begin(), volume.notes.end(), [&](const auto& note) {
+        if (note.first != plan_key && note.first != part_key) return true;
+        const std::string* value = text.key_value(note.first);
+        return value != nullptr && *value == note.second;
+    });
 }
 
 }  // namespace
@@ -61,14 +74,20 @@ bool is_part_name(std::string_view name) noexcept {
     return std::count(name.begin(), name.end(), '-') == 2 && name.find_first_not_of("0123456789-") == name.npos;
 }
 
-VolumeInfo part_volume(const VolumeInfo& whole, Range slices) {
+VolumeInfo marked_volume(VolumeInfo whole, std::string_view plan) {
+    whole.notes.emplace_back(plan_key, hex_text(crc32_of(plan)));
+    return whole;
+}
+
+VolumeInfo part_volume(const VolumeInfo& whole, const Part& part) {
     VolumeInfo volume = whole;
-    volume.size[2] = slices.size();
+    volume.size[2] = part.slices.size();
     for (std::size_t i = 0; i < 3; ++i) {
-        volume.geometry.origin[i] += volume.geometry.direction[2][i] * static_cast<double>(slices.first);
+        volume.geometry.origin[i] += volume.geometry.direction[2][i] * static_cast<double>(part.slices.first);
     }
-    volume.notes.emplace_back("stack2nrrd_part", std::to_string(slices.first) + ":" + std::to_string(slices.end) +
-                                                     " of " + std::to_string(whole.size[2]) + " slices");
+    volume.notes.emplace_back(part_key, "of result " + std::to_string(part.result) + ": " +
+                                            std::to_string(part.slices.first) + ":" + std::to_string(part.slices.end) +
+                                            " of " + std::to_string(whole.size[2]) + " slices");
     volume.late_notes.assign(note_keys.begin(), note_keys.end());
     return volume;
 }
@@ -78,10 +97,21 @@ std::vector<std::string> part_notes(const Report& report, std::uint32_t checksum
             report.rounded_integers ? "1" : "0", std::to_string(checksum)};
 }
 
+bool PartFile::is_foreign(const fs::path& file, const VolumeInfo& whole, const Part& part) {
+    try {
+        InputFile input(utf8(file));
+        return !is_of(read_nrrd_text(input), whole, part);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::io) throw;
+        return false;
+    }
+}
+
 PartFile::PartFile(const fs::path& file, const VolumeInfo& whole, const Part& part)
     : file_(file), part_(part), slice_bytes_(static_cast<std::size_t>(whole.slice_bytes())) {
     InputFile input(utf8(file));
     const NrrdText text = read_nrrd_text(input);
+    if (!is_of(text, whole, part)) damaged_header(input, "of another part, or another plan");
     std::array<std::int64_t, note_keys.size()> numbers{};
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         const std::string* value = text.key_value(note_keys[i]);

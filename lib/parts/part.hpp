@@ -37,15 +37,20 @@ struct Part {
 [[nodiscard]] std::string part_name(const Part& part);
 [[nodiscard]] bool is_part_name(std::string_view name) noexcept;
 
-/// The volume of a part of `whole`: in its place, with notes of what is needed to make a whole of parts.
-[[nodiscard]] VolumeInfo part_volume(const VolumeInfo& whole, Range slices);
+/// `whole` with a note of the plan that it is made by: parts of another plan are none of its.
+[[nodiscard]] VolumeInfo marked_volume(VolumeInfo whole, std::string_view plan);
+/// The volume of a part of a marked volume: in its place, with notes of what is needed to make a whole of parts.
+[[nodiscard]] VolumeInfo part_volume(const VolumeInfo& whole, const Part& part);
 /// The values of its late notes. `report`: of its slices alone; `checksum`: crc32_behind() of its samples.
 [[nodiscard]] std::vector<std::string> part_notes(const Report& report, std::uint32_t checksum);
 
 /// A part as it is on disk.
 class PartFile {
 public:
-    /// \throws Error corrupt if it is none, or not of this size; io.
+    /// Is it another part, or one of another plan? One that is damaged is not. \throws Error io.
+    [[nodiscard]] static bool is_foreign(const std::filesystem::path& file, const VolumeInfo& whole, const Part& part);
+
+    /// `whole`: marked. \throws Error corrupt if it is none, or not this one, or not of this size; io.
     PartFile(const std::filesystem::path& file, const VolumeInfo& whole, const Part& part);
 
     /// What part_notes() has said.

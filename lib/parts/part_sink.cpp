@@ -23,7 +23,7 @@ void PartSink::write_slice(Index z, std::span<const std::byte> samples) {
         return;
     }
     if (place == slices.first) {
-        const VolumeInfo volume = part_volume(whole_, slices);
+        const VolumeInfo volume = part_volume(whole_, parts_[next_]);
         sink_ = nrrd_sink(folder_ / path_from_utf8(part_name(parts_[next_])), {.force = true}, 1);
         sink_->begin(volume);
         checksum_ = 0;

@@ -15,8 +15,8 @@ namespace stack2nrrd {
 /// is destroyed: publish() has nothing to do.
 class PartSink final : public Sink {
 public:
-    /// `whole`: the volume that the parts are of. `first`: the place in it of the first slice that will come. `parts`:
-    /// those to be made, in order; slices of others are not kept. `threads`: of the sinks of the parts.
+    /// `whole`: the volume that the parts are of, marked. `first`: the place in it of the first slice that will come.
+    /// `parts`: those to be made, in order; slices of others are not kept. `threads`: of the sinks of the parts.
     PartSink(std::filesystem::path folder, VolumeInfo whole, Index first, std::vector<Part> parts);
     ~PartSink() override;
 

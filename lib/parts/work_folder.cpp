@@ -90,7 +90,15 @@ void WorkFolder::check(const std::string& plan) const {
     const std::vector<std::string_view> now = lines_of(plan);
     auto [a, b] = std::mismatch(then.begin(), then.end(), now.begin(), now.end());
     if (a == then.end() && b == now.end()) return;
-    const bool inputs = b != now.end() && b->starts_with(inputs_line);
+    // A window that only one of them has is shown alone.
+    if (a != then.end() && b != now.end() && a->starts_with(window_line) != b->starts_with(window_line)) {
+        if (a->starts_with(window_line)) {
+            b = now.end();
+        } else {
+            a = then.end();
+        }
+    }
+    const bool inputs = a != then.end() && b != now.end() && b->starts_with(inputs_line);
     // Options say more than the size that they lead to.
     const auto is_options = [](std::string_view line) { return line.starts_with(options_line); };
     const auto old_options = std::find_if(a, then.end(), is_options);
@@ -118,14 +126,19 @@ void WorkFolder::begin_naming() const {
     write_new(file, "what has the names of the results is made of these parts\n");
 }
 
+bool WorkFolder::is_newer(const fs::path& file) const {
+    return disk::look_surely(file).modified_ns > disk::look_surely(naming_).modified_ns;
+}
+
 void WorkFolder::forget_naming() const noexcept { disk::remove(naming_); }
 
 void WorkFolder::begin(const std::string& plan, const std::string& stack) const {
-    remove_if_named();
+    if (stage() == Stage::named) remove();
     constexpr int most_attempts = 200;  // ten seconds: it is a small file
     for (int attempt = 0; !disk::exists(plan_); ++attempt) {
         const std::error_code why = disk::make_folder(path_);
-        if (why && why != std::errc::file_exists) {
+        constexpr int few_attempts = 3;  // Windows refuses a name that is just being removed
+        if (why && why != std::errc::file_exists && attempt >= few_attempts) {
             throw Error(ErrorCode::io, printable(utf8(path_)) + ": cannot be made: " + why.message());
         }
         try {
@@ -188,7 +201,8 @@ std::vector<fs::path> WorkFolder::own_files(bool all) const {
 
 void WorkFolder::remove_if_named() const {
     if (stage() == Stage::named) return remove();
-    disk::remove(path_);  // fails unless it is empty: all but the folder itself is removed then
+    // All but the folder itself is removed, perhaps. This fails unless it is empty.
+    if (disk::look_at_name(path_).is_folder()) disk::remove(path_);
 }
 
 void WorkFolder::remove_if_empty() const noexcept {

@@ -43,12 +43,14 @@ public:
     [[nodiscard]] Stage stage() const;
     /// From here on results get their names. Durable. \throws Error io.
     void begin_naming() const;
+    /// Has `file` been written since results began to get their names? They had been written before. \throws Error io.
+    [[nodiscard]] bool is_newer(const std::filesystem::path& file) const;
     /// They have been taken back.
     void forget_naming() const noexcept;
 
     /// Makes the folder with this plan and this stack or, if another process has, checks that it is the same. What is
-    /// left of a folder whose results are named, or whose plan was removed, is removed. \throws Error invalid_argument (a plan that differs, named
-    /// by its line; a folder of something else), changed (the inputs differ), io.
+    /// left of a folder whose results are named, or whose plan was removed, is removed. \throws Error invalid_argument
+    /// (a plan that differs, named by its line; a folder of something else), changed (the inputs differ), io.
     void begin(const std::string& plan, const std::string& stack) const;
     /// The second half of that. \throws Error invalid_argument (also if there is no plan), changed, io.
     void check(const std::string& plan) const;
@@ -78,6 +80,7 @@ private:
 
 /// How lines of a plan begin that a message needs to know: what differs in the first of them is an input that has
 /// changed; options are in the header of a result, behind its size.
+inline constexpr std::string_view window_line = "window: ";
 inline constexpr std::string_view inputs_line = "inputs: ";
 inline constexpr std::string_view result_line = "result ";
 inline constexpr std::string_view options_line = "stack2nrrd_options:=";

@@ -102,12 +102,25 @@ private:
     const std::string& shown_;
 };
 
+/// Of others than it was made from, nothing would be the same.
+void check_number_of_files(const Written& written, const Stack& stack) {
+    const std::string inputs = value_of(written.volume.key_values, "stack2nrrd_inputs");
+    if (inputs.empty() || stack.source != nullptr) return;
+    const std::string then = inputs.substr(0, inputs.find(','));
+    const std::string text = inputs_text(stack.files);
+    const std::string now = text.substr(0, text.find(','));
+    if (then == now) return;
+    throw Error(ErrorCode::changed, written.shown + ": was made from " + printable(then) + ", and its input " +
+                                        printable(stack.name) + " has " + now + "; give those behind --replay FILE");
+}
+
 }  // namespace
 
 Replay replay(const std::filesystem::path& volume, const Stack& stack, const Options& options,
               const KeepGoing& keep_going) {
     const Written written = read_written(volume);
     const KeyValues notes = written.volume.key_values;
+    check_number_of_files(written, stack);
     const ImportPlan plan = plan_import(stack, options);
     const VolumeInfo& info = plan.volume();
     const std::string header = nrrd_header_text(info);

@@ -93,6 +93,10 @@ std::string verification_text(const Verification& v) {
         case InputState::unchanged: return text + "; inputs unchanged (" + v.inputs_recorded + ")";
         case InputState::changed: return text + "; inputs changed";
         case InputState::not_found:
+            if (!v.input.empty()) {
+                return text + "; inputs not compared: it was made from " + v.inputs_recorded + ", and " +
+                       printable(utf8(v.input)) + " is not as many; give them behind --verify FILE";
+            }
             return text + "; inputs not compared: nothing of their name is beside it or in the working directory";
         case InputState::not_recorded: break;
     }

@@ -60,12 +60,12 @@ Options replay_options(const fs::path& volume, const fs::path& input) {
     const auto find = [&](std::string_view option, const std::string& text) {
         const fs::path name = path_from_utf8(text);
         for (const fs::path& path : {folder_of(input) / name, folder_of(volume) / name, name}) {
-            if (disk::exists(path)) return path;
+            if (disk::exists(path) && !disk::is_same(path, input)) return path;
         }
         throw Error(ErrorCode::not_found,
                     written.shown + ": was made with --" + std::string(option) + " " + printable(text) +
                         ", which is neither beside the input, nor beside the volume, nor in the working directory; "
-                        "put it there");
+                        "put it beside the volume");
     };
     return recalled_options(written.volume.key_values, written.shown, find);
 }

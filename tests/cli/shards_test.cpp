@@ -361,3 +361,76 @@ TEST_CASE("options of shards that make no sense are refused", "[cli]") {
     CHECK(nothing.status == 2);
     check_sentence(nothing, {"-o FILE"});
 }
+
+TEST_CASE("parts of a task that was begun with other options are made again", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 12, 20, 16);
+    const auto shard = [&](const fs::path& place, int k, const std::string& kernel) {
+        const Arguments arguments{"stack", "-o",      (place / "v.nrrd").string(), "--kernel", kernel, "--factor",
+                                  "2",     "--shard", std::to_string(k) + "/2"};
+        return run_in(folder.path(), arguments);
+    };
+    fs::create_directory(folder / "old");
+    REQUIRE(shard("old", 0, "nearest").status == 0);
+    REQUIRE(shard(".", 1, "box").status == 0);
+    // It was still at work when the folder was begun anew.
+    for (const auto& entry : fs::directory_iterator(folder / "old" / "v.nrrd.unfinished")) {
+        if (entry.path().extension() == ".nrrd") {
+            fs::copy_file(entry.path(), folder / "v.nrrd.unfinished" / entry.path().filename());
+        }
+    }
+    const Arguments finish{"stack", "-o", "v.nrrd", "--kernel", "box", "--factor", "2", "--shards", "2", "--finish"};
+    CHECK(run_in(folder.path(), finish).status == 3);
+    const Result again = shard(".", 0, "box");
+    CHECK(again.status == 0);
+    CHECK(again.err.find("already") == std::string::npos);
+    // Two parts that have changed their places are none.
+    const fs::path one = folder / "v.nrrd.unfinished" / "0-000000-000001.nrrd";
+    const fs::path other = folder / "v.nrrd.unfinished" / "0-000001-000002.nrrd";
+    const Bytes bytes = read_file(one);
+    write_file(one, read_file(other));
+    write_file(other, bytes);
+    CHECK(run_in(folder.path(), finish).status == 3);
+    REQUIRE(shard(".", 0, "box").status == 0);
+    REQUIRE(run_in(folder.path(), finish).status == 0);
+    REQUIRE(run_in(folder.path(), {"stack", "-o", "w.nrrd", "--kernel", "box", "--factor", "2"}).status == 0);
+    CHECK(read_file(folder / "v.nrrd") == read_file(folder / "w.nrrd"));
+}
+
+TEST_CASE("shards of other windows are refused", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 6, 20, 16);
+    const auto shard = [&](int k, const std::string& window) {
+        return run_in(folder.path(), {"stack", "-o", "v.nrrd", "--type", "uint8", "--window", window, "--shard",
+                                      std::to_string(k) + "/2"});
+    };
+    REQUIRE(shard(0, "auto").status == 0);
+    for (const std::string window : {"auto:1,99", "0,40000"}) {
+        const Result result = shard(1, window);
+        CAPTURE(window);
+        CHECK(result.status == 2);
+        check_sentence(result, {"v.nrrd.unfinished", "was begun with 'window: "});
+    }
+    CHECK(shard(1, "auto").status == 0);
+}
+
+TEST_CASE("what was written under the result's name after a kill is not replaced", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 6, 20, 16);
+    const Arguments resume{"stack", "-o", "v.nrrd", "--resume"};
+    const fs::path unfinished = folder / "v.nrrd.unfinished";
+    REQUIRE(run_in(folder.path(), {"stack", "-o", "v.nrrd", "--shard", "0/1"}).status == 0);
+    write_file(unfinished / "naming.txt", "x");
+    const auto now = fs::file_time_type::clock::now();
+    fs::last_write_time(unfinished / "naming.txt", now);
+    write_file(folder / "v.nrrd", "somebody's");
+    fs::last_write_time(folder / "v.nrrd", now + std::chrono::seconds(1));
+    const Result refused = run_in(folder.path(), resume);
+    CHECK(refused.status == 2);
+    check_sentence(refused, {"v.nrrd", "exists already"});
+    CHECK(read_file(folder / "v.nrrd") == "somebody's");
+    fs::last_write_time(folder / "v.nrrd", now - std::chrono::seconds(1));  // the run's own
+    CHECK(run_in(folder.path(), resume).status == 0);
+    CHECK(read_file(folder / "v.nrrd") != "somebody's");
+    CHECK_FALSE(fs::exists(unfinished));
+}

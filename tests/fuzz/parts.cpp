@@ -42,6 +42,7 @@ void try_part(Bytes bytes) {
     VolumeInfo volume;
     volume.size = {3, 2, 4};
     volume.type = SampleType::uint8;
+    volume = marked_volume(volume, "a plan");
     const Part part{0, {1, 3}};
     const std::filesystem::path file = file_of(part_name(part), bytes);
     Index next = 1;

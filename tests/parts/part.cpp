@@ -88,7 +88,7 @@ TEST_CASE("parts are all slices of a share, few, and not large", "[parts]") {
 
 TEST_CASE("a part is a volume in its place, with the samples and counts of its own slices", "[parts]") {
     const support::TempFolder folder;
-    const VolumeInfo info = volume(10);
+    const VolumeInfo info = marked_volume(volume(10), "a plan");
     // The second of three parts is there already: its slices come, and are not kept.
     const std::vector<Part> parts{{0, {2, 4}}, {0, {7, 9}}};
     PartSink sink(folder.path(), info, 2, parts);
@@ -127,7 +127,7 @@ TEST_CASE("a part is a volume in its place, with the samples and counts of its o
 
 TEST_CASE("any damage to a part is seen", "[parts]") {
     const support::TempFolder folder;
-    const VolumeInfo info = volume(2);
+    const VolumeInfo info = marked_volume(volume(2), "a plan");
     const Part part{0, {0, 2}};
     const auto file = folder.path() / part_name(part);
     {
@@ -148,6 +148,12 @@ TEST_CASE("any damage to a part is seen", "[parts]") {
     };
     const std::string whole = bytes_of(file);
     REQUIRE(is_whole());
+    // A sound part of another plan, another result, or other slices is none of this volume's.
+    CHECK_FALSE(PartFile::is_foreign(file, info, part));
+    CHECK(PartFile::is_foreign(file, marked_volume(volume(2), "another plan"), part));
+    CHECK(PartFile::is_foreign(file, info, {1, {0, 2}}));
+    CHECK(PartFile::is_foreign(file, info, {0, {1, 2}}));
+    CHECK_THROWS_AS(PartFile(file, marked_volume(volume(2), "another plan"), part), Error);
     const auto samples = static_cast<std::size_t>(info.bytes());
     for (std::size_t i = 1; i <= samples; ++i) {
         std::string damaged = whole;

@@ -140,3 +140,26 @@ TEST_CASE("a work folder knows how far its end has come", "[parts]") {
         folder.remove();
     }
 }
+
+TEST_CASE("a work folder's name may be somebody else's", "[parts]") {
+    const support::TempFolder place;
+    const WorkFolder folder(place.path() / "v.nrrd");
+    write(folder.path());
+    folder.remove_if_named();
+    CHECK(fs::is_regular_file(folder.path()));
+    CHECK_FALSE(refusal(folder, plan).second.empty());
+    CHECK(fs::is_regular_file(folder.path()));
+    fs::remove(folder.path());
+    fs::create_directory(folder.path());
+    folder.remove_if_named();
+    CHECK_FALSE(fs::exists(folder.path()));
+    // On a larger disk, behind a link.
+    fs::create_directory(place.path() / "large");
+    std::error_code no_links;
+    fs::create_directory_symlink("large", folder.path(), no_links);
+    if (no_links) return;
+    folder.remove_if_named();
+    CHECK(refusal(folder, plan).second.empty());
+    CHECK(fs::exists(place.path() / "large" / "plan.txt"));
+    CHECK_NOTHROW(folder.check(plan));
+}
