@@ -88,7 +88,7 @@ std::string shard_text(const Findings& findings, const Command& command) {
     const ShardFindings& found = *findings.shard;
     std::string text = utf8_of(work_folder(command.output)) + ": shard " + std::to_string(found.shard.index) + " of " +
                        std::to_string(found.shard.count) + ", " + std::to_string(found.report.slices_made) +
-                       " slices made";
+                       (found.report.slices_made == 1 ? " slice made" : " slices made");
     if (found.report.slices_kept > 0) text += ", " + std::to_string(found.report.slices_kept) + " were there already";
     const std::vector<Index>& missing = found.report.missing;
     if (missing.empty()) return text + "; all shards are there, --finish puts them together";

@@ -117,6 +117,54 @@ TEST_CASE("a volume is made again and compared", "[cli]") {
     CHECK(found["status"] == 4);
 }
 
+TEST_CASE("a line that was added to a header is damage, wherever it is", "[cli]") {
+    const Made made;
+    const Bytes whole = read_file(made.folder / "v.nrrd");
+    const std::size_t end = whole.find("\n\n");
+    for (const std::string line : {"measurement frame: (1,0,0) (0,1,0) (0,0,1)", "content: hello", "foo:=bar", "# x"}) {
+        CAPTURE(line);
+        write_file(made.folder / "w.nrrd", whole.substr(0, end + 1) + line + whole.substr(end));
+        const Result result = made.run({"--verify", "w.nrrd"});
+        CHECK(result.status == 4);
+        CHECK(has(result.err, "its header was changed since it was written"));
+    }
+    REQUIRE(made.run({"scan", "-o", "d.nhdr", "-q"}).status == 0);
+    CHECK(made.run({"--verify", "d.nhdr"}).status == 0);
+    fs::rename(made.folder / "d.raw", made.folder / "e.raw");
+    Bytes detached = read_file(made.folder / "d.nhdr");
+    detached.replace(detached.find("d.raw"), 5, "e.raw");
+    write_file(made.folder / "d.nhdr", detached);
+    CHECK(made.run({"--verify", "d.nhdr"}).status == 0);
+}
+
+TEST_CASE("some files of a series are not the whole series", "[cli]") {
+    const Made made;
+    REQUIRE(made.run({"scan/" + slice_name(0), "scan/" + slice_name(1), "-o", "scan/part.nrrd", "-q"}).status == 0);
+    const Result verified = made.run({"--verify", "scan/part.nrrd"});
+    CHECK(verified.status == 0);
+    CHECK(has(verified.out, "inputs not compared: it was made from 2 files"));
+    const Result replayed = made.run({"--replay", "scan/part.nrrd"});
+    CHECK(replayed.status == 7);
+    CHECK(has(replayed.err, "was made from 2 files"));
+    for (const std::string what : {"--verify", "--replay"}) {
+        CHECK(made.run({what, "scan/part.nrrd", "scan/" + slice_name(0), "scan/" + slice_name(1)}).status == 0);
+    }
+}
+
+TEST_CASE("the input itself is not taken for its mask", "[cli]") {
+    const Made made;
+    fs::create_directories(made.folder / "raw");
+    fs::create_directories(made.folder / "mask");
+    fs::rename(made.folder / "scan", made.folder / "raw" / "slices");
+    write_stack(made.folder / "mask" / "slices", 9);
+    REQUIRE(made.run({"raw/slices", "--mask", "mask/slices", "-o", "m.nrrd", "-q"}).status == 0);
+    const Result missing = made.run({"--replay", "m.nrrd", "raw/slices"});
+    CHECK(missing.status == 3);
+    CHECK(has(missing.err, "put it beside the volume"));
+    fs::rename(made.folder / "mask" / "slices", made.folder / "slices");
+    CHECK(made.run({"--replay", "m.nrrd", "raw/slices"}).status == 0);
+}
+
 TEST_CASE("what does not go with --verify and --replay is refused", "[cli]") {
     const Made made;
     REQUIRE(made.run({"scan", "-o", "v.ome.zarr", "-q"}).status == 0);
