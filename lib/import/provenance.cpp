@@ -70,9 +70,10 @@ std::string dehaze_text(const Dehaze& dehaze) {
 }
 
 /// The name of a file or folder, which may be given with a slash behind it. In quotes where blanks would end it: see
-/// words_of().
+/// words_of(). A file whose name looks like a grid or a matrix that is written out has "./" in front.
 std::string name_text(const std::filesystem::path& path) {
-    const std::string name = utf8(path.has_filename() ? path.filename() : path.parent_path().filename());
+    std::string name = utf8(path.has_filename() ? path.filename() : path.parent_path().filename());
+    if (name.starts_with("grid:") || name.starts_with("affine:")) name.insert(0, "./");
     if (printable(name) == name && name.find_first_of(" \"\\") == std::string::npos) return name;
     std::string quoted = "\"";
     for (const char c : name) {

@@ -167,3 +167,16 @@ TEST_CASE("umask holds for all that is written", "[cli]") {
         }
     }
 }
+
+TEST_CASE("a reference whose name looks like a grid is found again by --replay", "[cli]") {
+    const Folder folder;
+    write_stack(folder / "stack", 6);
+    REQUIRE(run_in(folder.path(), {"stack", "-o", "like.nrrd", "--spacing", "1", "--factor", "2", "-q"}).status == 0);
+    fs::rename(folder / "like.nrrd", folder / "grid:1.nrrd");
+    REQUIRE(
+        run_in(folder.path(), {"stack", "--like", "./grid:1.nrrd", "--spacing", "1", "-o", "v.nrrd", "-q"}).status ==
+        0);
+    const Result result = run_in(folder.path(), {"--replay", "v.nrrd"});
+    CAPTURE(result.err);
+    CHECK(result.status == 0);
+}
