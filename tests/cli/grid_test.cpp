@@ -72,7 +72,7 @@ TEST_CASE("another order of axes takes the memory that was planned, and leaves n
             }
         }
     }
-    for (const char* memory : {"1G", "60M", "30M"}) {
+    for (const char* memory : {"1G", "60M", "40M"}) {
         CAPTURE(memory);
         const Arguments all =
             input + Arguments{"--like", "r.nrrd", "--memory", memory, "--scratch", "scratch", "-o", "like.nrrd"};
