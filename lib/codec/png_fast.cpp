@@ -1,9 +1,9 @@
 #include "codec/png_fast.hpp"
 
-#include "core/crc32.hpp"
-
 #include "codec/png_unfilter.hpp"
 #include "codec/zlib_unpacker.hpp"
+
+#include "core/crc32.hpp"
 
 #include <algorithm>
 #include <array>

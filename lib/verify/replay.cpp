@@ -106,9 +106,8 @@ private:
 void check_number_of_files(const Written& written, const Stack& stack) {
     const std::string inputs = value_of(written.volume.key_values, "stack2nrrd_inputs");
     if (inputs.empty() || stack.source != nullptr) return;
-    const std::string then = inputs.substr(0, inputs.find(','));
-    const std::string text = inputs_text(stack.files);
-    const std::string now = text.substr(0, text.find(','));
+    const std::string then = number_in_inputs(inputs);
+    const std::string now = number_in_inputs(inputs_text(stack.files));
     if (then == now) return;
     throw Error(ErrorCode::changed, written.shown + ": was made from " + printable(then) + ", and its input " +
                                         printable(stack.name) + " has " + now + "; give those behind --replay FILE");

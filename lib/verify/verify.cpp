@@ -65,11 +65,6 @@ struct Passing final : RowSink {
     ValueRange range;
 };
 
-/// Of two inputs_text(): are they as many files?
-bool same_number(std::string_view one, std::string_view other) {
-    return one.substr(0, one.find(',')) == other.substr(0, other.find(','));
-}
-
 class Verifier {
 public:
     Verifier(const std::filesystem::path& path, const KeepGoing& keep_going)
@@ -214,7 +209,7 @@ private:
     void check_inputs(const Stack* input) {
         const std::string recorded = value("stack2nrrd_inputs");
         if (recorded.empty()) return;
-        result_.inputs_recorded = recorded.substr(0, recorded.find(','));
+        result_.inputs_recorded = number_in_inputs(recorded);
         if (input != nullptr) {
             result_.input = path_from_utf8(input->name);
             return compare(recorded, *input, true);
@@ -234,17 +229,17 @@ private:
 
     void compare(const std::string& recorded, const Stack& input, bool is_given) {
         const std::string found = inputs_text(input.files);
+        const std::string files = number_in_inputs(found);
+        const bool as_many = files == result_.inputs_recorded;
         // One file may stand for its series, and may have been one of those that were given.
-        if (!is_given && !same_number(found, recorded) && !disk::is_folder(result_.input)) return;
+        if (!is_given && !as_many && !disk::is_folder(result_.input)) return;
         result_.inputs = found == recorded ? InputState::unchanged : InputState::changed;
         if (found == recorded) return;
-        const std::string files = found.substr(0, found.find(','));
         add(ErrorCode::changed,
             "its input " + printable(utf8(result_.input)) +
-                (same_number(found, recorded)
-                     ? " has as many files as then (" + files + "), but others by name, size or order"
-                     : " has " + files + ", those " + result_.inputs_recorded +
-                           " were expected that it was made from") +
+                (as_many ? " has as many files as then (" + files + "), but others by name, size or order"
+                         : " has " + files + ", those " + result_.inputs_recorded +
+                               " were expected that it was made from") +
                 "; find the old ones, or make it again");
     }
 
