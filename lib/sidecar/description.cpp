@@ -66,10 +66,10 @@ void add_density(FoundSpacing& found, const Density& density, const std::array<A
         const double value = *values[axis];
         const std::string name = axis == 0 ? "x resolution" : "y resolution";
         if (!(value > 0) || !std::isfinite(value)) {
-            found.doubts.push_back(quoted(name) + " is " + number_text(value) +
+            found.doubts.push_back(quotation(name) + " is " + number_text(value) +
                                    ", a positive number was expected; it is not used");
         } else if (is_screen(value, unit.mm, unit.tolerance)) {
-            found.doubts.push_back(quoted(name) + " is " + number_text(value) + " per " + printable(unit.name) +
+            found.doubts.push_back(quotation(name) + " is " + number_text(value) + " per " + printable(unit.name) +
                                    ", which is a screen's and no measurement; it is not used");
         } else {
             found.mm[axis] = checked_spacing(name, 1 / value, unit.mm, found.doubts);
@@ -132,7 +132,7 @@ FoundSpacing spacing_from(const ImageJDescription& imagej, const Density& densit
         if (trimmed(text).empty()) return {tag_mm, unit_name(density.unit), plain_tolerance};
         const std::optional<double> mm = unit_in_mm(text);
         if (!mm && !is_pixel_unit(text)) {
-            found.doubts.push_back(quoted(key) + " is " + quoted(text) +
+            found.doubts.push_back(quotation(key) + " is " + quotation(text) +
                                    ", a unit of length was expected; the spacing is not used");
         }
         return {mm.value_or(0), text, named_tolerance};
@@ -141,7 +141,7 @@ FoundSpacing spacing_from(const ImageJDescription& imagej, const Density& densit
     const AxisUnit y = imagej.y_unit.empty() ? x : unit_of("yunit", imagej.y_unit);
     const AxisUnit z = imagej.z_unit.empty() ? x : unit_of("zunit", imagej.z_unit);
     if (x.mm > 0 && tag_mm > 0 && differ(tag_mm, x.mm)) {
-        found.doubts.push_back("\"unit\" is " + quoted(imagej.unit) + " and the resolution unit is " +
+        found.doubts.push_back("\"unit\" is " + quotation(imagej.unit) + " and the resolution unit is " +
                                unit_name(density.unit) + ", one unit was expected; ImageJ goes by the first");
     }
     add_density(found, density, {x, y});

@@ -85,7 +85,7 @@ std::optional<std::string_view> IniReader::value(std::string_view section, std::
             continue;
         }
         if (found && *found != cursor.value) {
-            doubts_->push_back(quoted(key) + " is both " + quoted(*found) + " and " + quoted(cursor.value) +
+            doubts_->push_back(quotation(key) + " is both " + quotation(*found) + " and " + quotation(cursor.value) +
                                ", one value was expected; neither is used");
             return std::nullopt;
         }
@@ -99,8 +99,8 @@ std::optional<Index> IniReader::integer(std::string_view section, std::string_vi
     if (!text) return std::nullopt;
     const std::optional<Index> number = parse_integer(*text);
     if (number && *number >= least && *number <= largest_integer) return number;
-    doubts_->push_back(quoted(key) + " is " + quoted(*text) + ", an integer from " + std::to_string(least) + " to " +
-                       std::to_string(largest_integer) + " was expected; it is not used");
+    doubts_->push_back(quotation(key) + " is " + quotation(*text) + ", an integer from " + std::to_string(least) +
+                       " to " + std::to_string(largest_integer) + " was expected; it is not used");
     return std::nullopt;
 }
 
@@ -122,8 +122,8 @@ std::optional<double> IniReader::spacing_with_unit(std::string_view section, std
             continue;
         }
         if (!found.empty() && (found != cursor.key || found_value != cursor.value)) {
-            doubts_->push_back(quoted(found) + " is " + quoted(found_value) + " and " + quoted(cursor.key) + " is " +
-                               quoted(cursor.value) + ", one value was expected; neither is used");
+            doubts_->push_back(quotation(found) + " is " + quotation(found_value) + " and " + quotation(cursor.key) +
+                               " is " + quotation(cursor.value) + ", one value was expected; neither is used");
             return std::nullopt;
         }
         found = cursor.key;
@@ -132,7 +132,7 @@ std::optional<double> IniReader::spacing_with_unit(std::string_view section, std
     if (found.empty()) return std::nullopt;
     const std::optional<double> unit = unit_in_mm(*unit_of(found, key));
     if (unit) return checked_spacing(found, found_value, *unit, *doubts_);
-    doubts_->push_back(quoted(found) + " is in an unknown unit, um or mm was expected; it is not used");
+    doubts_->push_back(quotation(found) + " is in an unknown unit, um or mm was expected; it is not used");
     return std::nullopt;
 }
 

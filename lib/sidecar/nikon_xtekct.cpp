@@ -21,7 +21,7 @@ void parse(std::string_view text, Sidecar& xtekct) {
     const std::optional<std::string_view> unit = ini.value(section, "Units");
     const std::optional<double> unit_mm = unit_in_mm(unit.value_or("mm"));
     if (!unit_mm) {
-        xtekct.doubts.push_back("\"Units\" is " + quoted(*unit) + ", mm was expected; its lengths are not used");
+        xtekct.doubts.push_back("\"Units\" is " + quotation(*unit) + ", mm was expected; its lengths are not used");
         return;
     }
     const std::size_t doubts_before = xtekct.doubts.size();

@@ -24,8 +24,8 @@ std::optional<Index> integer(const XmlScanner& xml, std::string_view name, Index
     if (value && *value >= least && *value <= largest_size) return value;
     constexpr std::size_t enough = 20;  // a hostile text may have a million of them
     if (doubts.size() < enough) {
-        doubts.push_back(quoted(name) + " is " + quoted(*text) + ", an integer from " + std::to_string(least) + " to " +
-                         std::to_string(largest_size) + " was expected; it is not used");
+        doubts.push_back(quotation(name) + " is " + quotation(*text) + ", an integer from " + std::to_string(least) +
+                         " to " + std::to_string(largest_size) + " was expected; it is not used");
     }
     return std::nullopt;
 }
@@ -36,7 +36,8 @@ std::optional<double> spacing(const XmlScanner& xml, std::string_view name, std:
     const std::string unit = unescaped(xml.attribute(std::string(name) + "Unit").value_or("um"));
     if (const std::optional<double> mm = unit_in_mm(unit)) return checked_spacing(name, *text, *mm, doubts);
     if (!is_pixel_unit(unit)) {
-        doubts.push_back(quoted(name) + " is in " + quoted(unit) + ", a unit of length was expected; it is not used");
+        doubts.push_back(quotation(name) + " is in " + quotation(unit) +
+                         ", a unit of length was expected; it is not used");
     }
     return std::nullopt;
 }
@@ -58,7 +59,7 @@ void read_pixels(const XmlScanner& xml, OmeDescription& ome) {
     if (is_dimension_order(order)) {
         ome.dimension_order = order;
     } else {
-        ome.doubts.push_back("\"DimensionOrder\" is " + quoted(order) + ", \"XYZCT\" or alike was expected");
+        ome.doubts.push_back("\"DimensionOrder\" is " + quotation(order) + ", \"XYZCT\" or alike was expected");
     }
     std::optional<std::string_view> type = xml.attribute("Type");
     if (!type) type = xml.attribute("PixelType");  // until 2012
@@ -186,7 +187,7 @@ std::optional<OmeDescription> parse_ome(std::string_view text,
     if (!is_wanted) end_image();
     if (!chosen) {
         if (root.metadata_file.empty()) return std::nullopt;
-        root.doubts.push_back("its OME metadata is in " + quoted(root.metadata_file) + ", which is not read");
+        root.doubts.push_back("its OME metadata is in " + quotation(root.metadata_file) + ", which is not read");
         return root;
     }
     chosen->metadata_file = root.metadata_file;

@@ -31,7 +31,7 @@ void parse(std::string_view text, Sidecar& info) {
         info.count = size(xml, "stack");
         if (const std::optional<std::string_view> pitch = xml.attribute("pitch")) {
             info.doubts.push_back(
-                "\"pitch\" is " + quoted(*pitch) +
+                "\"pitch\" is " + quotation(*pitch) +
                 " without a unit, so it is not used as spacing; if you know it, pass it with --spacing");
         }
         return;

@@ -109,13 +109,13 @@ double in_mm(double value, double unit_mm) noexcept {
 std::optional<double> checked_spacing(std::string_view name, double value, double unit_mm,
                                       std::vector<std::string>& doubts) {
     if (!(value > 0) || !std::isfinite(value)) {
-        doubts.push_back(quoted(name) + " is " + number_text(value) +
+        doubts.push_back(quotation(name) + " is " + number_text(value) +
                          ", a positive length was expected; it is not used");
         return std::nullopt;
     }
     const double mm = in_mm(value, unit_mm);
     if (!(mm >= least_spacing_mm && mm <= largest_spacing_mm)) {
-        doubts.push_back(quoted(name) + " is " + number_text(mm) + " mm, a length from " +
+        doubts.push_back(quotation(name) + " is " + number_text(mm) + " mm, a length from " +
                          number_text(least_spacing_mm) + " to " + number_text(largest_spacing_mm) +
                          " mm was expected; it is not used");
         return std::nullopt;
@@ -142,11 +142,11 @@ std::optional<double> checked_number(std::string_view name, std::string_view tex
         std::replace(point.begin(), point.end(), ',', '.');
         value = parse_double(point);
         if (value && may_be_thousands(text)) {
-            doubts.push_back(quoted(name) + " is " + quoted(text) + ", its comma is taken for the decimal point");
+            doubts.push_back(quotation(name) + " is " + quotation(text) + ", its comma is taken for the decimal point");
         }
     }
     if (value && std::isfinite(*value)) return value;
-    doubts.push_back(quoted(name) + " is " + quoted(text) + ", a number was expected; it is not used");
+    doubts.push_back(quotation(name) + " is " + quotation(text) + ", a number was expected; it is not used");
     return std::nullopt;
 }
 
@@ -171,7 +171,7 @@ std::string to_utf8(std::string_view text) {
     return utf8;
 }
 
-std::string quoted(std::string_view text) {
+std::string quotation(std::string_view text) {
     constexpr std::size_t longest_shown = 60;
     text = trimmed(text);
     const bool cut = text.size() > longest_shown;

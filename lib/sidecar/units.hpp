@@ -47,7 +47,7 @@ inline constexpr double largest_spacing_mm = 1e3;
 [[nodiscard]] std::string to_utf8(std::string_view text);
 
 /// `text` in quotes, fit for a sentence: printable, and not longer than a line.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string quotation(std::string_view text);
 
 /// ASCII only, and without a copy.
 [[nodiscard]] bool same_ignoring_case(std::string_view a, std::string_view b) noexcept;

@@ -62,7 +62,7 @@ void note_foreign(Stack& stack, Sidecars::const_iterator first, Sidecars::const_
     ShortList list("; ");
     for (; first != end; ++first) {
         const Sidecar& told = first->content;
-        std::string text = first->name + ": is of slices named " + stack2nrrd::quoted(told.prefix);
+        std::string text = first->name + ": is of slices named " + stack2nrrd::quotation(told.prefix);
         if (told.index_length > 0) text += " and " + std::to_string(told.index_length) + " digits";
         if (list.count() == 0) {
             text += ", these are named as " + printable(stack.files.name(0)) + ", so it is not used";

@@ -33,7 +33,7 @@ public:
         const std::string_view first = next_line();
         const std::string_view version = trimmed(first.substr(std::min(signature.size(), first.size())));
         if (!first.starts_with(signature) || version != "V1.0") {
-            throw Error(ErrorCode::unsupported, file_ + ": begins with " + quoted(first) +
+            throw Error(ErrorCode::unsupported, file_ + ": begins with " + quotation(first) +
                                                     ", '#Insight Transform File V1.0' was expected; write it again "
                                                     "with the program that made it");
         }
@@ -69,7 +69,7 @@ private:
         }
         const bool parameters = name == "Parameters";
         if (colon == std::string_view::npos || (name != "Transform" && name != "FixedParameters" && !parameters)) {
-            damaged("begins with " + quoted(line), "'Transform:', 'Parameters:' or 'FixedParameters:' was expected");
+            damaged("begins with " + quotation(line), "'Transform:', 'Parameters:' or 'FixedParameters:' was expected");
         }
         if (name == "Transform") {
             end_transform();
@@ -94,7 +94,7 @@ private:
             const bool whole = result.ec == std::errc{} && (result.ptr == end || is_blank(*result.ptr));
             if (!whole) {
                 const auto length = static_cast<std::size_t>(std::find_if(word, end, is_blank) - word);
-                damaged("has " + quoted({word, length}) + " as number " + std::to_string(numbers.size() + 1),
+                damaged("has " + quotation({word, length}) + " as number " + std::to_string(numbers.size() + 1),
                         "numbers such as -1.5e-3 were expected");
             }
             numbers.push_back(number);
@@ -110,13 +110,13 @@ private:
             const bool translation = type.starts_with("TranslationTransform");
             if (!parameters_ && !identity) {
                 throw Error(ErrorCode::corrupt, file_ + ": has no line 'Parameters:' for its transform " +
-                                                    quoted(type) +
+                                                    quotation(type) +
                                                     ", one was expected; write it again with the "
                                                     "program that made it");
             }
             if (!fixed_ && !identity && !translation) {
                 throw Error(ErrorCode::corrupt,
-                            file_ + ": has no line 'FixedParameters:' for its transform " + quoted(type) +
+                            file_ + ": has no line 'FixedParameters:' for its transform " + quotation(type) +
                                 ", one was expected; write 'FixedParameters: 0 0 0' if its centre is the origin");
             }
         }
@@ -124,7 +124,7 @@ private:
         fixed_ = false;
     }
 
-    static std::string quoted(std::string_view text) {
+    static std::string quotation(std::string_view text) {
         constexpr std::size_t most = 60;
         return "'" + printable(text.substr(0, most)) + (text.size() > most ? "...'" : "'");
     }

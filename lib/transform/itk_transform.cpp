@@ -158,7 +158,7 @@ constexpr std::string_view lattice_kinds[]{"DisplacementFieldTransform", "BSplin
 
 // ------------------------------------------------------------------------------------------------------- sentences
 
-std::string quoted(std::string_view type) {
+std::string quotation(std::string_view type) {
     constexpr std::size_t most = 80;
     return "'" + printable(type.substr(0, most)) + (type.size() > most ? "...'" : "'");
 }
@@ -177,7 +177,7 @@ std::string known_kinds() {
 [[noreturn]] void refuse_count(const std::string& file, std::string_view type, const std::string& what,
                                std::size_t count, const std::string& expected) {
     refuse(ErrorCode::corrupt, file,
-           "holds a transform " + quoted(type) + " with " + std::to_string(count) + " " + what + ", " + expected +
+           "holds a transform " + quotation(type) + " with " + std::to_string(count) + " " + what + ", " + expected +
                " expected; write it again with the program that made it");
 }
 
@@ -186,7 +186,7 @@ void check_type(const std::string& file, std::string_view type) {
     const TypeName parts = parts_of(type);
     if (parts.name.starts_with("Inverse")) {
         refuse(ErrorCode::unsupported, file,
-               "holds a transform " + quoted(type) +
+               "holds a transform " + quotation(type) +
                    ", which maps points of the source to those of the result, one from the result to the source was "
                    "expected; invert it first, in 3D Slicer: Transforms, Invert, and save it again");
     }
@@ -198,22 +198,22 @@ void check_type(const std::string& file, std::string_view type) {
     const bool is_flat = parts.dimensions.starts_with("2_") || parts.name.find("2D") != std::string_view::npos;
     if (is_flat && !known) {
         refuse(ErrorCode::unsupported, file,
-               "holds a transform " + quoted(type) +
+               "holds a transform " + quotation(type) +
                    " of two dimensions, one of three was expected; make one of three of it");
     }
     if (!known) {
         refuse(ErrorCode::unsupported, file,
-               "holds a transform " + quoted(type) + ", one of these was expected: " + known_kinds() +
+               "holds a transform " + quotation(type) + ", one of these was expected: " + known_kinds() +
                    "; write it as one of them, for example as a displacement field");
     }
     if (parts.dimensions == "3_3") return;
     if (parts.name == "BSplineTransform" && parts.dimensions.starts_with("3_3_")) {
         refuse(ErrorCode::unsupported, file,
-               "holds a transform " + quoted(type) +
+               "holds a transform " + quotation(type) +
                    ", a B-spline of order 3 was expected; write it as a displacement field");
     }
     refuse(ErrorCode::unsupported, file,
-           "holds a transform " + quoted(type) +
+           "holds a transform " + quotation(type) +
                ", the name of one of three dimensions ends with '_double_3_3' or '_float_3_3'; make one of three of "
                "it");
 }
@@ -223,7 +223,7 @@ void check_numbers(const std::string& file, const ItkTransform& transform) {
         const auto odd = std::find_if(numbers->begin(), numbers->end(), [](double v) { return !std::isfinite(v); });
         if (odd == numbers->end()) continue;
         refuse(ErrorCode::corrupt, file,
-               "holds a transform " + quoted(transform.type) + " whose " +
+               "holds a transform " + quotation(transform.type) + " whose " +
                    (numbers == &transform.fixed ? "fixed parameter " : "parameter ") +
                    std::to_string(odd - numbers->begin() + 1) + " is " + number_text(*odd) +
                    ", finite numbers were expected; write it again with the program that made it");
@@ -251,7 +251,7 @@ Grid grid_of(const std::string& file, const ItkTransform& transform) {
         points *= fixed[a];
         if (!(fixed[a] >= 1 && fixed[a] <= most && fixed[a] == std::floor(fixed[a]))) {
             refuse(ErrorCode::corrupt, file,
-                   "holds a transform " + quoted(transform.type) + " whose size is " + number_text(fixed[a]) +
+                   "holds a transform " + quotation(transform.type) + " whose size is " + number_text(fixed[a]) +
                        " on an axis, a whole number from 1 to 1000000 was expected; write it again with the program "
                        "that made it");
         }
@@ -292,7 +292,8 @@ TransformPtr on_grid(const std::string& file, ItkTransform transform) {
         }
         return displacement_field(grid.geometry, grid.size, std::move(transform.parameters));
     } catch (const Error& error) {
-        throw Error(ErrorCode::corrupt, file + ": holds a transform " + quoted(transform.type) + ": " + error.what());
+        throw Error(ErrorCode::corrupt,
+                    file + ": holds a transform " + quotation(transform.type) + ": " + error.what());
     }
 }
 
@@ -323,28 +324,28 @@ TransformPtr itk_transform(const std::string& file, ItkTransform transform) {
     constexpr double rounding = 1e-6;
     if (kind->versor && !(length(three(transform.parameters, 0)) <= 1 + rounding)) {
         refuse(ErrorCode::corrupt, file,
-               "holds a transform " + quoted(transform.type) + " whose versor has the length " +
+               "holds a transform " + quotation(transform.type) + " whose versor has the length " +
                    number_text(length(three(transform.parameters, 0))) +
                    ", at most 1 was expected; write it again with the program that made it");
     }
     // ITK's SetParameters() of this one class works out no offset, so that its programs turn about the origin.
     if (kind->name == "VersorTransform" && three(transform.fixed, 0) != Vector3{0, 0, 0}) {
         refuse(ErrorCode::unsupported, file,
-               "holds a transform " + quoted(transform.type) +
+               "holds a transform " + quotation(transform.type) +
                    " with a centre, which ITK itself reads and leaves out, the origin was expected as its centre; "
                    "write it as a VersorRigid3DTransform");
     }
     const Affine map = kind->make(transform.parameters, transform.fixed);
     if (!inverse(map)) {
         refuse(ErrorCode::corrupt, file,
-               "holds a transform " + quoted(transform.type) +
+               "holds a transform " + quotation(transform.type) +
                    " that is singular, one that can be inverted was expected; correct its matrix or scale");
     }
     try {
         return linear_transform(map);
     } catch (const Error&) {
         refuse(ErrorCode::corrupt, file,
-               "holds a transform " + quoted(transform.type) +
+               "holds a transform " + quotation(transform.type) +
                    " that moves points further than numbers go, a place in millimetres was expected; correct its "
                    "centre or translation");
     }

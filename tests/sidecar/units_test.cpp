@@ -79,13 +79,13 @@ TEST_CASE("no spacing comes from a number that is none", "[sidecar]") {
 }
 
 TEST_CASE("what a sentence quotes is short and printable", "[sidecar]") {
-    CHECK(stack2nrrd::quoted(" a ") == "\"a\"");
-    CHECK(stack2nrrd::quoted("\xB5m") == "\"\xC2\xB5m\"");
-    CHECK(stack2nrrd::quoted("a\nb") == "\"a\\x0Ab\"");
+    CHECK(stack2nrrd::quotation(" a ") == "\"a\"");
+    CHECK(stack2nrrd::quotation("\xB5m") == "\"\xC2\xB5m\"");
+    CHECK(stack2nrrd::quotation("a\nb") == "\"a\\x0Ab\"");
     std::string micro;
     for (int i = 0; i < 1000; ++i) micro += "\xC2\xB5";
-    for (std::size_t cut = 0; cut < 4; ++cut) CHECK(stack2nrrd::quoted("abcd" + micro.substr(2 * cut)).size() < 80);
-    CHECK(stack2nrrd::quoted(std::string(1000, 'x')).size() < 80);
+    for (std::size_t cut = 0; cut < 4; ++cut) CHECK(stack2nrrd::quotation("abcd" + micro.substr(2 * cut)).size() < 80);
+    CHECK(stack2nrrd::quotation(std::string(1000, 'x')).size() < 80);
     CHECK(to_utf8("\xB5\xE9") == "\xC2\xB5\xC3\xA9");
     CHECK(to_utf8("\xC2\xB5") == "\xC2\xB5");
 }
