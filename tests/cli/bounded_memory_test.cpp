@@ -167,7 +167,7 @@ TEST_CASE("a slice in a file of its own takes 96 bytes beyond its name, and the 
     if (!memory_can_be_measured()) return;
     const Folder folder;
     // So many that the list is most of what is taken: what the program itself takes hides a few thousand.
-    constexpr int few = 8'000;
+    constexpr int few = 6'000;
     constexpr int many = 4 * few;
     write_distinct(folder / "few", few);
     write_distinct(folder / "many", many);

@@ -155,7 +155,7 @@ TEST_CASE("the depth of chunks is what memory allows, whatever the threads", "[c
     for (const int mebibytes : {64, 84, 110, 160}) {
         const std::string memory = std::to_string(mebibytes + libraries) + "M";
         std::int64_t depth = 0;
-        for (const char* threads : {"1", "2", "4"}) {
+        for (const char* threads : {"1", "4"}) {
             CAPTURE(memory, threads);
             const Result made = run_with(memory, threads);
             CAPTURE(made.err);

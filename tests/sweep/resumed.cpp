@@ -34,11 +34,13 @@ std::map<std::string, Bytes> files_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("--resume goes on after a kill at any call", "[sweep]") {
+TEST_CASE("--resume goes on after a kill at a call", "[sweep]") {
     if (is_sanitized()) return say_skipped("sanitizers have calls of their own");
     const Folder place;
     write_stack(place / "stack", 4, 16, 12);
     const fs::path out = place / "out";
+    const bool every = std::getenv("STACK2NRRD_EVERY_CALL") != nullptr;
+    int next = 0;
     int killed = 0;
     int there = 0;
     for (const Arguments& form : forms()) {
@@ -63,8 +65,9 @@ TEST_CASE("--resume goes on after a kill at any call", "[sweep]") {
             const std::size_t line = counts.find("\n" + call + " ");
             if (line == Bytes::npos) continue;
             const int count = std::stoi(counts.substr(line + call.size() + 2));
-            const int step = call == "open" || call == "write" ? 3 : 1;
-            for (int at = 1; at <= count; at += step) {
+            // All of them where the environment asks for it.
+            const int step = every ? 1 : call == "open" || call == "write" ? 7 : 2;
+            for (int at = 1 + next++ % step; at <= count; at += step) {
                 if (run_afresh(call, at) == 0) continue;  // one that only the process's end makes
                 ++killed;
                 const Result again = program.run();
@@ -83,7 +86,7 @@ TEST_CASE("--resume goes on after a kill at any call", "[sweep]") {
             }
         }
     }
-    CHECK(killed > 200);
+    CHECK(killed > 90);
     CHECK(there > 0);
     CHECK(there < killed / 2);
 }
