@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -71,13 +70,16 @@ Net derivative(Net net, std::size_t axis) {
     return net;
 }
 
+/// Grids are made to begin and end at samples: rounding must not put these outside.
+constexpr double rounding = 1e-9;  // of a cell
+constexpr double beginning = 1 - rounding;
+
 class BSpline final : public Displacing {
 public:
     BSpline(const Lattice& lattice, std::vector<double> vectors)
         : Displacing(lattice), vectors_(std::move(vectors)), size_(this->lattice().size()) {
         for (std::size_t a = 0; a < 3; ++a) {
-            end_[a] = static_cast<double>(size_[a] - 2);
-            end_[a] += 4 * std::numeric_limits<double>::epsilon() * end_[a];
+            end_[a] = static_cast<double>(size_[a] - 2) + rounding;
             last_[a] = size_[a] - static_cast<Index>(taps);
         }
     }
@@ -112,14 +114,14 @@ private:
 void BSpline::apply(std::span<Vector3> points) const {
     for (Vector3& point : points) {
         const Vector3 index = lattice().index(point);
-        if (!(index[0] >= 1 && index[0] <= end_[0] && index[1] >= 1 && index[1] <= end_[1] && index[2] >= 1 &&
-              index[2] <= end_[2])) {
+        if (!(index[0] >= beginning && index[0] <= end_[0] && index[1] >= beginning && index[1] <= end_[1] &&
+              index[2] >= beginning && index[2] <= end_[2])) {
             continue;
         }
         std::array<Index, 3> first;
         std::array<std::array<double, taps>, 3> weights;
         for (std::size_t a = 0; a < 3; ++a) {
-            first[a] = std::min(static_cast<Index>(index[a]) - 1, last_[a]);
+            first[a] = std::clamp<Index>(static_cast<Index>(index[a]) - 1, 0, last_[a]);
             weights[a] = weights_at(index[a] - static_cast<double>(first[a] + 1));
         }
         // Four points of a row are twelve numbers side by side: weights of x come last.

@@ -116,6 +116,30 @@ TEST_CASE("a B-spline is the sum of its control points' splines, and ends where 
     CHECK(slow::map_of(*linear)({0.9999, 1, 1})[2] == 1);
 }
 
+TEST_CASE("a B-spline over a volume moves its outermost samples, too, as they round", "[transform]") {
+    // As ITK's own examples lay it: from the first sample to the last, and a cell more on each side.
+    std::mt19937 random(4);
+    for (int i = 0; i < 300; ++i) {
+        const double spacing = std::uniform_real_distribution<double>(0.003, 3)(random);
+        const double origin = std::uniform_real_distribution<double>(-300, 300)(random);
+        const int samples = std::uniform_int_distribution<int>(8, 400)(random);
+        const int cells = std::uniform_int_distribution<int>(1, 9)(random);
+        const double cell = spacing * (samples - 1) / cells;
+        const double first = origin - cell;
+        Geometry grid;
+        grid.direction = {Vector3{cell, 0, 0}, Vector3{0, cell, 0}, Vector3{0, 0, cell}};
+        grid.origin = {first, first, first};
+        const Size size{cells + 3, cells + 3, cells + 3};
+        const TransformPtr spline = bspline(grid, size, std::vector<double>(numbers(size), 7.0));
+        CAPTURE(spacing, origin, samples, cells);
+        for (const double end : {origin, origin + spacing * (samples - 1)}) {
+            CHECK(slow::map_of(*spline)({end, end, end})[0] == Approx(end + 7).margin(1e-9));
+        }
+        const double outside = origin - 1e-4 * cell;
+        CHECK(slow::map_of(*spline)({outside, origin, origin})[0] == outside);
+    }
+}
+
 TEST_CASE("fields and B-splines that cannot be are refused", "[transform]") {
     std::string sentence;
     const auto refused = [&](auto action) {
