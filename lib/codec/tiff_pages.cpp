@@ -223,25 +223,47 @@ Index imagej_slices(const TiffDirectory& directory) {
     return std::max(value("images"), static_cast<Index>(std::min(product, 1e15)));
 }
 
-/// Beyond 4 GiB, ImageJ writes one directory, and behind its slice the samples of all others.
-void add_slices_without_directory(InputFile& file, const Directory& only, Index declared, Pages& found) {
+/// The number of slices that tifffile says there are in a file that it calls truncated, {"truncated": true, "shape":
+/// [8, 6, 7]}; 1 in any other.
+Index tifffile_slices(const TiffDirectory& directory, const Kind& kind) {
+    std::uint64_t declared = 0;
+    const std::string text = directory.text(TIFFTAG_IMAGEDESCRIPTION, 4096, declared);
+    const std::string_view shape = "\"shape\": [";
+    const std::size_t start = text.find(shape);
+    if (!text.starts_with('{') || text.find("\"truncated\": true") == std::string::npos || start == std::string::npos) {
+        return 1;
+    }
+    const std::size_t begin = start + shape.size();
+    double samples = 1;
+    for (const std::string_view word :
+         split(std::string_view(text).substr(begin, text.find(']', begin) - begin), ',')) {
+        samples *= static_cast<double>(std::max<std::int64_t>(parse_integer(trimmed(word)).value_or(1), 1));
+    }
+    constexpr double largest = 1e15;
+    const double slices = samples / (static_cast<double>(kind.width) * kind.height * kind.channels);
+    return slices <= largest && slices == std::floor(slices) ? std::max<Index>(static_cast<Index>(slices), 1) : 1;
+}
+
+/// Beyond 4 GiB, ImageJ writes one directory, and behind its slice the samples of all others; tifffile does so if
+/// asked.
+void add_slices_without_directory(InputFile& file, const Directory& only, Index declared, const std::string& writer,
+                                  Pages& found) {
     const TiffHandle tiff(file);
     const TiffLayout layout = read_tiff_layout(tiff, Samples::stored);
     const std::optional<std::int64_t> first = samples_in_one_piece(tiff, layout);
     const auto directory = static_cast<std::int64_t>(only.offset);
     if (!first || directory > *first) {
         // What an editor leaves when it saves one slice of a stack and keeps the text: no slice can follow this one.
-        found.notes.push_back("ImageJ's text says that there are " + std::to_string(declared) +
+        found.notes.push_back(writer + "'s text says that there are " + std::to_string(declared) +
                               " slices, the file has a directory for one only; one is read");
         return;
     }
     const Index room = (file.bytes() - *first) / (layout.row_bytes * layout.probe.image.height);
     if (declared > room) {
-        refuse(
-            file, ErrorCode::corrupt,
-            "is a TIFF that holds " + std::to_string(room) + (room == 1 ? " slice, " : " slices, ") +
-                std::to_string(declared) +
-                " were expected from ImageJ's text; copy it again from its source, or save it again where it was made");
+        refuse(file, ErrorCode::corrupt,
+               "is a TIFF that holds " + std::to_string(room) + (room == 1 ? " slice, " : " slices, ") +
+                   std::to_string(declared) + " were expected from " + writer +
+                   "'s text; copy it again from its source, or save it again where it was made");
     }
     if (declared > static_cast<Index>(most_pages)) {
         refuse(file, ErrorCode::limit,
@@ -300,7 +322,9 @@ Pages tiff_pages(InputFile& file) {
         if (planes > 1) {
             add_metamorph_planes(file, pages.front(), planes, found);
         } else if (declared > 1) {
-            add_slices_without_directory(file, pages.front(), declared, found);
+            add_slices_without_directory(file, pages.front(), declared, "ImageJ", found);
+        } else if (const Index all = tifffile_slices(directory, pages.front().kind); all > 1) {
+            add_slices_without_directory(file, pages.front(), all, "tifffile", found);
         }
         return found;
     }

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "sidecar/ini.hpp"
+#include "sidecar/json_reader.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -173,6 +174,28 @@ FoundSpacing spacing_from(const OmeDescription& ome, const Density& density) {
                                number_text(*found.mm[axis]) + " mm by its OME text and " + number_text(*tags.mm[axis]) +
                                " mm by its resolution; the first is used");
     }
+    return found;
+}
+
+std::optional<TifffileDescription> parse_tifffile(std::string_view text) {
+    text = without_nul(text);
+    if (!text.starts_with('{')) return std::nullopt;
+    TifffileDescription found;
+    constexpr std::size_t most_axes = 16;
+    double product = 1;
+    bool possible = true;
+    for_each_json_value(text, [&](std::span<const std::string_view> keys, std::string_view value) {
+        if (keys.size() == 1 && keys[0] == "axes") found.axes = value;
+        if (keys.size() != 2 || keys[0] != "shape" || !keys[1].empty()) return;
+        const std::optional<std::int64_t> length = parse_integer(value);
+        possible = possible && length && *length > 0 && found.shape.size() < most_axes;
+        if (!possible) return;
+        product *= static_cast<double>(*length);
+        found.shape.push_back(*length);
+    });
+    constexpr double largest = 1e18;
+    if (!possible || found.shape.size() < 2 || product > largest) return std::nullopt;
+    if (found.axes.size() != found.shape.size()) found.axes.clear();
     return found;
 }
 

@@ -32,6 +32,15 @@ struct ImageJDescription {
 /// Nothing if the text does not begin with "ImageJ=".
 [[nodiscard]] std::optional<ImageJDescription> parse_imagej(std::string_view text);
 
+/// The text that tifffile writes, and what saves with it: {"shape": [2, 8, 6, 7], "axes": "CZYX"}.
+struct TifffileDescription {
+    std::vector<Index> shape;  ///< of all pages together, what varies slowest first
+    std::string axes;          ///< a letter for each of `shape`; empty if there is none
+};
+
+/// Nothing if the text is not that of tifffile, or has a shape that cannot be.
+[[nodiscard]] std::optional<TifffileDescription> parse_tifffile(std::string_view text);
+
 /// One <TiffData>: where slices lie. What OME assumes for absent fields: `ifd` 0, and `plane_count` 1 if `ifd` is
 /// there, else all pages.
 struct OmeTiffData {

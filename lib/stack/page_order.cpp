@@ -1,5 +1,7 @@
 #include "stack/page_order.hpp"
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -130,6 +132,82 @@ PageOrder imagej_order(const ImageJDescription& imagej, std::size_t pages) {
                 parts_text(order) + "; each page is taken for a slice"});
 }
 
+/// How many of the axes of `shape` count pages: what is behind them is one page. Of several that are possible, the one
+/// with as many pages as there are.
+std::optional<std::size_t> axes_of_pages(const std::vector<Index>& shape, const ImageInfo& image, std::size_t pages) {
+    std::optional<std::size_t> found;
+    const Index samples = image.channels();
+    Index count = 1;
+    for (std::size_t axes = 0; axes < shape.size(); ++axes) {
+        std::vector<Index> page(shape.begin() + static_cast<std::ptrdiff_t>(axes), shape.end());
+        if (page.size() == 3 && page.back() == samples) page.pop_back();
+        if (page.size() == 3 && page.front() == samples) page.erase(page.begin());
+        if (page == std::vector<Index>{image.height, image.width} && (!found || count == static_cast<Index>(pages)))
+            found = axes;
+        count *= shape[axes];
+    }
+    return found;
+}
+
+PageOrder tifffile_order(const TifffileDescription& text, std::size_t pages, const ImageInfo& image) {
+    const std::optional<std::size_t> axes = axes_of_pages(text.shape, image, pages);
+    if (!axes) return each_page_a_slice(pages);  // a text of some other picture
+    PageOrder order;
+    order.slices = 1;
+    order.axes.clear();
+    std::string sizes;
+    Index declared = 1;
+    Index others = 1;  // of axes that are none of these
+    std::size_t long_axes = 0;
+    for (std::size_t i = *axes; i-- > 0;) {  // what varies fastest is the last one
+        const Index axis_length = text.shape[i];
+        declared *= axis_length;
+        sizes = std::to_string(axis_length) + (sizes.empty() ? "" : " x ") + sizes;
+        if (axis_length == 1) continue;
+        ++long_axes;
+        const char letter = text.axes.empty() ? '?' : text.axes[i];
+        if (letter == 'Z' || letter == 'C' || letter == 'T') {
+            (letter == 'Z' ? order.slices : letter == 'C' ? order.channels : order.times) = axis_length;
+            order.axes += letter;
+        } else {
+            others *= axis_length;
+        }
+    }
+    const auto holds =
+        "holds " + count_of(static_cast<Index>(pages), "page", "pages") + ", its text of tifffile declares ";
+    const auto refuse = [&](const std::string& what) {
+        PageOrder plain = each_page_a_slice(pages);
+        plain.refusal = holds + what;
+        return plain;
+    };
+    // Whoever writes one page after the other has a text for each.
+    if (declared == 1) return each_page_a_slice(pages);
+    if (pages == 1) {
+        return each_page_a_slice(pages,
+                                 {holds + std::to_string(declared) + "; one is read, check that it is complete"});
+    }
+    if (declared > static_cast<Index>(pages)) {
+        return refuse(sizes + "; copy it again from its source, or save it again where it was made");
+    }
+    const std::string axes_text = sizes + " of axes " + printable(text.axes.substr(0, *axes));
+    if (declared < static_cast<Index>(pages)) {
+        const std::string more = "; each page is taken for a slice, check that all are of one series";
+        if (order.channels == 1 && order.times == 1) return each_page_a_slice(pages, {holds + sizes + more});
+        return refuse(axes_text + "; save it again where it was made");
+    }
+    if (others > 1) {
+        // One axis of any name is that of the slices.
+        if (long_axes == 1) return each_page_a_slice(pages);
+        if (text.axes.empty()) return each_page_a_slice(pages, {holds + sizes + "; each page is taken for a slice"});
+        return refuse(axes_text + ", Z, C and T are known; save it again as volumes of their own");
+    }
+    for (const char letter : {'Z', 'C', 'T'}) {
+        if (order.axes.find(letter) == std::string::npos) order.axes += letter;
+    }
+    order.positions.resize(pages);
+    return place_in_order(order, declared) ? order : each_page_a_slice(pages);
+}
+
 }  // namespace
 
 std::vector<std::optional<std::size_t>> PageOrder::pages_of(Index channel, Index time) const {
@@ -191,6 +269,7 @@ PageOrder page_order(const OmeDescription& ome, const std::vector<Page>& pages, 
 
 PageOrder page_order(const std::vector<Page>& pages, const std::string& description, const ImageInfo& image) {
     if (const auto imagej = parse_imagej(description)) return imagej_order(*imagej, pages.size());
+    if (const auto text = parse_tifffile(description)) return tifffile_order(*text, pages.size(), image);
     if (auto ome = parse_ome(description)) {
         if (ome->files.size() > 1 && pages.size() > 1) {
             PageOrder order = each_page_a_slice(pages.size());

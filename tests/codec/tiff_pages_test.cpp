@@ -279,6 +279,22 @@ TEST_CASE("TIFF pages: ImageJ's slices without directories", "[codec][tiff]") {
         tiff.point_to(with("ImageJ=1.53c\nimages=400000000\n", 3));
         CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("holds 3 slices, 400000000 were expected"));
     }
+    SECTION("tifffile's, where it was told to write one directory") {
+        tiff.point_to(with(R"({"truncated": true, "shape": [2, 2, 3, 5]})", 4));
+        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0, 1, 2, 3});
+        CHECK(fills == std::vector<int>{0, 1, 2, 3});
+    }
+    SECTION("tifffile's, cut off") {
+        tiff.point_to(with(R"({"shape": [4, 3, 5], "truncated": true})", 3));
+        CHECK_THROWS_WITH(pages_of(tiff.file(folder)), Catch::Contains("4 were expected from tifffile's text"));
+    }
+    SECTION("tifffile's, where it was not told to, or of another picture") {
+        const auto* const text = GENERATE(R"({"shape": [4, 3, 5]})", R"({"truncated": true, "shape": [4, 4, 5]})",
+                                          R"({"truncated": true, "shape": [)", R"({"truncated": true})",
+                                          R"({"truncated": false, "shape": [4, 3, 5]})");
+        tiff.point_to(with(text, 4));
+        CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0});
+    }
     SECTION("other words") {
         tiff.point_to(with("images=4\n", 4));
         CHECK(slices(tiff.file(folder), fills) == std::vector<Index>{0});

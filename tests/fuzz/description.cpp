@@ -82,12 +82,16 @@ void one_input(Bytes bytes) {
         for (const std::string& doubt : imagej->doubts) check_sentence(doubt);
         check(spacing_from(*imagej, density));
     }
+    if (const auto tifffile = parse_tifffile(text)) {
+        holds(tifffile->axes.empty() || tifffile->axes.size() == tifffile->shape.size(), "an axis has no letter");
+        for (const Index length : tifffile->shape) holds(length > 0, "an axis has no length");
+    }
     if (const auto ome = parse_ome(text)) {
         check(*ome);
         check(spacing_from(*ome, density));
     }
     holds(is_utf8(to_utf8(text)), "what was made UTF-8 is none");
-    check_sentence(quoted(text));
+    check_sentence(quotation(text));
     try_xml(text);
     try_json(text);
 }

@@ -25,6 +25,7 @@ void read_in_every_way(std::string_view text) {
         doubts += sidecar.doubts.size();
     }
     if (const auto imagej = parse_imagej(text)) doubts += imagej->doubts.size();
+    if (const auto tifffile = parse_tifffile(text)) doubts += tifffile->shape.size();
     if (const auto ome = parse_ome(text)) doubts += ome->doubts.size();
     doubts += spacing_from(text, Density{1, 1, DensityUnit::none}).doubts.size();
     REQUIRE(doubts < 200);
@@ -34,6 +35,7 @@ std::vector<std::string> all_texts() {
     std::vector<std::string> texts;
     for (const Sample& sample : sidecar_samples()) texts.push_back(sample.text);
     texts.push_back(imagej_text());
+    texts.emplace_back(R"({"axes": "CZYX", "shape": [2, 8, 6, 7], "truncated": true})");
     texts.push_back(ome_text());
     return texts;
 }

@@ -26,6 +26,8 @@ std::vector<Page> pages(Index count) {
 
 PageOrder order_of(const std::vector<Page>& pages, const std::string& description, bool colour = false) {
     stack2nrrd::ImageInfo image;
+    image.width = 7;
+    image.height = 6;
     image.colour = colour ? stack2nrrd::Colour::rgb : stack2nrrd::Colour::grey;
     return stack2nrrd::page_order(pages, description, image);
 }
@@ -119,6 +121,69 @@ TEST_CASE("pages vary as ImageJ and OME say", "[stack]") {
             CHECK(order.notes.empty());
         }
     }
+}
+
+TEST_CASE("pages vary as tifffile says, the last axis fastest", "[stack]") {
+    struct Case {
+        std::string shape, axes;  // slowest first
+        std::string fastest_first;
+    };
+    for (const Case& each : {Case{"2, 3, 5, 6, 7", "TCZYX", "ZCT"}, Case{"5, 3, 2, 6, 7", "ZCTYX", "TCZ"},
+                             Case{"3, 1, 2, 5, 6, 7, 1", "CQTZYXS", "ZTC"}}) {
+        const PageOrder order =
+            order_of(pages(30), R"({"shape": [)" + each.shape + R"(], "axes": ")" + each.axes + "\"}");
+        CAPTURE(each.shape, order.refusal);
+        CHECK(order.refusal.empty());
+        CHECK(order.notes.empty());
+        CHECK((order.slices == Z && order.channels == C && order.times == T));
+        for (Index c = 0; c < C; ++c) {
+            for (Index t = 0; t < T; ++t) {
+                const auto found = order.pages_of(c, t);
+                for (Index z = 0; z < Z; ++z) {
+                    CHECK(static_cast<Index>(found.at(static_cast<std::size_t>(z)).value_or(999)) ==
+                          page_at(each.fastest_first, z, c, t));
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("what is no Z, C or T in tifffile's text is the slices if it is alone", "[stack]") {
+    struct Case {
+        std::string text;
+        Index slices;
+        const char *note, *refusal;
+    };
+    for (const Case& each :
+         std::vector<Case>{{R"({"shape": [8, 6, 7]})", 8, "", ""},
+                           {R"({"shape": [8, 6, 7], "axes": "IYX"})", 8, "", ""},
+                           {R"({"shape": [1, 8, 6, 7, 1], "axes": "QQYXS"})", 8, "", ""},
+                           {R"({"shape": [6, 7]})", 8, "", ""},  // each page has a text of its own
+                           {R"({"shape": [4, 6, 9]})", 8, "", ""},
+                           {R"({"shape": [-8, 6, 7]})", 8, "", ""},
+                           {R"({"shape": [1e3, 6, 7]})", 8, "", ""},
+                           {R"({"shape": [1000000000, 1000000000, 6, 7]})", 8, "", ""},
+                           {R"({"shape": [2, 4, 6, 7]})", 8, "declares 2 x 4; each page is taken for a slice", ""},
+                           {R"({"shape": [4, 6, 7]})", 8, "declares 4; each page is taken for a slice", ""},
+                           {R"({"shape": [9, 6, 7]})", 8, "", "declares 9; copy it again"},
+                           {R"({"shape": [2, 4, 6, 7], "axes": "QZYX"})", 8, "", "declares 2 x 4 of axes QZ"},
+                           {R"({"shape": [2, 2, 6, 7], "axes": "CZYX"})", 8, "", "declares 2 x 2 of axes CZ"}}) {
+        const PageOrder order = order_of(pages(8), each.text);
+        CAPTURE(each.text, order.refusal);
+        CHECK(order.slices == each.slices);
+        CHECK((order.channels == 1 && order.times == 1));
+        CHECK(order.refusal.empty() == std::string(each.refusal).empty());
+        CHECK(order.refusal.find(each.refusal) != std::string::npos);
+        REQUIRE(order.notes.empty() == std::string(each.note).empty());
+        if (!order.notes.empty()) CHECK(order.notes[0].find(each.note) != std::string::npos);
+    }
+    // Colours are in the page, in front of its rows or behind its columns.
+    CHECK(order_of(pages(8), R"({"shape": [8, 6, 7, 3]})", true).notes.empty());
+    CHECK(order_of(pages(8), R"({"shape": [8, 3, 6, 7]})", true).notes.empty());
+    CHECK_FALSE(order_of(pages(8), R"({"shape": [9, 6, 7, 3]})", true).refusal.empty());
+    CHECK_FALSE(order_of(pages(8), R"({"shape": [9, 6, 7]})", true).refusal.empty());  // through a palette
+    // One page of a file that said more.
+    CHECK(order_of(pages(1), R"({"shape": [8, 6, 7]})").notes.size() == 1);
 }
 
 TEST_CASE("OME may name each page, in any order", "[stack]") {
