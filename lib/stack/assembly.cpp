@@ -114,6 +114,10 @@ void note_numbers(Stack& stack, const Numbering& numbering, const std::string& w
                 ": the slices are in the order of the times in their names, gaps cannot be seen; check that no slice "
                 "is "
                 "missing");
+        } else if (numbering.time_of_day && numbering.duplicates.empty()) {
+            note(
+                ": the numbers in the names are taken for times of day, which go on from 59 to 100; if they count "
+                "slices, check that none is missing");
         }
     } else if (!numbering.regular) {
         note(": the numbers in the names go in steps of " + numbering.least + " to " + numbering.most +

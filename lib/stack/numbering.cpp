@@ -98,6 +98,7 @@ Numbering find_numbering(const Names& names, Numbers numbers) {
     if (numbers.kind == NumberKind::clock) {
         // A pause is no missing slice.
         numbering.regular = steps.counting <= Counting::by_steps;
+        numbering.time_of_day = numbers.is_time_of_day;
         numbering.past_midnight =
             numbers.is_time_of_day && may_have_passed_midnight(values, length_of_day(sorted.front().text(names)));
         return numbering;

@@ -79,6 +79,7 @@ struct Numbering {
     bool countable = true;       ///< false if the numbers are too long to compute with; then no gap is seen
     bool regular = true;         ///< false if the numbers are no multiples of one step; then no gap is seen
     bool wrapped = false;        ///< whole numbers that may have gone over from 9999 to 0000
+    bool time_of_day = false;  ///< times without a date, which may be numbers after all
     bool past_midnight = false;  ///< times of day that may
     double step = 1;             ///< from one number to the next, of all that are there
     bool exact = true;           ///< else the numbers are rounded, and `step` is a mean

@@ -188,6 +188,18 @@ TEST_CASE("counters that began anew, and times around midnight, are given in the
     }
 }
 
+TEST_CASE("numbers that pass for times of day are said to be taken for them", "[cli]") {
+    const Folder folder;
+    fs::create_directory(folder / "stack");
+    for (int i = 0; i < 40; ++i) {  // a counter that lacks 60 to 99, or one second after the other
+        write_file(folder / "stack" / name("rec_%06d.tif", i < 20 ? 40 + i : 80 + i), slice(i));
+    }
+    const Result result = run_in(folder.path(), {"stack", "--spacing", "1", "-o", "v.nrrd"});
+    CHECK(result.status == 0);
+    CHECK(result.err.find("taken for times of day") != std::string::npos);
+    check_refused(folder.path(), {"stack/rec_%06d.tif"}, 3, {"missing", "000060..000099"});
+}
+
 TEST_CASE("the first of several files may have no number", "[cli]") {
     const Folder folder;
     fs::create_directory(folder / "stack");
