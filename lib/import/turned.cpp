@@ -175,6 +175,7 @@ Sandwich sandwich_of(const Through& through, const std::array<Index, 3>& size, c
         const Index margin = is_reduced ? static_cast<Index>(std::ceil(sandwich.plan.kernels[b].support())) + 1 : 0;
         const Range part = b == 2 ? slab : Range{0, size[b]};
         warp.size[b] = size[b] + 2 * margin;
+        warp.margin[b] = margin;
         sandwich.plan.part[b] = {part.first + margin, part.end + margin};
         for (std::size_t w = 0; w < 3; ++w) {
             warp.geometry.origin[w] -= static_cast<double>(margin) * grid.direction[b][w];

@@ -90,6 +90,8 @@ public:
     }
 
 private:
+    [[nodiscard]] bool moves(const Vector3& index) const override { return has(index); }
+    [[nodiscard]] Vector3 displacement_at(const Vector3& index) const override { return displacement(index); }
     [[nodiscard]] Bounds extent() const override {
         Bounds box;
         for (std::size_t a = 0; a < 3; ++a) {
@@ -101,6 +103,11 @@ private:
     [[nodiscard]] Bounds displacements(const std::array<Range, 3>& cells) const override;
     void differentiate(const std::array<Index, 3>& cell, Departures& departures) const override;
 
+    [[nodiscard]] bool has(const Vector3& index) const noexcept {
+        return index[0] >= beginning && index[0] <= end_[0] && index[1] >= beginning && index[1] <= end_[1] &&
+               index[2] >= beginning && index[2] <= end_[2];
+    }
+    [[nodiscard]] Vector3 displacement(const Vector3& index) const noexcept;
     [[nodiscard]] const double* at(Index x, Index y, Index z) const noexcept {
         return vectors_.data() + 3 * ((z * size_[1] + y) * size_[0] + x);
     }
@@ -114,30 +121,32 @@ private:
 void BSpline::apply(std::span<Vector3> points) const {
     for (Vector3& point : points) {
         const Vector3 index = lattice().index(point);
-        if (!(index[0] >= beginning && index[0] <= end_[0] && index[1] >= beginning && index[1] <= end_[1] &&
-              index[2] >= beginning && index[2] <= end_[2])) {
-            continue;
-        }
-        std::array<Index, 3> first;
-        std::array<std::array<double, taps>, 3> weights;
-        for (std::size_t a = 0; a < 3; ++a) {
-            first[a] = std::clamp<Index>(static_cast<Index>(index[a]) - 1, 0, last_[a]);
-            weights[a] = weights_at(index[a] - static_cast<double>(first[a] + 1));
-        }
-        // Four points of a row are twelve numbers side by side: weights of x come last.
-        std::array<double, 3 * taps> rows{};
-        for (std::size_t k = 0; k < taps; ++k) {
-            for (std::size_t j = 0; j < taps; ++j) {
-                const double weight = weights[2][k] * weights[1][j];
-                const double* row = at(first[0], first[1] + static_cast<Index>(j), first[2] + static_cast<Index>(k));
-                for (std::size_t i = 0; i < 3 * taps; ++i) rows[i] += weight * row[i];
-            }
-        }
-        for (std::size_t c = 0; c < 3; ++c) {
-            point[c] += (weights[0][0] * rows[c] + weights[0][1] * rows[3 + c]) +
-                        (weights[0][2] * rows[6 + c] + weights[0][3] * rows[9 + c]);
+        if (has(index)) point = sum(point, displacement(index));
+    }
+}
+
+Vector3 BSpline::displacement(const Vector3& index) const noexcept {
+    std::array<Index, 3> first;
+    std::array<std::array<double, taps>, 3> weights;
+    for (std::size_t a = 0; a < 3; ++a) {
+        first[a] = std::clamp<Index>(static_cast<Index>(index[a]) - 1, 0, last_[a]);
+        weights[a] = weights_at(index[a] - static_cast<double>(first[a] + 1));
+    }
+    // Four points of a row are twelve numbers side by side: weights of x come last.
+    std::array<double, 3 * taps> rows{};
+    for (std::size_t k = 0; k < taps; ++k) {
+        for (std::size_t j = 0; j < taps; ++j) {
+            const double weight = weights[2][k] * weights[1][j];
+            const double* row = at(first[0], first[1] + static_cast<Index>(j), first[2] + static_cast<Index>(k));
+            for (std::size_t i = 0; i < 3 * taps; ++i) rows[i] += weight * row[i];
         }
     }
+    Vector3 vector;
+    for (std::size_t c = 0; c < 3; ++c) {
+        vector[c] = (weights[0][0] * rows[c] + weights[0][1] * rows[3 + c]) +
+                    (weights[0][2] * rows[6 + c] + weights[0][3] * rows[9 + c]);
+    }
+    return vector;
 }
 
 /// Weights are not negative and their sum is one: a cell is inside of the hull of its control points.

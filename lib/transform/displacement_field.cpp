@@ -41,11 +41,30 @@ public:
     }
 
 private:
+    [[nodiscard]] bool moves(const Vector3& index) const override { return has(index); }
+    [[nodiscard]] Vector3 displacement_at(const Vector3& index) const override { return displacement(index); }
     [[nodiscard]] Bounds extent() const override { return cells_of(lattice().size()); }
     [[nodiscard]] Bounds displacements(const std::array<Range, 3>& cells) const override;
     [[nodiscard]] bool may_count(const std::array<Range, 3>& cells, Departures& departures) const override;
     void differentiate(const std::array<Index, 3>& cell, Departures& departures) const override;
 
+    /// Positively put, so that what is no number is outside.
+    [[nodiscard]] bool has(const Vector3& index) const noexcept {
+        return index[0] >= -0.5 && index[0] < end_[0] && index[1] >= -0.5 && index[1] < end_[1] && index[2] >= -0.5 &&
+               index[2] < end_[2];
+    }
+    [[nodiscard]] Vector3 displacement(const Vector3& index) const noexcept {
+        std::array<Pair, 3> pairs;
+        Vector3 part;
+        for (std::size_t a = 0; a < 3; ++a) {
+            const auto cell = static_cast<Index>(index[a] + 1) - 1;  // rounded down, since nothing is below -1
+            pairs[a] = pair(a, cell);
+            part[a] = index[a] - static_cast<double>(cell);
+        }
+        const auto row = [&](Index at) { return between(pairs[0].low + at, pairs[0].high + at, part[0]); };
+        const auto slice = [&](Index at) { return mixed(row(pairs[1].low + at), row(pairs[1].high + at), part[1]); };
+        return mixed(slice(pairs[2].low), slice(pairs[2].high), part[2]);
+    }
     /// Of cell i, which is between samples i and i + 1.
     [[nodiscard]] Pair pair(std::size_t axis, Index i) const noexcept {
         return {(i < 0 ? 0 : i) * stride_[axis], (i < last_[axis] ? i + 1 : last_[axis]) * stride_[axis]};
@@ -81,21 +100,7 @@ template <class Number>
 void Field<Number>::apply(std::span<Vector3> points) const {
     for (Vector3& point : points) {
         const Vector3 index = lattice().index(point);
-        // Positively put, so that what is no number is outside.
-        if (!(index[0] >= -0.5 && index[0] < end_[0] && index[1] >= -0.5 && index[1] < end_[1] && index[2] >= -0.5 &&
-              index[2] < end_[2])) {
-            continue;
-        }
-        std::array<Pair, 3> pairs;
-        Vector3 part;
-        for (std::size_t a = 0; a < 3; ++a) {
-            const auto cell = static_cast<Index>(index[a] + 1) - 1;  // rounded down, since nothing is below -1
-            pairs[a] = pair(a, cell);
-            part[a] = index[a] - static_cast<double>(cell);
-        }
-        const auto row = [&](Index at) { return between(pairs[0].low + at, pairs[0].high + at, part[0]); };
-        const auto slice = [&](Index at) { return mixed(row(pairs[1].low + at), row(pairs[1].high + at), part[1]); };
-        point = sum(point, mixed(slice(pairs[2].low), slice(pairs[2].high), part[2]));
+        if (has(index)) point = sum(point, displacement(index));
     }
 }
 

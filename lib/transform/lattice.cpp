@@ -104,6 +104,30 @@ bool Displacing::leaves(const Bounds& box) const {
     return false;
 }
 
+bool Displacing::is_cut(const Body& body) const {
+    const Bounds box = lattice_.box(body);
+    const Bounds inside = extent();
+    bool leaves = false;
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (box.high[a] < inside.low[a] - slack || box.low[a] > inside.high[a] + slack) return false;
+        leaves = leaves || box.low[a] < inside.low[a] + slack || box.high[a] > inside.high[a] - slack;
+    }
+    return leaves;
+}
+
+void Displacing::apply_by(std::span<Vector3> points, std::span<Vector3> centres) const {
+    const Bounds inside = extent();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const Vector3 centre = lattice_.index(centres[i]);
+        if (!moves(centre)) continue;
+        Vector3 index = lattice_.index(points[i]);
+        for (std::size_t a = 0; a < 3; ++a) index[a] = std::clamp(index[a], inside.low[a], inside.high[a]);
+        points[i] = sum(points[i], displacement_at(index));
+        for (std::size_t a = 0; a < 3; ++a) index[a] = std::clamp(centre[a], inside.low[a], inside.high[a]);
+        centres[i] = sum(centres[i], displacement_at(index));
+    }
+}
+
 Body Displacing::image(const Body& body) const {
     const Bounds box = lattice_.box(body);
     const std::array<Range, 3> touched = cells(box);

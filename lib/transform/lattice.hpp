@@ -39,6 +39,8 @@ class Displacing : public Transform {
 public:
     explicit Displacing(const Lattice& lattice) : lattice_(lattice) {}
 
+    void apply_by(std::span<Vector3> points, std::span<Vector3> centres) const final;
+    [[nodiscard]] bool is_cut(const Body& body) const final;
     [[nodiscard]] std::optional<Affine> linear() const final { return std::nullopt; }
     [[nodiscard]] Body image(const Body& body) const final;
     [[nodiscard]] Body preimage(const Body& body) const final;
@@ -47,6 +49,10 @@ public:
 protected:
     [[nodiscard]] const Lattice& lattice() const noexcept { return lattice_; }
 
+    /// Is there a displacement at an index?
+    [[nodiscard]] virtual bool moves(const Vector3& index) const = 0;
+    /// It, within the extent.
+    [[nodiscard]] virtual Vector3 displacement_at(const Vector3& index) const = 0;
     /// Where there are displacements, in indices: from `low`, and up to `high`. Cell i of an axis is from i to i + 1.
     [[nodiscard]] virtual Bounds extent() const = 0;
     /// A box around the displacements in these cells.

@@ -43,6 +43,17 @@ public:
     void apply(std::span<Vector3> points) const override {
         for (const TransformPtr& part : parts_) part->apply(points);
     }
+    void apply_by(std::span<Vector3> points, std::span<Vector3> centres) const override {
+        for (const TransformPtr& part : parts_) part->apply_by(points, centres);
+    }
+    [[nodiscard]] bool is_cut(const Body& body) const override {
+        Body there = body;
+        return std::any_of(parts_.begin(), parts_.end(), [&](const TransformPtr& part) {
+            const bool cut = part->is_cut(there);
+            there = part->image(there);
+            return cut;
+        });
+    }
     [[nodiscard]] std::optional<Affine> linear() const override { return std::nullopt; }
     [[nodiscard]] std::int64_t memory_bytes() const override {
         std::int64_t bytes = 0;

@@ -28,6 +28,17 @@ public:
     /// Maps each of the points, in place. What becomes of one does not depend on the others.
     virtual void apply(std::span<Vector3> points) const = 0;
 
+    /// Maps each of the points, and of the centres, in place. A displacement that ends somewhere moves a point if it
+    /// moves the centre of the same number, beyond its end by what it is at the nearest place. For blocks that is_cut()
+    /// says.
+    virtual void apply_by(std::span<Vector3> points, std::span<Vector3> centres) const {
+        apply(points);
+        apply(centres);
+    }
+
+    /// May a displacement end within `body`? Then its points are not moved alike.
+    [[nodiscard]] virtual bool is_cut(const Body& /*body*/) const { return false; }
+
     /// The same map, if it is linear.
     [[nodiscard]] virtual std::optional<Affine> linear() const = 0;
 

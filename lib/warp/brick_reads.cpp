@@ -16,7 +16,7 @@ public:
     Touched(const Warp& warp, const Geometry& reduced, const BrickLayout& bricks)
         : warp_(warp),
           bricks_(bricks),
-          mapping_(warp.geometry, warp.finer, warp.transform, reduced),
+          mapping_(warp.geometry, warp.finer, warp.own(), warp.transform, reduced),
           is_touched_(static_cast<std::size_t>(bricks.bricks().value())) {}
 
     /// In their order.

@@ -15,7 +15,9 @@ constexpr Index rows_together = 4;
 }  // namespace
 
 Inside::Inside(const Warp& warp, Index kept)
-    : warp_(warp), mapping_(warp.geometry, {}, warp.transform, warp.source), entries_(static_cast<std::size_t>(kept)) {}
+    : warp_(warp),
+      mapping_(warp.geometry, {}, warp.own(), warp.transform, warp.source),
+      entries_(static_cast<std::size_t>(kept)) {}
 
 std::int64_t Inside::memory_bytes(const Warp& warp, Index kept, unsigned threads) {
     const ByteCount cells = ByteCount(warp.size[0] / cell + 1) * (warp.size[1] / cell + 1);

@@ -4,13 +4,14 @@
 
 #include <stack2nrrd/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace stack2nrrd {
 
-Mapping::Mapping(const Geometry& from, const std::array<Rational, 3>& finer, std::shared_ptr<const Transform> transform,
-                 const Geometry& to)
-    : transform_(std::move(transform)) {
+Mapping::Mapping(const Geometry& from, const std::array<Rational, 3>& finer, const std::array<Range, 3>& own,
+                 std::shared_ptr<const Transform> transform, const Geometry& to)
+    : finer_(finer), own_(own), places_(places_of(from)), transform_(std::move(transform)) {
     Affine fine;
     for (std::size_t a = 0; a < 3; ++a) {
         const auto num = static_cast<double>(finer[a].num);
@@ -18,7 +19,7 @@ Mapping::Mapping(const Geometry& from, const std::array<Rational, 3>& finer, std
         fine.matrix[a][a] = den / num;
         fine.offset[a] = (den - num) / (2 * num);
     }
-    before_ = compose(places_of(from), fine);
+    before_ = compose(places_, fine);
     const std::optional<Affine> back = inverse(places_of(to));
     if (!back) {
         throw Error(ErrorCode::invalid_argument,
@@ -34,6 +35,31 @@ Mapping::Mapping(const Geometry& from, const std::array<Rational, 3>& finer, std
     if (!linear) return;
     before_ = compose(after_, compose(*linear, before_));
     transform_ = nullptr;
+}
+
+void Mapping::transform(const std::array<Range, 3>& box, std::vector<Vector3>& points) const {
+    // The sample that sample i of the finer grid is made for.
+    const auto centre = [&](std::size_t a, Index i) {
+        const Index in_cell = (2 * i + 1) * finer_[a].den / (2 * finer_[a].num);
+        return static_cast<double>(std::clamp(in_cell, own_[a].first, own_[a].end - 1));
+    };
+    Bounds cells;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const auto at = [&](Index i) { return (static_cast<double>(i) + 0.5) / finer_[a].value() - 0.5; };
+        cells.low[a] = std::min(centre(a, box[a].first), at(box[a].first));
+        cells.high[a] = std::max(centre(a, box[a].end - 1), at(box[a].end - 1));
+    }
+    if (!transform_->is_cut(image_of(body_of(cells), places_))) return transform_->apply(points);
+    std::vector<Vector3> centres(points.size());
+    std::size_t next = 0;
+    for (Index z = box[2].first; z < box[2].end; ++z) {
+        for (Index y = box[1].first; y < box[1].end; ++y) {
+            for (Index x = box[0].first; x < box[0].end; ++x) {
+                centres[next++] = mapped(places_, {centre(0, x), centre(1, y), centre(2, z)});
+            }
+        }
+    }
+    transform_->apply_by(points, centres);
 }
 
 /// The sum of a row's place and of the place in it, in this order for each sample.
@@ -76,7 +102,7 @@ void Mapping::apply(const std::array<Range, 3>& box, Places& indices, std::vecto
             to[x] = {row[0] + m[0][0] * i, row[1] + m[1][0] * i, row[2] + m[2][0] * i};
         }
     });
-    transform_->apply(points);
+    transform(box, points);
     for (std::size_t i = 0; i < count; ++i) {
         const Vector3 index = mapped(after_, points[i]);
         for (std::size_t a = 0; a < 3; ++a) indices[a][i] = index[a];

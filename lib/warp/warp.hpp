@@ -26,9 +26,16 @@ struct Warp {
     /// How far a sample of the finer grid is from the last one of the result that is made of it, in samples of the
     /// result.
     std::array<Index, 3> reach{1, 1, 1};
+    /// Samples at each end of an axis that are none of the result itself; kernels reach for them.
+    std::array<Index, 3> margin{};
     Geometry source{};              ///< where the samples of the source lie, before it was reduced
     std::array<Range, 3> wanted{};  ///< the part of it that is asked for; what is looked up outside of it is `outside`
 
+    /// The samples of the result itself.
+    [[nodiscard]] std::array<Range, 3> own() const noexcept {
+        return {
+            Range{margin[0], size[0] - margin[0]}, {margin[1], size[1] - margin[1]}, {margin[2], size[2] - margin[2]}};
+    }
     /// Samples of the finer grid. The last one may reach beyond the result.
     [[nodiscard]] Index fine(std::size_t axis) const noexcept {
         return (size[axis] * finer[axis].num + finer[axis].den - 1) / finer[axis].den;

@@ -41,7 +41,7 @@ WarpSource::WarpSource(const Warp& warp, const Geometry& reduced, const BrickSto
       store_(store),
       look_up_(look_up),
       finite_(finite),
-      mapping_(warp.geometry, warp.finer, warp.transform, reduced),
+      mapping_(warp.geometry, warp.finer, warp.own(), warp.transform, reduced),
       inside_(std::move(inside)),
       slices_(slices),
       depth_(depth),

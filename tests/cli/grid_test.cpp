@@ -145,3 +145,57 @@ TEST_CASE("the scratch file of a folder that is named with a slash is beside it"
     CHECK(made.status == 0);
     CHECK(fs::exists(folder / "v.ome.zarr" / "zarr.json"));
 }
+
+TEST_CASE("a result that lies within a displacement has nothing of what is beyond its end", "[cli]") {
+    // Everything that is moved comes from the bright part of the source; what is not moved would come from the dark
+    // one.
+    const Folder folder;
+    constexpr int width = 140;
+    constexpr int side = 40;
+    const auto write_source = [&](const std::string& name, char dark, char bright) {
+        Bytes samples(std::size_t{width} * side * side, dark);
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            if (i % width >= 100) samples[i] = bright;
+        }
+        write_file(folder / name,
+                   "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 140 40 40\nspace: left-posterior-superior\n"
+                   "space directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (-12,-12,-12)\nencoding: raw\n\n" +
+                       samples);
+    };
+    write_source("s.nrrd", 0, static_cast<char>(200));
+    write_source("labels.nrrd", 3, 7);
+    write_reference(folder / "r.nrrd", {8, 8, 8}, "(2,0,0) (0,2,0) (0,0,2)", "(0,0,0)");
+    std::string vectors;
+    for (int i = 0; i < 8 * 8 * 8; ++i) vectors += "100 0 0\n";
+    write_file(folder / "field.nrrd",
+               "NRRD0004\ntype: float\ndimension: 4\nsizes: 3 8 8 8\nspace: left-posterior-superior\n"
+               "space directions: none (2,0,0) (0,2,0) (0,0,2)\nspace origin: (0,0,0)\n"
+               "kinds: vector domain domain domain\nencoding: ascii\n\n" +
+                   vectors);
+    // From the first sample to the last: three cells, and one more on each side.
+    std::string spline = "#Insight Transform File V1.0\nTransform: BSplineTransform_double_3_3\nParameters:";
+    for (int i = 0; i < 3 * 216; ++i) spline += i < 216 ? " 100" : " 0";
+    const std::string cell = std::to_string(14. / 3);
+    const std::string first = std::to_string(-14. / 3);
+    spline += "\nFixedParameters: 6 6 6 " + first + " " + first + " " + first + " " + cell + " " + cell + " " + cell +
+              " 1 0 0 0 1 0 0 0 1\n";
+    write_file(folder / "spline.tfm", spline);
+    write_file(folder / "both.tfm",
+               "#Insight Transform File V1.0\nTransform: TranslationTransform_double_3_3\n"
+               "Parameters: 0 0 0.25\nFixedParameters:\n");
+    for (const Arguments& through :
+         std::vector<Arguments>{{"field.nrrd"}, {"spline.tfm"}, {"field.nrrd", "--transform", "both.tfm"}}) {
+        for (const Arguments& more : std::vector<Arguments>{{}, {"--quality", "max"}, {"--kernel", "gauss:1,3"}}) {
+            CAPTURE(through, more);
+            const Arguments all =
+                Arguments{"s.nrrd", "--like", "r.nrrd", "-q", "--force", "-o", "v.nrrd", "--transform"};
+            const Result result = run_in(folder.path(), all + through + more);
+            CAPTURE(result.err);
+            REQUIRE(result.status == 0);
+            CHECK(samples_of(folder / "v.nrrd") == Bytes(512, static_cast<char>(200)));
+        }
+        Arguments all{"labels.nrrd", "--labels", "--like", "r.nrrd", "-q", "--force", "-o", "v.nrrd", "--transform"};
+        REQUIRE(run_in(folder.path(), all + through).status == 0);
+        CHECK(samples_of(folder / "v.nrrd") == Bytes(512, 7));
+    }
+}
