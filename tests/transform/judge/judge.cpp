@@ -1,6 +1,7 @@
 // judge FOLDER: writes transforms of every kind into FOLDER, which is replaced, and beside each NAME.tfm, NAME.h5,
 // NAME.mat or NAME.nrrd a NAME.points, with points and where ITK takes them: six numbers a line.
 
+#include <algorithm>
 #include <cstdio>
 
 #if !defined(HAVE_ITK)
@@ -115,7 +116,8 @@ void place(Image& image) {
     image.SetDirection(turn);
 }
 
-/// In indices: all over the image and beside it, at its samples, and at both sides of what is its rim.
+/// In indices: all over the image and beside it, at its samples, and at both sides of what is its rim. Not at the rim
+/// itself, where rounding makes ITK take one place and leave out its neighbour.
 template <class Image>
 std::vector<Point> in_and_beside(const Image& image, std::initializer_list<double> rims) {
     const auto size = image.GetLargestPossibleRegion().GetSize();
@@ -133,7 +135,10 @@ std::vector<Point> in_and_beside(const Image& image, std::initializer_list<doubl
         add(index);
         if (i % 4 == 0) {
             for (double& v : index) v = std::round(v);
-            add(index);
+            const bool at_rim = std::any_of(rims.begin(), rims.end(), [&](double rim) {
+                return std::find(index.begin(), index.end(), rim) != index.end();
+            });
+            if (!at_rim) add(index);
         }
     }
     for (unsigned axis = 0; axis < 3; ++axis) {
