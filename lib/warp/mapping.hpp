@@ -22,9 +22,9 @@ using Places = std::array<std::vector<double>, 3>;
 class Mapping {
 public:
     /// Sample i of the axes that are mapped is at index (i + 1/2)/finer - 1/2 of `from`. No transform is the identity.
-    /// \throws Error invalid_argument if `to` is no grid in space.
     /// Where a displacement ends, samples are moved as that sample of `own` is that they are made for, the nearest one:
     /// a result that lies within a field has nothing of what is beyond its end.
+    /// \throws Error invalid_argument if `to` is no grid in space.
     Mapping(const Geometry& from, const std::array<Rational, 3>& finer, const std::array<Range, 3>& own,
             std::shared_ptr<const Transform> transform, const Geometry& to);
 
